@@ -1,0 +1,176 @@
+/// The plugin boundary: everything that a connector, converter, transformation, predicate or config provider is, and
+/// how a shared object offers them. Plugins see the Connect data model and nothing of Kafka, HTTP or the worker.
+///
+/// A plugin library has one C symbol, millrace_plugin_manifest, that returns its PluginManifest. Promise: same compiler
+/// family and equal plugin_abi; interfaces grow at the end only; what crosses is declared in connectors/api.
+#pragma once
+#include "connectors/api/config_def.hpp"
+#include "connectors/api/log.hpp"
+#include "connectors/api/record.hpp"
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace {
+
+/// Raised with every change that breaks compiled plugins. A library of another number is refused by name.
+inline constexpr std::uint32_t plugin_abi = 1;
+
+class Plugin {
+public:
+    Plugin() = default;
+    Plugin(const Plugin&) = delete;
+    Plugin& operator=(const Plugin&) = delete;
+    virtual ~Plugin() = default;
+};
+
+/// What the worker gives to a running Connector. Valid from start() to the end of stop(); safe from any thread.
+class ConnectorContext {
+public:
+    virtual ~ConnectorContext() = default;
+    virtual const Logger& logger() const noexcept = 0;
+    virtual void request_task_reconfiguration() = 0;
+    virtual void raise_error(std::string message) = 0;  ///< the connector becomes FAILED
+};
+
+/// Splits work into tasks. start, validate, task_configs and stop run on a pool thread with a deadline.
+class Connector : public Plugin {
+public:
+    virtual void start(const Settings& settings, ConnectorContext& context) = 0;
+    virtual void stop() noexcept = 0;
+    virtual std::vector<Settings> task_configs(int max_tasks) = 0;
+    /// The Java class name that stands in the task configuration ("task.class").
+    virtual std::string task_class() const = 0;
+    /// The connector's own checks, connections included; the default checks the table of settings only.
+    virtual std::vector<ConfigValue> validate(const Settings& settings) {
+        return ConfigDef(config_keys()).validate(settings);
+    }
+    virtual std::span<const ConfigKey> config_keys() const noexcept = 0;
+};
+
+enum class ExactlyOnceSupport : std::uint8_t { Undeclared, Supported, Unsupported };
+
+class SourceTask;
+class SourceConnector : public Connector {
+public:
+    virtual std::unique_ptr<SourceTask> make_task() const = 0;
+    virtual ExactlyOnceSupport exactly_once_support(const Settings&) const { return ExactlyOnceSupport::Undeclared; }
+    /// Checks offsets that a user wants to set; true if the connector takes them over.
+    virtual bool alter_offsets(const Settings&, std::span<const std::pair<OffsetMap, std::optional<OffsetMap>>>) {
+        return false;
+    }
+};
+
+/// What the worker gives to a SourceTask. Valid from start() to the end of stop().
+class SourceTaskContext {
+public:
+    virtual ~SourceTaskContext() = default;
+    virtual const Logger& logger() const noexcept = 0;
+    virtual std::string_view connector_name() const noexcept = 0;
+    virtual int task_id() const noexcept = 0;
+    /// The stored offset of a source partition, or none. Blocks until the offsets topic was read to its end.
+    virtual std::optional<OffsetMap> offset(OffsetEntries partition) = 0;
+};
+
+/// Does the work of one task. Every call comes from the task's own thread, so no locks are needed.
+class SourceTask : public Plugin {
+public:
+    virtual void start(const Settings& settings, SourceTaskContext& context) = 0;
+    /// The next records, as soon as there are some: no fixed sleeps. Returns empty after `max_wait` without any, and
+    /// soon after `stop` is requested. Throws RetriableException to be called again after a back-off.
+    virtual SourceBatch poll(std::stop_token stop, std::chrono::milliseconds max_wait) = 0;
+    /// The offset of this source partition is durably stored in Kafka: everything up to it may be discarded.
+    virtual void offset_committed(OffsetEntries partition, OffsetEntries offset) { (void)partition, (void)offset; }
+    virtual void stop() noexcept = 0;
+};
+
+struct SinkRecord : ConnectRecord {
+    std::int64_t kafka_offset = 0;
+};
+class SinkTask;
+class SinkConnector : public Connector {
+public:
+    virtual std::unique_ptr<SinkTask> make_task() const = 0;
+};
+
+/// Converts between Connect values and the bytes in a topic.
+class Converter : public Plugin {
+public:
+    virtual void configure(const Settings& settings, bool is_key) = 0;
+    /// Appends the bytes to `out` and returns true; false means a null key or value (a tombstone).
+    virtual bool from_connect_data(std::string_view topic, const SchemaPtr& schema, const Value& value,
+                                   std::string& out) = 0;
+    /// `data` none is a null; strings of the result may point into `data` and lie in `arena` otherwise.
+    virtual SchemaAndValue to_connect_data(std::string_view topic, std::optional<std::string_view> data,
+                                           Arena& arena) = 0;
+    virtual std::span<const ConfigKey> config_keys() const noexcept { return {}; }
+};
+
+class HeaderConverter : public Plugin {
+public:
+    virtual void configure(const Settings& settings) = 0;
+    virtual bool from_connect_header(std::string_view topic, std::string_view key, const SchemaPtr& schema,
+                                     const Value& value, std::string& out) = 0;
+    virtual SchemaAndValue to_connect_header(std::string_view topic, std::string_view key,
+                                             std::optional<std::string_view> data, Arena& arena) = 0;
+    virtual std::span<const ConfigKey> config_keys() const noexcept { return {}; }
+};
+
+class Transformation : public Plugin {
+public:
+    virtual void configure(const Settings& settings) = 0;
+    /// Changes the record in place, with new values from `arena`; false drops it.
+    virtual bool apply(ConnectRecord& record, Arena& arena) = 0;
+    virtual std::span<const ConfigKey> config_keys() const noexcept = 0;
+};
+
+class Predicate : public Plugin {
+public:
+    virtual void configure(const Settings& settings) = 0;
+    virtual bool test(const ConnectRecord& record) = 0;
+    virtual std::span<const ConfigKey> config_keys() const noexcept = 0;
+};
+
+class ConfigProvider : public Plugin {
+public:
+    virtual void configure(const Settings& settings) = 0;
+    /// The values of `keys` at `path`; keys that are not there are left out.
+    virtual Settings get(std::string_view path, std::span<const std::string> keys) = 0;
+};
+
+/// In the order in which /connector-plugins lists them.
+enum class PluginType : std::uint8_t {
+    Sink,
+    Source,
+    Transformation,
+    Predicate,
+    Converter,
+    HeaderConverter,
+    ConfigProvider
+};
+
+struct PluginDescriptor {
+    PluginType type;
+    std::string_view class_name;  ///< the Java class name that users' configurations hold
+    std::string_view version;
+    std::unique_ptr<Plugin> (*create)();
+};
+
+template <class T>
+std::unique_ptr<Plugin> create_plugin() {
+    return std::make_unique<T>();
+}
+
+/// `abi` stays the first field for ever: it is read before anything else.
+struct PluginManifest {
+    std::uint32_t abi;
+    std::string_view name;
+    std::span<const PluginDescriptor> plugins;
+};
+
+}

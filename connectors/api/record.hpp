@@ -1,0 +1,90 @@
+/// What connectors hand to the worker and back. The unit is the batch: one allocation region for the values of all its
+/// records and one, kept until they are acknowledged, for their offsets.
+///
+/// Every string_view and Value of a record points into the arenas of its batch or into memory that lives as long as the
+/// task that made it (a topic name, a schema, a constant).
+#pragma once
+#include "connectors/api/schema.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace {
+
+struct Header {
+    std::string_view key;
+    SchemaPtr schema;
+    Value value;
+};
+/// Shared by all records of which they are the headers, so the usual ones cost a record nothing. Immutable: a
+/// transformation that changes headers makes a new list.
+using Headers = std::shared_ptr<const std::vector<Header>>;  ///< null: none
+
+struct ConnectRecord {
+    std::string_view topic;
+    std::optional<std::int32_t> partition = {};  ///< none: the producer's partitioner decides
+    SchemaPtr key_schema = {};
+    Value key = {};
+    SchemaPtr value_schema = {};
+    Value value = {};
+    std::optional<std::int64_t> timestamp = {};  ///< ms since the epoch; none: the producer's clock
+    Headers headers = {};
+};
+
+/// One entry of a source partition or source offset. Values are strings, booleans and numbers (Connect allows no more).
+struct OffsetEntry {
+    std::string_view key;
+    Value value;
+};
+using OffsetEntries = std::span<const OffsetEntry>;
+
+struct SourceRecord : ConnectRecord {
+    std::uint32_t source_partition = 0;  ///< index into SourceBatch::partitions
+    OffsetEntries source_offset = {};  ///< in the batch's offset arena; the same span for records that share an offset
+};
+
+/// What one poll gives. Empty means that there was nothing within the time allowed.
+struct SourceBatch {
+    ArenaPtr values = {};   ///< released as soon as the batch is handed to the producer
+    ArenaPtr offsets = {};  ///< kept until every record of the batch is acknowledged; partitions and offsets lie here
+    std::vector<OffsetEntries> partitions = {};
+    std::vector<SourceRecord> records = {};
+};
+
+/// A stored source offset or partition, owning its parts; keys in the order of the stored JSON.
+class OffsetMap {
+public:
+    OffsetMap() : arena_(std::make_shared<Arena>(256)) {}
+    explicit OffsetMap(OffsetEntries entries) : OffsetMap() {
+        for (const auto& e : entries) set(e.key, e.value);
+    }
+    OffsetMap(const OffsetMap& other) : OffsetMap(other.entries()) {}
+    OffsetMap(OffsetMap&&) noexcept = default;
+    OffsetMap& operator=(const OffsetMap& other) { return *this = OffsetMap(other); }
+    OffsetMap& operator=(OffsetMap&&) noexcept = default;
+    ~OffsetMap() = default;
+
+    void set(std::string_view key, const Value& value);
+    /// The value, or null if the key is absent (or its value is null).
+    const Value* find(std::string_view key) const noexcept;
+    OffsetEntries entries() const noexcept { return entries_; }
+    bool empty() const noexcept { return entries_.empty(); }
+
+private:
+    ArenaPtr arena_;
+    std::vector<OffsetEntry> entries_;
+};
+
+/// Where a sent record was stored.
+struct RecordMetadata {
+    std::string_view topic;
+    std::int32_t partition;
+    std::int64_t offset;
+};
+
+}
