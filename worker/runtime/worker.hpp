@@ -1,0 +1,82 @@
+/// Runs the connectors and tasks that the herder gives it, and knows nothing of groups, leaders or HTTP.
+///
+/// Threads  Methods are called on one control thread and never block: what a plugin has to do runs on a pool thread
+///          (connectors, with a deadline) or on the task's own thread. Callbacks come on one of those threads.
+/// Errors   Reach the callback, or the StatusListener as FAILED with a trace.
+#pragma once
+#include "connectors/api/config_def.hpp"
+#include "connectors/api/log.hpp"
+#include "worker/runtime/ids.hpp"
+#include "worker/runtime/stores.hpp"
+
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace::worker {
+
+struct WorkerConfig;   // worker/config/worker_config.hpp
+class PluginRegistry;  // worker/plugins/registry.hpp
+
+/// `error` is null on success.
+template <class T>
+using Callback = std::function<void(std::exception_ptr error, T result)>;
+using Done = std::function<void(std::exception_ptr error)>;
+
+struct WorkerDependencies {
+    const WorkerConfig& config;
+    const PluginRegistry& plugins;
+    OffsetStore& offsets;
+    StatusListener& listener;
+    Logger logger;
+};
+
+class Worker {
+public:
+    explicit Worker(WorkerDependencies dependencies);
+    ~Worker();  ///< stops what still runs, as stop_all does
+
+    /// Starts the Connector object in `target`; reports RUNNING, PAUSED, STOPPED or FAILED to the listener, then calls
+    /// `done`. `settings` are the connector's, with ${provider:path:key} references still in them.
+    void start_connector(const std::string& name, Settings settings, TargetState target, Done done);
+    /// Waits a bounded time for the plugin; reports UNASSIGNED. Does nothing for a connector that is not here.
+    void stop_connector(const std::string& name, Done done);
+    /// Brings a running connector to another target state and reports it.
+    void set_connector_state(const std::string& name, TargetState target, Done done);
+    /// The task configurations of a started connector, "task.class" included, references put back for values that came
+    /// from one. Throws (to the callback) ConnectException if the connector makes more than tasks.max.
+    void task_configs(const std::string& name, Callback<std::vector<Settings>> done);
+
+    /// Starts a task thread. Failures to make the task reach the listener. `target` Paused: start() waits for resume.
+    void start_task(const TaskId& id, const Settings& connector_settings, const Settings& task_settings,
+                    TargetState target);
+    /// Signals all, then waits for each within task.shutdown.graceful.timeout.ms in total; offsets are committed. What
+    /// has not stopped by then is cancelled: it writes no more status, commits no more offsets.
+    void stop_tasks(std::vector<TaskId> ids, Done done);
+    /// Pauses or resumes the tasks of a connector that are here.
+    void set_task_states(const std::string& connector, TargetState target);
+
+    bool has_connector(const std::string& name) const;
+    bool has_task(const TaskId& id) const;
+    std::vector<std::string> connectors() const;
+    std::vector<TaskId> tasks() const;
+
+    /// The connector's own validate(), on a pool thread with a deadline.
+    void validate(const std::string& connector_class, Settings settings, Callback<std::vector<ConfigValue>> done);
+
+    /// "source", "sink" or "unknown", by the class in these settings.
+    std::string connector_type(const Settings& settings) const;
+
+    /// Stops every task and connector. Blocks; for shutdown.
+    void stop_all();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}
