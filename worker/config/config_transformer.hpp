@@ -1,0 +1,38 @@
+/// Puts values from config providers into settings: ${provider:path:key} or ${provider:key}.
+///
+/// A provider ends at the first ':', a path at the next, a key at the first '}'. Several references and other text may
+/// stand in one value. A reference to an unknown provider or key stays as it is. Results are not resolved again.
+///
+/// Facts   Kafka, ConfigTransformer (KIP-297).
+#pragma once
+#include "connectors/api/config_def.hpp"
+#include "connectors/api/plugin.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace millrace::worker {
+
+/// True if the value holds at least one reference, whoever may resolve it.
+bool has_reference(std::string_view value) noexcept;
+
+class ConfigTransformer {
+public:
+    using Providers = std::map<std::string, std::shared_ptr<ConfigProvider>, std::less<>>;
+
+    ConfigTransformer() = default;
+    explicit ConfigTransformer(Providers providers) : providers_(std::move(providers)) {}
+    /// Asks each provider once a path. Throws what a provider throws. Providers are called on the caller's thread.
+    Settings transform(const Settings& settings) const;
+
+private:
+    Providers providers_;
+};
+
+/// Task settings to be published: what stands as a reference under the same key in `connector` (with references still
+/// in it) becomes that reference again, so that no secret reaches the config topic.
+Settings with_references(Settings task, const Settings& connector);
+
+}

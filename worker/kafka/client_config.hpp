@@ -1,0 +1,54 @@
+/// Settings of Kafka's Java clients, which is what users write, as settings of librdkafka.
+///
+/// Java-only settings that have no counterpart (serializers, metric reporters, ...) are dropped silently; what neither
+/// client knows is warned of. Key stores must be PEM files or inline PEM: for others translate() throws
+/// ConfigException that says how to convert them. sasl.jaas.config is read for PlainLoginModule and ScramLoginModule.
+///
+/// Facts   Kafka 4.3 client configuration; librdkafka CONFIGURATION.md.
+#pragma once
+#include "connectors/api/config_def.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace millrace::worker {
+
+enum class ClientKind : std::uint8_t { Producer, Consumer, Admin };
+
+/// Ready for rd_kafka_conf_set, in an order in which every one is accepted.
+struct ClientConfig {
+    ClientKind kind = ClientKind::Admin;
+    std::vector<std::pair<std::string, std::string>> properties = {};
+    std::vector<std::string> warnings = {};
+
+    /// The value of a librdkafka property, or none if it is left at its default.
+    std::optional<std::string> find(std::string_view property) const;
+};
+
+/// `java` is complete: the layers below are applied already.
+ClientConfig translate(ClientKind kind, const Settings& java);
+
+// What a client gets, later layers winning.
+
+/// Clients of the internal topics: all top-level worker settings; client.id is "<group.id>[-<client.id>]-<suffix>".
+/// `isolation_level` is forced for consumers; producers get acks=all, one request in flight and no time limit.
+Settings internal_client_settings(ClientKind kind, const Settings& worker, std::string_view suffix,
+                                  std::string_view isolation_level = "read_uncommitted");
+/// A source task's producer: fixed base, the worker's producer.*, the connector's producer.override.*.
+Settings source_producer_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
+/// A connector's admin client: top-level without producer./consumer./admin., then admin.*, then admin.override.*.
+Settings connector_admin_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
+
+/// User name and password of "org.apache.kafka.common.security.plain.PlainLoginModule required username=... ;".
+struct JaasLogin {
+    std::string login_module;
+    Settings options;
+};
+/// Throws ConfigException if the text is no JAAS entry; the message holds nothing of the text's values.
+JaasLogin parse_jaas_config(std::string_view text);
+
+}

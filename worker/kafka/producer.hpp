@@ -1,0 +1,77 @@
+/// Sends records to Kafka. Owned by one thread, which also receives the delivery reports.
+///
+/// Bounds  librdkafka's queue is bounded in messages and bytes; a send that finds it full is refused, and the owner
+///         polls, which is what back-pressure is.
+/// Order   one request in flight a connection, as Connect has it: records of a partition arrive in the order of
+/// sending.
+#pragma once
+#include "connectors/api/log.hpp"
+#include "worker/kafka/client_config.hpp"
+#include "worker/kafka/error.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace millrace::worker {
+
+struct RecordHeader {
+    std::string_view key;
+    std::optional<std::string_view> value;  ///< none: a null value
+};
+
+/// Everything is copied by send().
+struct ProducerRecord {
+    std::string_view topic;
+    std::optional<std::int32_t> partition = {};  ///< none: murmur2 of the key; without a key, a partition for a while
+    std::optional<std::int64_t> timestamp = {};  ///< ms since the epoch; none: now
+    std::optional<std::string_view> key = {};
+    std::optional<std::string_view> value = {};
+    std::span<const RecordHeader> headers = {};
+    std::uint64_t sequence = 0;  ///< the caller's; comes back in the delivery report
+};
+
+/// What became of one record.
+struct Delivery {
+    std::uint64_t sequence = 0;
+    KafkaErrorCode error = 0;  ///< 0: acknowledged
+    std::string_view topic = {};
+    std::int32_t partition = -1;
+    std::int64_t offset = -1;
+    bool first_of_topic = false;  ///< the first acknowledged record of this producer in this topic
+};
+
+class Producer {
+public:
+    using OnDelivery = std::function<void(const Delivery&)>;
+
+    /// Throws ConfigException for settings that librdkafka refuses. Does not wait for a broker.
+    Producer(const ClientConfig& config, Logger logger, OnDelivery on_delivery);
+    ~Producer();  ///< drops what is not delivered; call flush() first
+    Producer(const Producer&) = delete;
+    Producer& operator=(const Producer&) = delete;
+
+    enum class Sent : std::uint8_t { Queued, QueueFull };
+    /// Throws KafkaException for what can never be sent (too large, invalid topic name).
+    Sent send(const ProducerRecord& record);
+    /// Receives delivery reports: waits up to `max_wait` for the first. The number received.
+    std::size_t poll(std::chrono::milliseconds max_wait);
+    /// Polls until everything is delivered or the time is over; true if nothing is left.
+    bool flush(std::chrono::milliseconds max_wait);
+    /// Sent and without a delivery report.
+    std::size_t outstanding() const noexcept;
+    /// Fails what is queued or in flight; the reports come with the next polls.
+    void purge() noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}
