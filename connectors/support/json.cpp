@@ -1,0 +1,362 @@
+#include "connectors/support/json.hpp"
+
+#include "connectors/support/java_number.hpp"
+
+#include <fmt/format.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <ranges>
+#include <vector>
+
+namespace millrace::json {
+
+Node Node::array(std::span<const Node> v) noexcept {
+    Node node(Kind::Array, v.size());
+    node.nodes_ = v.data();
+    return node;
+}
+
+Node Node::object(std::span<const Member> v) noexcept {
+    Node node(Kind::Object, v.size());
+    node.members_ = v.data();
+    return node;
+}
+
+const Node* Node::find(std::string_view name) const noexcept {
+    if (kind_ != Kind::Object) return nullptr;
+    for (const auto& member : members() | std::views::reverse) {
+        if (member.name == name) return &member.value;
+    }
+    return nullptr;
+}
+
+bool Node::is_integer() const noexcept {
+    return kind_ == Kind::Number && text().find_first_of(".eE") == std::string_view::npos;
+}
+
+std::optional<std::int64_t> Node::as_integer() const noexcept {
+    if (!is_integer()) return std::nullopt;
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text_, text_ + size_, value);
+    return error == std::errc{} ? std::optional(value) : std::nullopt;
+}
+
+std::int64_t Node::as_wrapped_integer() const noexcept {
+    if (!is_integer()) return 0;
+    const bool negative = text().starts_with('-');
+    std::uint64_t value = 0;
+    for (const char c : text().substr(negative ? 1 : 0)) value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    return static_cast<std::int64_t>(negative ? 0 - value : value);
+}
+
+double Node::as_double() const noexcept {
+    if (kind_ != Kind::Number) return 0;
+    double value = 0;
+    const auto [end, error] = std::from_chars(text_, text_ + size_, value);
+    if (error != std::errc::result_out_of_range) return value;
+    // Too large or too small: the sign of the exponent tells which.
+    const bool tiny = text().find("e-") != std::string_view::npos || text().find("E-") != std::string_view::npos;
+    const double magnitude = tiny ? 0.0 : HUGE_VAL;
+    return text().starts_with('-') ? -magnitude : magnitude;
+}
+
+namespace {
+
+/// Builds the tree bottom-up: finished values wait on a stack until their array or object ends.
+class TreeBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TreeBuilder> {
+public:
+    explicit TreeBuilder(Arena& arena) : arena_(arena) {}
+    Node root() const { return stack_.empty() ? Node() : stack_.back(); }
+    bool too_deep() const noexcept { return depth_ > max_depth; }
+
+    // The names are RapidJSON's.
+    // NOLINTBEGIN(readability-identifier-naming)
+    bool Null() { return push(Node()); }
+    bool Bool(bool v) { return push(Node::boolean(v)); }
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool) { return push(Node::number(kept(text, size))); }
+    bool String(const char* text, rapidjson::SizeType size, bool) { return push(Node::string(kept(text, size))); }
+    bool Key(const char* text, rapidjson::SizeType size, bool copy) { return String(text, size, copy); }
+    bool StartObject() { return ++depth_ <= max_depth; }
+    bool StartArray() { return ++depth_ <= max_depth; }
+    bool EndArray(rapidjson::SizeType count) {
+        auto* nodes = arena_.make_array<Node>(count);
+        std::ranges::copy(stack_.end() - count, stack_.end(), nodes);
+        return replace(count, Node::array({nodes, count}));
+    }
+    bool EndObject(rapidjson::SizeType count) {
+        auto* members = arena_.make_array<Member>(count);
+        auto from = stack_.end() - 2 * static_cast<std::ptrdiff_t>(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            members[i].name = (from++)->text();
+            members[i].value = *from++;
+        }
+        return replace(2 * std::size_t{count}, Node::object({members, count}));
+    }
+    // NOLINTEND(readability-identifier-naming)
+
+private:
+    std::string_view kept(const char* text, std::size_t size) { return arena_.copy({text, size}); }
+    bool push(const Node& node) {
+        stack_.push_back(node);
+        return true;
+    }
+    bool replace(std::size_t count, const Node& node) {
+        stack_.resize(stack_.size() - count);
+        --depth_;
+        return push(node);
+    }
+
+    Arena& arena_;
+    std::vector<Node> stack_;
+    std::size_t depth_ = 0;
+};
+
+constexpr unsigned strict_flags =
+    rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
+
+[[noreturn]] void fail(std::string_view text, std::size_t offset, std::string_view why) {
+    const auto before = text.substr(0, std::min(offset, text.size()));
+    const auto line = static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1;
+    const auto line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+    const auto column = before.size() - line_start + 1;
+    throw ParseException(fmt::format("Malformed JSON: {} at line {}, column {}", why, line, column), line, column);
+}
+
+/// The text with 0012 written as 12, outside of strings.
+std::string without_leading_zeros(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    bool quoted = false;
+    bool in_number = false;
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            out += c;
+            if (c == '\\' && i + 1 < text.size()) out += text[++i];
+            if (c == '"') quoted = false;
+            continue;
+        }
+        if (c == '0' && !in_number && i + 1 < text.size() && digit(text[i + 1])) continue;
+        quoted = c == '"';
+        in_number = digit(c) || (in_number && (c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'));
+        out += c;
+    }
+    return out;
+}
+
+template <unsigned flags>
+Node parse_with(std::string_view text, Arena& arena) {
+    rapidjson::MemoryStream stream(text.data(), text.size());
+    TreeBuilder builder(arena);
+    rapidjson::Reader reader;
+    const auto result = reader.Parse<flags>(stream, builder);
+    if (!result) {
+        fail(text, result.Offset(),
+             builder.too_deep() ? fmt::format("more than {} levels", max_depth)
+                                : std::string(rapidjson::GetParseError_En(result.Code())));
+    }
+    return builder.root();
+}
+
+Node parse_strict_numbers(std::string_view text, Arena& arena, bool ignore_trailing) {
+    if (text.empty()) fail(text, 0, "The document is empty.");
+    return ignore_trailing ? parse_with < strict_flags | rapidjson::kParseStopWhenDoneFlag > (text, arena)
+                           : parse_with<strict_flags>(text, arena);
+}
+
+}
+
+Node parse(std::string_view text, Arena& arena, ParseOptions options) {
+    if (options.leading_zeros) {
+        // Nearly no text has them, so they are looked for only in what does not parse; a top-level 0012 would parse as
+        // 0.
+        const auto start = text.find_first_not_of(" \t\r\n");
+        const bool scalar = start != std::string_view::npos && text[start] != '{' && text[start] != '[';
+        if (scalar) return parse_strict_numbers(without_leading_zeros(text), arena, options.ignore_trailing);
+        try {
+            return parse_strict_numbers(text, arena, options.ignore_trailing);
+        } catch (const ParseException&) {
+            const auto stripped = without_leading_zeros(text);
+            if (stripped.size() == text.size()) throw;
+            return parse_strict_numbers(stripped, arena, options.ignore_trailing);
+        }
+    }
+    return parse_strict_numbers(text, arena, options.ignore_trailing);
+}
+
+namespace {
+
+/// 0: as it is. u: \u00XX. w: begins a character above U+FFFF. Otherwise the letter behind the backslash.
+constexpr auto escapes = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < 0x20; ++i) table[i] = 'u';
+    for (std::size_t i = 0xF0; i < 0x100; ++i) table[i] = 'w';
+    table['\b'] = 'b', table['\f'] = 'f', table['\n'] = 'n', table['\r'] = 'r', table['\t'] = 't';
+    table['"'] = '"', table['\\'] = '\\';
+    return table;
+}();
+
+void append_escaped_unit(std::string& out, unsigned unit) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    const char text[] = {
+        '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
+    out.append(text, sizeof text);
+}
+
+/// Writes the character that begins `text` as two surrogates; how many bytes it took.
+std::size_t append_surrogates(std::string& out, std::string_view text) {
+    unsigned c = static_cast<unsigned char>(text[0]) & 7u;
+    for (std::size_t i = 1; i < 4; ++i) {
+        if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
+            append_escaped_unit(out, 0xFFFD);
+            return i;
+        }
+        c = c << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
+    }
+    if (c < 0x10000 || c > 0x10FFFF) {
+        append_escaped_unit(out, 0xFFFD);
+        return 4;
+    }
+    append_escaped_unit(out, 0xD800 + ((c - 0x10000) >> 10));
+    append_escaped_unit(out, 0xDC00 + ((c - 0x10000) & 0x3FF));
+    return 4;
+}
+
+}
+
+void append_string(std::string& out, std::string_view text) {
+    out += '"';
+    for (std::size_t run = 0, i = 0;;) {
+        while (i < text.size() && escapes[static_cast<unsigned char>(text[i])] == 0) ++i;
+        out.append(text.data() + run, i - run);
+        if (i == text.size()) break;
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (escapes[c] == 'w') {
+            i += append_surrogates(out, text.substr(i));
+        } else {
+            if (escapes[c] == 'u') {
+                append_escaped_unit(out, c);
+            } else {
+                out += '\\';
+                out += escapes[c];
+            }
+            ++i;
+        }
+        run = i;
+    }
+    out += '"';
+}
+
+void append_integer(std::string& out, std::int64_t value) {
+    std::array<char, 20> text;
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
+    out.append(text.data(), end);
+}
+
+void append_double(std::string& out, double value) {
+    if (std::isfinite(value)) return append_java_double(out, value);
+    out += '"';
+    append_java_double(out, value);
+    out += '"';
+}
+
+void append_float(std::string& out, float value) {
+    if (std::isfinite(value)) return append_java_float(out, value);
+    out += '"';
+    append_java_float(out, value);
+    out += '"';
+}
+
+void append_node(std::string& out, const Node& node) {
+    switch (node.kind()) {
+    case Node::Kind::Null:
+        out += "null";
+        break;
+    case Node::Kind::Boolean:
+        out += node.as_boolean() ? "true" : "false";
+        break;
+    case Node::Kind::Number:
+        out += node.text();
+        break;
+    case Node::Kind::String:
+        append_string(out, node.text());
+        break;
+    case Node::Kind::Array: {
+        Writer writer(out);
+        writer.begin_array();
+        for (const auto& element : node.elements()) writer.node(element);
+        writer.end_array();
+        break;
+    }
+    case Node::Kind::Object: {
+        Writer writer(out);
+        writer.begin_object();
+        for (const auto& member : node.members()) writer.key(member.name).node(member.value);
+        writer.end_object();
+        break;
+    }
+    }
+}
+
+void Writer::separate() {
+    if (out_.size() == start_) return;
+    const char last = out_.back();
+    if (last != '{' && last != '[' && last != ':') out_ += ',';
+}
+
+Writer& Writer::opened(char bracket) {
+    separate();
+    out_ += bracket;
+    return *this;
+}
+
+Writer& Writer::closed(char bracket) {
+    out_ += bracket;
+    return *this;
+}
+
+Writer& Writer::key(std::string_view name) {
+    separate();
+    append_string(out_, name);
+    out_ += ':';
+    return *this;
+}
+
+Writer& Writer::string(std::string_view value) {
+    separate();
+    append_string(out_, value);
+    return *this;
+}
+
+Writer& Writer::integer(std::int64_t value) {
+    separate();
+    append_integer(out_, value);
+    return *this;
+}
+
+Writer& Writer::real(double value) {
+    separate();
+    append_double(out_, value);
+    return *this;
+}
+
+Writer& Writer::node(const Node& value) {
+    separate();
+    append_node(out_, value);
+    return *this;
+}
+
+Writer& Writer::raw(std::string_view json) {
+    separate();
+    out_ += json;
+    return *this;
+}
+
+}

@@ -1,0 +1,173 @@
+#include "connectors/support/json_values.hpp"
+
+#include "connectors/support/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace {
+
+namespace {
+
+Value map_value(std::span<const json::Member> members, Arena& arena) {
+    auto* entries = arena.make_array<MapEntry>(members.size());
+    std::size_t count = 0;
+    for (const auto& member : members) {
+        const auto key = Value::string(member.name);
+        auto* const end = entries + count;
+        auto* const found = std::find_if(entries, end, [&](const MapEntry& e) { return e.key == key; });
+        *found = {key, to_value(member.value, arena)};
+        if (found == end) ++count;
+    }
+    return Value::map({entries, count});
+}
+
+void append_pairs(std::string& out, std::span<const MapEntry> entries) {
+    out += '[';
+    for (const auto& entry : entries) {
+        if (&entry != entries.data()) out += ',';
+        out += '[';
+        append_value(out, entry.key);
+        out += ',';
+        append_value(out, entry.value);
+        out += ']';
+    }
+    out += ']';
+}
+
+void append_map(std::string& out, std::span<const MapEntry> entries) {
+    if (std::ranges::any_of(entries, [](const MapEntry& e) { return e.key.kind() != Value::Kind::String; })) {
+        return append_pairs(out, entries);
+    }
+    out += '{';
+    for (const auto& entry : entries) {
+        if (&entry != entries.data()) out += ',';
+        json::append_string(out, entry.key.as_text());
+        out += ':';
+        append_value(out, entry.value);
+    }
+    out += '}';
+}
+
+}
+
+Value to_value(const json::Node& node, Arena& arena) {
+    switch (node.kind()) {
+    case json::Node::Kind::Null:
+        return {};
+    case json::Node::Kind::Boolean:
+        return Value::boolean(node.as_boolean());
+    case json::Node::Kind::Number:
+        return node.is_integer() ? Value::int64(node.as_wrapped_integer()) : Value::float64(node.as_double());
+    case json::Node::Kind::String:
+        return Value::string(node.text());
+    case json::Node::Kind::Array: {
+        const auto from = node.elements();
+        auto* to = arena.make_array<Value>(from.size());
+        for (std::size_t i = 0; i < from.size(); ++i) to[i] = to_value(from[i], arena);
+        return Value::array({to, from.size()});
+    }
+    case json::Node::Kind::Object:
+        return map_value(node.members(), arena);
+    }
+    return {};
+}
+
+void append_value(std::string& out, const Value& value) {
+    switch (value.kind()) {
+    case Value::Kind::Null:
+        out += "null";
+        break;
+    case Value::Kind::Boolean:
+        out += value.as_boolean() ? "true" : "false";
+        break;
+    case Value::Kind::Int8:
+    case Value::Kind::Int16:
+    case Value::Kind::Int32:
+    case Value::Kind::Int64:
+        json::append_integer(out, value.as_integer());
+        break;
+    case Value::Kind::Float32:
+        json::append_float(out, static_cast<float>(value.as_double()));
+        break;
+    case Value::Kind::Float64:
+        json::append_double(out, value.as_double());
+        break;
+    case Value::Kind::String:
+        json::append_string(out, value.as_text());
+        break;
+    case Value::Kind::Bytes:
+        out += '"';
+        append_base64(out, value.as_text());
+        out += '"';
+        break;
+    case Value::Kind::Array:
+        out += '[';
+        for (const auto& element : value.as_values()) {
+            if (&element != value.as_values().data()) out += ',';
+            append_value(out, element);
+        }
+        out += ']';
+        break;
+    case Value::Kind::Map:
+        append_map(out, value.as_entries());
+        break;
+    case Value::Kind::Struct:
+        throw DataException("A struct cannot be written as JSON without its schema");
+    }
+}
+
+void append_offset_entries(std::string& out, OffsetEntries entries) {
+    out += '{';
+    for (const auto& entry : entries) {
+        if (&entry != entries.data()) out += ',';
+        json::append_string(out, entry.key);
+        out += ':';
+        append_value(out, entry.value);
+    }
+    out += '}';
+}
+
+std::string to_json(OffsetEntries entries) {
+    std::string out;
+    append_offset_entries(out, entries);
+    return out;
+}
+
+OffsetMap to_offset_map(const json::Node& node) {
+    if (!node.is_object()) throw DataException("An offset or partition must be a JSON object");
+    OffsetMap map;
+    Arena arena(64);
+    for (const auto& member : node.members()) {
+        if (member.value.is_object() || member.value.is_array()) {
+            throw DataException(
+                fmt::format("'{}' in an offset or partition must be a string, number, boolean or null", member.name));
+        }
+        map.set(member.name, to_value(member.value, arena));
+    }
+    return map;
+}
+
+OffsetMap parse_offset_map(std::string_view text) { return to_offset_map(json::Document(text).root()); }
+
+std::string offset_key_text(std::string_view connector, OffsetEntries partition) {
+    std::string out = "[";
+    json::append_string(out, connector);
+    out += ',';
+    append_offset_entries(out, partition);
+    out += ']';
+    return out;
+}
+
+OffsetKey parse_offset_key(std::string_view text) {
+    const json::Document document(text);
+    const auto parts = document.root().is_array() ? document.root().elements() : std::span<const json::Node>{};
+    if (parts.size() != 2 || !parts[0].is_string()) {
+        throw DataException(
+            fmt::format("An offset's key must be [\"connector\",{{partition}}], not {}", text.substr(0, 200)));
+    }
+    return {.connector = std::string(parts[0].text()), .partition = to_offset_map(parts[1])};
+}
+
+}

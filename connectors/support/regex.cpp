@@ -1,0 +1,184 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "connectors/support/regex.hpp"
+
+#include "connectors/api/errors.hpp"
+
+#include <fmt/format.h>
+#include <pcre2.h>
+
+#include <array>
+#include <charconv>
+
+namespace millrace {
+
+namespace {
+
+constexpr std::uint32_t match_limit = 1'000'000;
+
+struct FreeCode {
+    void operator()(pcre2_code* code) const noexcept { pcre2_code_free(code); }
+};
+struct FreeCompileContext {
+    void operator()(pcre2_compile_context* context) const noexcept { pcre2_compile_context_free(context); }
+};
+struct FreeMatchData {
+    void operator()(pcre2_match_data* data) const noexcept { pcre2_match_data_free(data); }
+};
+struct FreeMatchContext {
+    void operator()(pcre2_match_context* context) const noexcept { pcre2_match_context_free(context); }
+};
+using Code = std::unique_ptr<pcre2_code, FreeCode>;
+using MatchData = std::unique_ptr<pcre2_match_data, FreeMatchData>;
+using MatchContext = std::unique_ptr<pcre2_match_context, FreeMatchContext>;
+
+std::string message_of(int error) {
+    std::array<PCRE2_UCHAR, 256> text{};
+    pcre2_get_error_message(error, text.data(), text.size());
+    return reinterpret_cast<const char*>(text.data());
+}
+
+PCRE2_SPTR units(std::string_view text) noexcept {
+    return reinterpret_cast<PCRE2_SPTR>(text.empty() ? "" : text.data());
+}
+
+Code compile(std::string_view pattern, std::uint32_t options) {
+    const std::unique_ptr<pcre2_compile_context, FreeCompileContext> context(pcre2_compile_context_create(nullptr));
+    pcre2_set_newline(context.get(), PCRE2_NEWLINE_ANYCRLF);
+    int error = 0;
+    PCRE2_SIZE where = 0;
+    Code code(pcre2_compile(units(pattern), pattern.size(), options, &error, &where, context.get()));
+    if (!code) {
+        throw ConfigException(fmt::format("Invalid regex: {} near index {}\n{}\n{}^", message_of(error), where, pattern,
+                                          std::string(where, ' ')));
+    }
+    pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);  // without it matching is slower, not different
+    return code;
+}
+
+}
+
+struct Regex::Compiled {
+    std::string pattern;
+    Code anywhere;
+    Code whole;
+    MatchContext context;
+
+    /// The groups' places, or none.
+    MatchData match(const Code& code, std::string_view text, std::size_t from) const {
+        MatchData data(pcre2_match_data_create_from_pattern(code.get(), nullptr));
+        const int result = pcre2_match(code.get(), units(text), text.size(), from, 0, data.get(), context.get());
+        if (result > 0) return data;
+        if (result == PCRE2_ERROR_NOMATCH) return nullptr;
+        throw DataException(
+            fmt::format("The regex {} cannot be applied to '{}': {}", pattern, text, message_of(result)));
+    }
+    static std::string_view group(const MatchData& data, std::string_view text, std::size_t n) {
+        const auto* place = pcre2_get_ovector_pointer(data.get());
+        if (place[2 * n] == PCRE2_UNSET) return {};
+        return text.substr(place[2 * n], place[2 * n + 1] - place[2 * n]);
+    }
+    void append_replacement(std::string& out, const MatchData& data, std::string_view text,
+                            std::string_view replacement) const;
+    std::size_t group_number(std::string_view name) const;
+    std::string replace(std::string_view text, std::string_view replacement, bool all) const;
+};
+
+std::size_t Regex::Compiled::group_number(std::string_view name) const {
+    const auto number = pcre2_substring_number_from_name(anywhere.get(), units(std::string(name)));
+    if (number <= 0) throw ConfigException(fmt::format("The regex {} has no group named {}", pattern, name));
+    return static_cast<std::size_t>(number);
+}
+
+void Regex::Compiled::append_replacement(std::string& out, const MatchData& data, std::string_view text,
+                                         std::string_view replacement) const {
+    const std::size_t groups = pcre2_get_ovector_count(data.get());
+    for (std::size_t i = 0; i < replacement.size(); ++i) {
+        if (replacement[i] == '\\' && i + 1 < replacement.size()) {
+            out += replacement[++i];
+        } else if (replacement[i] != '$') {
+            out += replacement[i];
+        } else if (replacement.substr(i + 1).starts_with('{')) {
+            const auto end = replacement.find('}', i);
+            if (end == std::string_view::npos) {
+                throw ConfigException(fmt::format("The replacement {} has a ${{ without its }}", replacement));
+            }
+            out += group(data, text, group_number(replacement.substr(i + 2, end - i - 2)));
+            i = end;
+        } else {
+            const auto digit = [&](std::size_t at) {
+                return at < replacement.size() && replacement[at] >= '0' && replacement[at] <= '9';
+            };
+            if (!digit(i + 1)) {
+                throw ConfigException(
+                    fmt::format("The replacement {} has a $ without a group; write \\$ for the sign", replacement));
+            }
+            auto number = static_cast<std::size_t>(replacement[++i] - '0');
+            if (number >= groups) throw ConfigException(fmt::format("The regex {} has no group {}", pattern, number));
+            // Further digits belong to the number as long as there is such a group.
+            while (digit(i + 1)) {
+                const auto longer = number * 10 + static_cast<std::size_t>(replacement[i + 1] - '0');
+                if (longer >= groups) break;
+                number = longer;
+                ++i;
+            }
+            out += group(data, text, number);
+        }
+    }
+}
+
+std::string Regex::Compiled::replace(std::string_view text, std::string_view replacement, bool all) const {
+    std::string out;
+    std::size_t copied = 0;
+    for (std::size_t from = 0; from <= text.size();) {
+        const auto found = match(anywhere, text, from);
+        if (!found) break;
+        const auto* place = pcre2_get_ovector_pointer(found.get());
+        out += text.substr(copied, place[0] - copied);
+        append_replacement(out, found, text, replacement);
+        copied = place[1];
+        if (!all) break;
+        from = place[1];
+        if (place[0] == place[1]) {
+            // An empty match: go on behind the next character, not in the middle of one.
+            do ++from;
+            while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80);
+        }
+    }
+    if (copied < text.size()) out += text.substr(copied);
+    return out;
+}
+
+Regex::Regex(std::string_view pattern, RegexOptions options) : compiled_(std::make_unique<Compiled>()) {
+    const std::uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (options.case_insensitive ? PCRE2_CASELESS : 0u);
+    compiled_->pattern = pattern;
+    compiled_->anywhere = compile(pattern, flags);
+    compiled_->whole = compile(pattern, flags | PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+    compiled_->context.reset(pcre2_match_context_create(nullptr));
+    pcre2_set_match_limit(compiled_->context.get(), match_limit);
+}
+
+Regex::~Regex() = default;
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+
+const std::string& Regex::pattern() const noexcept { return compiled_->pattern; }
+bool Regex::matches(std::string_view text) const { return compiled_->match(compiled_->whole, text, 0) != nullptr; }
+bool Regex::found_in(std::string_view text) const { return compiled_->match(compiled_->anywhere, text, 0) != nullptr; }
+
+std::optional<std::vector<std::string>> Regex::groups_of(std::string_view text) const {
+    const auto found = compiled_->match(compiled_->whole, text, 0);
+    if (!found) return std::nullopt;
+    std::vector<std::string> groups;
+    const std::size_t count = pcre2_get_ovector_count(found.get());
+    for (std::size_t n = 0; n < count; ++n) groups.emplace_back(Compiled::group(found, text, n));
+    return groups;
+}
+
+std::string Regex::replace_first(std::string_view text, std::string_view replacement) const {
+    return compiled_->replace(text, replacement, false);
+}
+std::string Regex::replace_all(std::string_view text, std::string_view replacement) const {
+    return compiled_->replace(text, replacement, true);
+}
+
+}

@@ -1,0 +1,64 @@
+#include "connectors/support/json_values.hpp"
+
+#include "tests/pch.hpp"
+
+namespace millrace {
+
+TEST_CASE("JSON without a schema goes to Connect values and back", "[json]") {
+    const auto [text, expected] = GENERATE(table<std::string, std::string>({
+        {"null", "null"},
+        {"12", "12"},
+        {"1.50", "1.5"},
+        {"1e3", "1000.0"},
+        {"18446744073709551617", "1"},
+        {R"({"b":[1,true,null],"a":{"x":"y"}})", R"({"b":[1,true,null],"a":{"x":"y"}})"},
+        {R"({"a":1,"b":2,"a":3})", R"({"a":3,"b":2})"},
+        {"{}", "{}"},
+        {"[]", "[]"},
+    }));
+    CAPTURE(text);
+    Arena arena;
+    const json::Document document(text);
+    std::string out;
+    append_value(out, to_value(document.root(), arena));
+    CHECK(out == expected);
+}
+
+TEST_CASE("values of every kind are written as JSON", "[json]") {
+    const Value elements[] = {Value::int8(-1), Value::int16(2), Value::float32(0.1f), Value::float64(0.1)};
+    const MapEntry named[] = {{Value::string("k"), Value::bytes("\x01\xff")}};
+    const MapEntry numbered[] = {{Value::int32(7), Value::string("x")}, {Value::string("k"), Value()}};
+    const auto [value, expected] = GENERATE_REF(table<Value, std::string>({
+        {Value::array(elements), "[-1,2,0.1,0.1]"},
+        {Value::map(named), R"({"k":"Af8="})"},
+        {Value::map(numbered), R"([[7,"x"],["k",null]])"},
+        {Value::map({}), "{}"},
+    }));
+    std::string out;
+    append_value(out, value);
+    CHECK(out == expected);
+    CHECK_THROWS_AS(append_value(out, Value::structure(elements)), DataException);
+}
+
+TEST_CASE("a key of the offsets topic keeps its bytes through reading and writing", "[json][offsets]") {
+    const std::string text = GENERATE(R"(["inventory",{"server":"dbserver1"}])",
+                                      R"(["a\"b",{"server":"x","n":5,"f":1.5,"t":true,"z":null}])", R"(["c",{}])");
+    const auto key = parse_offset_key(text);
+    CHECK(offset_key_text(key.connector, key.partition.entries()) == text);
+}
+
+TEST_CASE("the worked example of an offset is read and written", "[json][offsets]") {
+    const std::string text = R"({"lsn":24023128,"txId":555,"ts_usec":1559033904863})";
+    const auto offset = parse_offset_map(text);
+    REQUIRE(offset.find("lsn") != nullptr);
+    CHECK(*offset.find("lsn") == Value::int64(24023128));
+    CHECK(to_json(offset.entries()) == text);
+}
+
+TEST_CASE("offsets and keys of another form are refused", "[json][offsets]") {
+    CHECK_THROWS_AS(parse_offset_map(GENERATE("[]", "1", "{\"a\":[]}", "{\"a\":{}}", "{", "null")), DataException);
+    CHECK_THROWS_AS(parse_offset_key(GENERATE("{}", "[]", "[\"c\"]", "[1,{}]", "[\"c\",{},1]", "[\"c\",null]", "x")),
+                    DataException);
+}
+
+}
