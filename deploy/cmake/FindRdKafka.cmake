@@ -1,0 +1,63 @@
+# Finds librdkafka 2.6.1 or newer and gives RdKafka::rdkafka with all that it needs.
+#
+# Prefers the static library that deploy/install-dependencies builds under /opt/millrace (or the folder in
+# MILLRACE_RDKAFKA_ROOT, a CMake or environment variable), then the system's. Older ones cannot do SCRAM against Kafka 4.
+set(minimum 2.6.1)
+set(candidates ${MILLRACE_RDKAFKA_ROOT} $ENV{MILLRACE_RDKAFKA_ROOT})
+file(GLOB pinned /opt/millrace/librdkafka-*)
+list(SORT pinned COMPARE NATURAL ORDER DESCENDING)
+list(APPEND candidates ${pinned})
+
+set(RdKafka_VERSION "none")
+foreach(root IN LISTS candidates)
+  if(EXISTS ${root}/lib/librdkafka.a AND EXISTS ${root}/lib/pkgconfig/rdkafka.pc)
+    file(STRINGS ${root}/lib/pkgconfig/rdkafka.pc version_line REGEX "^Version: ")
+    string(REPLACE "Version: " "" version "${version_line}")
+    if(version VERSION_GREATER_EQUAL minimum)
+      set(RdKafka_ROOT_FOUND ${root})
+      set(RdKafka_VERSION ${version})
+      break()
+    endif()
+  endif()
+endforeach()
+
+find_package(PkgConfig QUIET)
+if(RdKafka_ROOT_FOUND)
+  if(NOT TARGET RdKafka::rdkafka)
+    find_package(OpenSSL REQUIRED)
+    find_package(ZLIB REQUIRED)
+    find_package(CURL REQUIRED)
+    find_package(Threads REQUIRED)
+    pkg_check_modules(RdKafkaZstd REQUIRED IMPORTED_TARGET libzstd)
+    pkg_check_modules(RdKafkaLz4 REQUIRED IMPORTED_TARGET liblz4)
+    add_library(RdKafka::rdkafka STATIC IMPORTED)
+    set_target_properties(RdKafka::rdkafka PROPERTIES
+      IMPORTED_LOCATION ${RdKafka_ROOT_FOUND}/lib/librdkafka.a
+      INTERFACE_INCLUDE_DIRECTORIES ${RdKafka_ROOT_FOUND}/include
+      INTERFACE_LINK_LIBRARIES
+        "OpenSSL::SSL;OpenSSL::Crypto;ZLIB::ZLIB;CURL::libcurl;PkgConfig::RdKafkaZstd;PkgConfig::RdKafkaLz4;Threads::Threads;${CMAKE_DL_LIBS};m;rt")
+  endif()
+elseif(PkgConfig_FOUND)
+  pkg_check_modules(RdKafkaSystem QUIET IMPORTED_TARGET rdkafka)
+  if(RdKafkaSystem_FOUND)
+    set(RdKafka_VERSION ${RdKafkaSystem_VERSION})
+    if(RdKafkaSystem_VERSION VERSION_GREATER_EQUAL minimum AND NOT TARGET RdKafka::rdkafka)
+      add_library(RdKafka::rdkafka ALIAS PkgConfig::RdKafkaSystem)
+    endif()
+  endif()
+endif()
+
+if(TARGET RdKafka::rdkafka)
+  set(RdKafka_FOUND TRUE)
+  get_property(told GLOBAL PROPERTY millrace_rdkafka_told)
+  if(NOT told)
+    message(STATUS "librdkafka ${RdKafka_VERSION}: ${RdKafka_ROOT_FOUND}")
+    set_property(GLOBAL PROPERTY millrace_rdkafka_told TRUE)
+  endif()
+else()
+  set(RdKafka_FOUND FALSE)
+  set(RdKafka_NOT_FOUND_MESSAGE "librdkafka ${minimum} or newer is needed, found: ${RdKafka_VERSION}. Run deploy/install-dependencies.")
+  if(RdKafka_FIND_REQUIRED)
+    message(FATAL_ERROR "${RdKafka_NOT_FOUND_MESSAGE}")
+  endif()
+endif()
