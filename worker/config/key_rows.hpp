@@ -1,0 +1,79 @@
+/// Rows and checks of the tables of settings in this folder.
+#pragma once
+#include "connectors/api/config_def.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace millrace::worker::rows {
+
+using enum ConfigType;
+using enum Importance;
+
+inline constexpr DefaultValue null{};
+
+constexpr ConfigKey row(std::string_view name, ConfigType type, DefaultValue default_value, Importance importance,
+                        std::string_view doc, Validator valid = nullptr) {
+    return {.name = name,
+            .type = type,
+            .default_value = default_value,
+            .valid = valid,
+            .importance = importance,
+            .doc = doc};
+}
+
+template <std::size_t A, std::size_t B>
+constexpr std::array<ConfigKey, A + B> joined(const std::array<ConfigKey, A>& a, const std::array<ConfigKey, B>& b) {
+    std::array<ConfigKey, A + B> all{};
+    for (std::size_t i = 0; i < A; ++i) all[i] = a[i];
+    for (std::size_t i = 0; i < B; ++i) all[A + i] = b[i];
+    return all;
+}
+
+inline std::int64_t whole(std::string_view text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+template <std::int64_t Least>
+std::string at_least(std::string_view value) {
+    return whole(value) >= Least ? "" : "Value must be at least " + std::to_string(Least);
+}
+inline std::string replication_factor(std::string_view value) {
+    const auto n = whole(value);
+    return n == -1 || n >= 1 ? ""
+                             : "Replication factor must be positive and not larger than 32767, or -1 to use the "
+                               "broker's default";
+}
+inline std::string partitions(std::string_view value) {
+    const auto n = whole(value);
+    return n == -1 || n >= 1 ? "" : "Number of partitions must be positive, or -1 to use the broker's default";
+}
+inline std::string not_empty(std::string_view value) { return trim(value).empty() ? "String must be non-empty" : ""; }
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+template <const auto& Names>
+std::string one_of(std::string_view value) {
+    std::string list;
+    for (const std::string_view name : Names) {
+        if (name == value) return "";
+        list += (list.empty() ? "" : ", ") + std::string(name);
+    }
+    return "String must be one of: " + list;
+}
+template <const auto& Names>
+std::string one_of_any_case(std::string_view value) {
+    std::string list;
+    for (const std::string_view name : Names) {
+        if (equal_ignoring_case(name, value)) return "";
+        list += (list.empty() ? "" : ", ") + std::string(name);
+    }
+    return "String must be one of (case insensitive): " + list;
+}
+
+}
