@@ -1,0 +1,350 @@
+#include "worker/kafka/client_config.hpp"
+
+#include "connectors/support/text.hpp"
+#include "worker/config/client_keys.hpp"
+#include "worker/config/key_rows.hpp"
+#include "worker/config/worker_config.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+namespace millrace::worker {
+
+namespace {
+
+enum For : unsigned { P = 1, C = 2, A = 4, All = 7 };
+
+using Translate = std::string (*)(std::string_view);
+
+/// A setting that both clients have; `value` makes librdkafka's text of Java's.
+struct Row {
+    std::string_view java;
+    std::string_view rdkafka;
+    unsigned clients = All;
+    Translate value = nullptr;
+};
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return out;
+}
+template <std::int64_t Least, std::int64_t Most>
+std::string bounded(std::string_view text) {
+    return std::to_string(std::clamp(rows::whole(text), Least, Most));
+}
+std::string buffer_size(std::string_view text) { return text == "-1" ? "0" : std::string(text); }
+std::string no_limit(std::string_view text) {
+    return text == "2147483647" ? "0" : std::string(text);  // Java's for ever is librdkafka's 0
+}
+std::string kilobytes(std::string_view text) {
+    return std::to_string(std::clamp<std::int64_t>(rows::whole(text) / 1024, 1, 2'097'151));
+}
+std::string host_check(std::string_view text) { return trim(text).empty() ? "none" : lower(text); }
+std::string offset_reset(std::string_view text) { return lower(text) == "none" ? "error" : lower(text); }
+std::string joined_by_colons(std::string_view text) {
+    std::string out;
+    for (const auto& part : split_list(text)) out += (out.empty() ? "" : ":") + part;
+    return out;
+}
+
+constexpr std::int64_t int_max = 2'147'483'647;
+
+constexpr auto table = std::to_array<Row>({
+    {"bootstrap.servers", "bootstrap.servers"},
+    {"client.id", "client.id"},
+    {"client.rack", "client.rack"},
+    {"client.dns.lookup", "client.dns.lookup"},
+    {"security.protocol", "security.protocol", All, lower},
+    {"request.timeout.ms", "socket.timeout.ms", All, bounded<10, 300'000>},
+    {"metadata.max.age.ms", "topic.metadata.refresh.interval.ms", All, bounded<10, 3'600'000>},
+    {"connections.max.idle.ms", "connections.max.idle.ms", All, bounded<0, int_max>},
+    {"reconnect.backoff.ms", "reconnect.backoff.ms", All, bounded<0, 3'600'000>},
+    {"reconnect.backoff.max.ms", "reconnect.backoff.max.ms", All, bounded<0, 3'600'000>},
+    {"retry.backoff.ms", "retry.backoff.ms", All, bounded<1, 300'000>},
+    {"retry.backoff.max.ms", "retry.backoff.max.ms", All, bounded<1, 300'000>},
+    {"socket.connection.setup.timeout.ms", "socket.connection.setup.timeout.ms", All, bounded<1000, int_max>},
+    {"send.buffer.bytes", "socket.send.buffer.bytes", All, buffer_size},
+    {"receive.buffer.bytes", "socket.receive.buffer.bytes", All, buffer_size},
+    {"metadata.recovery.strategy", "metadata.recovery.strategy", All, lower},
+    {"metadata.recovery.rebootstrap.trigger.ms", "metadata.recovery.rebootstrap.trigger.ms"},
+    {"enable.metrics.push", "enable.metrics.push", P | C, lower},
+    {"sasl.mechanism", "sasl.mechanism"},
+    {"sasl.kerberos.service.name", "sasl.kerberos.service.name"},
+    {"sasl.kerberos.min.time.before.relogin", "sasl.kerberos.min.time.before.relogin"},
+    {"sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.token.endpoint.url"},
+    {"sasl.oauthbearer.scope", "sasl.oauthbearer.scope"},
+    {"sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"},
+    {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
+    {"ssl.cipher.suites", "ssl.cipher.suites", All, joined_by_colons},
+    {"ssl.endpoint.identification.algorithm", "ssl.endpoint.identification.algorithm", All, host_check},
+    {"ssl.key.password", "ssl.key.password"},
+    {"ssl.keystore.key", "ssl.key.pem"},
+    {"ssl.keystore.certificate.chain", "ssl.certificate.pem"},
+    {"ssl.truststore.certificates", "ssl.ca.pem"},
+
+    {"acks", "acks", P, lower},
+    {"linger.ms", "linger.ms", P, bounded<0, 900'000>},
+    {"batch.size", "batch.size", P, bounded<1, int_max>},
+    {"buffer.memory", "queue.buffering.max.kbytes", P, kilobytes},
+    {"compression.type", "compression.type", P, lower},
+    {"max.request.size", "message.max.bytes", P, bounded<1000, 1'000'000'000>},
+    {"delivery.timeout.ms", "message.timeout.ms", P, no_limit},
+    {"retries", "retries", P},
+    {"enable.idempotence", "enable.idempotence", P, lower},
+    {"max.in.flight.requests.per.connection", "max.in.flight.requests.per.connection", P},
+    {"transactional.id", "transactional.id", P},
+    {"transaction.timeout.ms", "transaction.timeout.ms", P},
+
+    {"group.id", "group.id", C},
+    {"group.instance.id", "group.instance.id", C},
+    {"auto.offset.reset", "auto.offset.reset", C, offset_reset},
+    {"isolation.level", "isolation.level", C, lower},
+    {"enable.auto.commit", "enable.auto.commit", C, lower},
+    {"auto.commit.interval.ms", "auto.commit.interval.ms", C},
+    {"fetch.min.bytes", "fetch.min.bytes", C, bounded<1, 100'000'000>},
+    {"fetch.max.bytes", "fetch.max.bytes", C, bounded<0, 2'147'483'135>},
+    {"fetch.max.wait.ms", "fetch.wait.max.ms", C, bounded<0, 300'000>},
+    {"max.partition.fetch.bytes", "max.partition.fetch.bytes", C, bounded<1, 1'000'000'000>},
+    {"session.timeout.ms", "session.timeout.ms", C},
+    {"heartbeat.interval.ms", "heartbeat.interval.ms", C},
+    {"max.poll.interval.ms", "max.poll.interval.ms", C},
+    {"check.crcs", "check.crcs", C, lower},
+    {"allow.auto.create.topics", "allow.auto.create.topics", C, lower},
+});
+
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
+/// Where librdkafka's defaults are not Java's, or do not suit a worker. Sizes: a full queue of small records stays
+/// below 40 MiB with librdkafka's own overhead of 300 to 600 bytes a record; a longer one makes nothing faster.
+Properties defaults_for(ClientKind kind) {
+    Properties base{{"socket.nagle.disable", "true"},
+                    {"reconnect.backoff.ms", "50"},
+                    {"reconnect.backoff.max.ms", "1000"},
+                    {"log.connection.close", "false"}};
+    if (kind == ClientKind::Producer) {
+        base.insert(base.end(), {{"partitioner", "murmur2_random"},
+                                 {"message.max.bytes", "1048576"},
+                                 {"linger.ms", "1"},
+                                 {"queue.buffering.max.messages", "40000"},
+                                 {"queue.buffering.max.kbytes", "16384"},
+                                 {"enable.metrics.push", "false"}});
+    }
+    if (kind == ClientKind::Consumer) {
+        base.insert(base.end(), {{"isolation.level", "read_uncommitted"},
+                                 {"queued.max.messages.kbytes", "4096"},
+                                 {"enable.partition.eof", "true"},
+                                 {"enable.metrics.push", "false"}});
+    }
+    return base;
+}
+
+void put(Properties& properties, std::string_view name, std::string value) {
+    const auto found = std::ranges::find(properties, name, &Properties::value_type::first);
+    if (found != properties.end()) {
+        found->second = std::move(value);
+    } else {
+        properties.emplace_back(name, std::move(value));
+    }
+}
+
+unsigned bit_of(ClientKind kind) { return kind == ClientKind::Producer ? P : kind == ClientKind::Consumer ? C : A; }
+
+enum class StoreForm : std::uint8_t { Pem, Pkcs12, Jks };
+
+/// By the file's first bytes: Java too reads PKCS12 files where its default type JKS is configured.
+StoreForm form_of(std::string_view setting, const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::array<char, 4> start{};
+    if (!file.read(start.data(), start.size())) {
+        throw ConfigException(
+            fmt::format("Invalid value {} for configuration {}: the file cannot be read", path, setting));
+    }
+    if (std::string_view(start.data(), 4) == "\xFE\xED\xFE\xED") return StoreForm::Jks;
+    return start[0] == '\x30' ? StoreForm::Pkcs12 : StoreForm::Pem;
+}
+
+void add_stores(Properties& properties, const Settings& java) {
+    if (const auto store = java.find("ssl.keystore.location"); store != java.end() && !store->second.empty()) {
+        const auto form = form_of(store->first, store->second);
+        if (form == StoreForm::Jks) {
+            throw ConfigException(fmt::format(
+                "ssl.keystore.location={} is a JKS file, which cannot be read here: convert it with keytool "
+                "-importkeystore -srckeystore {} -destkeystore client.p12 -deststoretype PKCS12",
+                store->second, store->second));
+        }
+        if (form == StoreForm::Pkcs12) {
+            put(properties, "ssl.keystore.location", store->second);
+            const auto password = java.find("ssl.keystore.password");
+            put(properties, "ssl.keystore.password", password == java.end() ? "" : password->second);
+        } else {
+            put(properties, "ssl.certificate.location", store->second);
+            put(properties, "ssl.key.location", store->second);
+        }
+    }
+    if (const auto store = java.find("ssl.truststore.location"); store != java.end() && !store->second.empty()) {
+        if (form_of(store->first, store->second) != StoreForm::Pem) {
+            throw ConfigException(fmt::format(
+                "ssl.truststore.location={} is no PEM file: list its certificates as PEM with keytool -list -rfc "
+                "-keystore {}, store them in a file and set ssl.truststore.type=PEM",
+                store->second, store->second));
+        }
+        put(properties, "ssl.ca.location", store->second);
+    }
+}
+
+void add_login(Properties& properties, const Settings& java) {
+    const auto protocol = java.find("security.protocol");
+    if (protocol == java.end() || !lower(protocol->second).starts_with("sasl")) return;
+    if (java.contains("sasl.oauthbearer.token.endpoint.url")) put(properties, "sasl.oauthbearer.method", "oidc");
+    const auto entry = java.find("sasl.jaas.config");
+    if (entry == java.end()) return;
+    const auto login = parse_jaas_config(entry->second);
+    const auto option = [&](std::string_view name) {
+        const auto found = login.options.find(name);
+        return found == login.options.end() ? std::string() : found->second;
+    };
+    if (login.login_module.ends_with(".PlainLoginModule") || login.login_module.ends_with(".ScramLoginModule")) {
+        put(properties, "sasl.username", option("username"));
+        put(properties, "sasl.password", option("password"));
+    } else if (login.login_module.ends_with(".OAuthBearerLoginModule")) {
+        if (login.options.contains("clientId")) put(properties, "sasl.oauthbearer.client.id", option("clientId"));
+        if (login.options.contains("clientSecret")) {
+            put(properties, "sasl.oauthbearer.client.secret", option("clientSecret"));
+        }
+        if (login.options.contains("scope")) put(properties, "sasl.oauthbearer.scope", option("scope"));
+    } else {
+        throw ConfigException(
+            fmt::format("sasl.jaas.config names the login module {}; known are PlainLoginModule, ScramLoginModule and "
+                        "OAuthBearerLoginModule of org.apache.kafka.common.security",
+                        login.login_module));
+    }
+}
+
+void add_producer_rest(ClientConfig& config, const Settings& java) {
+    if (const auto type = java.find("compression.type"); type != java.end()) {
+        const auto level = java.find("compression." + lower(type->second) + ".level");
+        if (level != java.end()) put(config.properties, "compression.level", level->second);
+    }
+    if (const auto ignore = java.find("partitioner.ignore.keys");
+        ignore != java.end() && lower(ignore->second) == "true") {
+        put(config.properties, "partitioner", "random");
+    }
+    if (const auto partitioner = java.find("partitioner.class");
+        partitioner != java.end() && !partitioner->second.empty()) {
+        config.warnings.push_back(
+            fmt::format("partitioner.class={} has no effect: a record's partition is that which Java's default "
+                        "partitioner chooses for its key.",
+                        partitioner->second));
+    }
+}
+
+std::vector<std::string> unknown_warnings(const Settings& java) {
+    std::vector<std::string_view> known(java_client_key_names().begin(), java_client_key_names().end());
+    for (const auto& key : security_keys()) known.push_back(key.name);
+    std::vector<std::string> warnings;
+    for (const auto& [name, value] : java) {
+        if (is_java_client_key(name)) continue;
+        const auto near = nearest_name(name, known);
+        warnings.push_back(
+            near ? fmt::format("Unknown client setting '{}' has no effect. Did you mean '{}'?", name, *near)
+                 : fmt::format("Unknown client setting '{}' has no effect.", name));
+    }
+    return warnings;
+}
+
+void overlay(Settings& onto, const Settings& from) {
+    for (const auto& [name, value] : from) onto.insert_or_assign(name, value);
+}
+
+/// The worker's own settings that clients know; those of the group member are not for them.
+Settings top_level_client_settings(const Settings& worker) {
+    Settings found;
+    for (const auto& [name, value] : worker) {
+        if (is_java_client_key(name) && name != "group.id" && name != "client.id" && name != "session.timeout.ms" &&
+            name != "heartbeat.interval.ms" && name != "config.providers") {
+            found.emplace(name, value);
+        }
+    }
+    return found;
+}
+
+}
+
+std::optional<std::string> ClientConfig::find(std::string_view property) const {
+    const auto found = std::ranges::find(properties, property, &Properties::value_type::first);
+    if (found == properties.end()) return std::nullopt;
+    return found->second;
+}
+
+ClientConfig translate(ClientKind kind, const Settings& java) {
+    ClientConfig config{.kind = kind, .properties = defaults_for(kind)};
+    const auto bit = bit_of(kind);
+    for (const auto& row : table) {
+        const auto given = java.find(row.java);
+        if (given == java.end() || !(row.clients & bit)) continue;
+        const auto text = trim(given->second);
+        if (text.empty() && row.java != "ssl.endpoint.identification.algorithm") continue;
+        const bool secret = row.java.starts_with("ssl.key") || row.java.ends_with("secret");
+        put(config.properties, row.rdkafka, row.value ? row.value(text) : secret ? given->second : std::string(text));
+    }
+    if (kind == ClientKind::Producer) add_producer_rest(config, java);
+    if (kind == ClientKind::Consumer && !config.find("group.id")) put(config.properties, "group.id", "millrace");
+    add_stores(config.properties, java);
+    add_login(config.properties, java);
+    for (auto& warning : unknown_warnings(java)) config.warnings.push_back(std::move(warning));
+    return config;
+}
+
+Settings internal_client_settings(ClientKind kind, const Settings& worker, std::string_view suffix,
+                                  std::string_view isolation_level) {
+    const auto value = [&](std::string_view name) {
+        const auto found = worker.find(name);
+        return found == worker.end() ? std::string() : found->second;
+    };
+    auto settings = top_level_client_settings(worker);
+    const auto client_id = value("client.id");
+    settings["client.id"] =
+        fmt::format("{}-{}{}{}", value("group.id"), client_id, client_id.empty() ? "" : "-", suffix);
+    if (kind == ClientKind::Producer) {
+        overlay(settings, {{"acks", "all"},
+                           {"max.in.flight.requests.per.connection", "1"},
+                           {"enable.idempotence", "false"},
+                           {"delivery.timeout.ms", "2147483647"}});
+    }
+    if (kind == ClientKind::Consumer) {
+        overlay(settings, {{"group.id", value("group.id")},
+                           {"enable.auto.commit", "false"},
+                           {"auto.offset.reset", "earliest"},
+                           {"isolation.level", std::string(isolation_level)}});
+    }
+    return settings;
+}
+
+Settings source_producer_settings(const Settings& worker, const Settings& connector, std::string_view client_id) {
+    Settings settings{{"acks", "all"},
+                      {"client.id", std::string(client_id)},
+                      {"delivery.timeout.ms", "2147483647"},
+                      {"enable.idempotence", "false"},
+                      {"max.in.flight.requests.per.connection", "1"}};
+    if (const auto brokers = worker.find("bootstrap.servers"); brokers != worker.end()) settings.insert(*brokers);
+    overlay(settings, with_prefix_removed(worker, "producer."));
+    overlay(settings, with_prefix_removed(connector, "producer.override."));
+    return settings;
+}
+
+Settings connector_admin_settings(const Settings& worker, const Settings& connector, std::string_view client_id) {
+    auto settings = top_level_client_settings(worker);
+    settings["client.id"] = std::string(client_id);
+    auto admin = with_prefix_removed(worker, "admin.");
+    std::erase_if(admin, [](const auto& entry) { return entry.first.starts_with("listeners"); });  // REST's
+    overlay(settings, admin);
+    overlay(settings, with_prefix_removed(connector, "admin.override."));
+    return settings;
+}
+
+}

@@ -1,0 +1,113 @@
+#include "worker/kafka/consumer.hpp"
+
+#include "worker/kafka/handle.hpp"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+namespace millrace::worker {
+
+namespace {
+
+constexpr std::string_view logger_name = "org.apache.kafka.clients.consumer.KafkaConsumer";
+
+struct ListDeleter {
+    void operator()(rd_kafka_topic_partition_list_t* list) const noexcept {
+        rd_kafka_topic_partition_list_destroy(list);
+    }
+};
+using ListPtr = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter>;
+
+struct MessageDeleter {
+    void operator()(rd_kafka_message_t* message) const noexcept { rd_kafka_message_destroy(message); }
+};
+
+std::optional<std::string_view> bytes(const void* data, std::size_t size) noexcept {
+    if (!data) return std::nullopt;
+    return std::string_view(static_cast<const char*>(data), size);
+}
+
+std::int64_t to_rdkafka(std::int64_t offset) noexcept {
+    return offset == offset_beginning ? RD_KAFKA_OFFSET_BEGINNING : offset == offset_end ? RD_KAFKA_OFFSET_END : offset;
+}
+
+}
+
+struct Consumer::State : HandleOpaque {
+    rd_kafka_t* client = nullptr;
+    rd_kafka_queue_t* queue = nullptr;
+    std::map<TopicPartition, bool> at_end;
+};
+
+Consumer::Consumer(const ClientConfig& config, Logger logger) : state_(std::make_unique<State>()) {
+    state_->logger = logger.named(std::string(logger_name));
+    auto conf = make_conf(config, *state_);
+    rd_kafka_conf_set(conf.get(), "enable.auto.commit", "false", nullptr, 0);
+    rd_kafka_conf_set(conf.get(), "enable.auto.offset.store", "false", nullptr, 0);
+    rd_kafka_conf_set(conf.get(), "enable.partition.eof", "true", nullptr, 0);
+    state_->client = make_client(RD_KAFKA_CONSUMER, std::move(conf));
+    rd_kafka_poll_set_consumer(state_->client);
+    state_->queue = rd_kafka_queue_get_consumer(state_->client);
+}
+
+Consumer::~Consumer() {
+    rd_kafka_queue_destroy(state_->queue);
+    rd_kafka_assign(state_->client, nullptr);
+    rd_kafka_destroy_flags(state_->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+void Consumer::assign(std::span<const Assignment> partitions) {
+    const ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+    state_->at_end.clear();
+    for (const auto& p : partitions) {
+        auto* entry = rd_kafka_topic_partition_list_add(list.get(), p.partition.topic.c_str(), p.partition.partition);
+        entry->offset = to_rdkafka(p.offset);
+        state_->at_end.emplace(p.partition, false);
+    }
+    if (const auto error = rd_kafka_assign(state_->client, list.get())) {
+        throw_kafka_error("Cannot assign partitions", error);
+    }
+}
+
+std::size_t Consumer::poll(std::chrono::milliseconds max_wait, const OnRecord& on_record, std::size_t max_records) {
+    std::size_t given = 0;
+    auto wait = static_cast<int>(std::clamp<std::int64_t>(max_wait.count(), 0, 1'000'000'000));
+    while (given < max_records) {
+        const std::unique_ptr<rd_kafka_message_t, MessageDeleter> message(rd_kafka_consumer_poll(state_->client, wait));
+        if (!message) break;
+        wait = 0;
+        const auto topic = message->rkt ? std::string_view(rd_kafka_topic_name(message->rkt)) : std::string_view{};
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            state_->at_end[{std::string(topic), message->partition}] = true;
+            continue;
+        }
+        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            if (is_retriable(message->err)) continue;  // librdkafka goes on trying
+            throw_kafka_error(fmt::format("Cannot read topic '{}'", topic), message->err,
+                              rd_kafka_message_errstr(message.get()));
+        }
+        ++given;
+        on_record({.topic = topic,
+                   .partition = message->partition,
+                   .offset = message->offset,
+                   .timestamp = rd_kafka_message_timestamp(message.get(), nullptr),
+                   .key = bytes(message->key, message->key_len),
+                   .value = bytes(message->payload, message->len)});
+    }
+    return given;
+}
+
+std::optional<std::int64_t> Consumer::position(const TopicPartition& partition) const {
+    const ListPtr list(rd_kafka_topic_partition_list_new(1));
+    auto* entry = rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
+    if (rd_kafka_position(state_->client, list.get()) || entry->offset < 0) return std::nullopt;
+    return entry->offset;
+}
+
+bool Consumer::at_end(const TopicPartition& partition) const {
+    const auto found = state_->at_end.find(partition);
+    return found != state_->at_end.end() && found->second;
+}
+
+}

@@ -1,0 +1,60 @@
+#include "worker/kafka/handle.hpp"
+
+#include <array>
+
+namespace millrace::worker {
+
+namespace {
+
+LogLevel level_of(int syslog_level) noexcept {
+    if (syslog_level <= 3) return LogLevel::Error;
+    if (syslog_level == 4) return LogLevel::Warn;
+    return syslog_level <= 6 ? LogLevel::Info : LogLevel::Debug;
+}
+
+/// librdkafka calls this on any of its threads.
+void write_log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
+    const auto* opaque = static_cast<const HandleOpaque*>(rd_kafka_opaque(client));
+    if (!opaque) return;
+    try {
+        opaque->logger.log(level_of(level), "[{}] {}", facility, text);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): no exception may pass through C, and there is nobody to tell
+    }
+}
+
+/// Lost brokers are in the log already; what is fatal comes back from the calls.
+void on_error(rd_kafka_t* client, int code, const char* reason, void* opaque) {
+    const auto* owner = static_cast<const HandleOpaque*>(opaque);
+    if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__RESOLVE) return;
+    try {
+        owner->logger.warn("[{}] {}", rd_kafka_name(client), reason);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): as above
+    }
+}
+
+}
+
+ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque) {
+    ConfPtr conf(rd_kafka_conf_new());
+    std::array<char, 512> reason{};
+    for (const auto& [name, value] : config.properties) {
+        if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), reason.data(), reason.size()) !=
+            RD_KAFKA_CONF_OK) {
+            throw ConfigException(fmt::format("Kafka client: {}", reason.data()));
+        }
+    }
+    rd_kafka_conf_set_opaque(conf.get(), &opaque);
+    rd_kafka_conf_set_log_cb(conf.get(), write_log);
+    rd_kafka_conf_set_error_cb(conf.get(), on_error);
+    return conf;
+}
+
+rd_kafka_t* make_client(rd_kafka_type_t type, ConfPtr conf) {
+    std::array<char, 512> reason{};
+    auto* client = rd_kafka_new(type, conf.get(), reason.data(), reason.size());
+    if (!client) throw ConfigException(fmt::format("Kafka client: {}", reason.data()));
+    (void)conf.release();
+    return client;
+}
+
+}

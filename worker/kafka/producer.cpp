@@ -1,0 +1,176 @@
+#include "worker/kafka/producer.hpp"
+
+#include "worker/kafka/handle.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <exception>
+#include <unordered_map>
+#include <vector>
+
+namespace millrace::worker {
+
+namespace {
+
+constexpr std::string_view logger_name = "org.apache.kafka.clients.producer.KafkaProducer";
+
+struct Topic {
+    std::string name;
+    rd_kafka_topic_t* handle = nullptr;
+    bool acknowledged = false;
+};
+
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+};
+using Topics = std::unordered_map<std::string, std::unique_ptr<Topic>, TextHash, std::equal_to<>>;
+
+int milliseconds(std::chrono::milliseconds time) noexcept {
+    return static_cast<int>(std::clamp<std::int64_t>(time.count(), 0, 1'000'000'000));
+}
+
+rd_kafka_vu_t memory(rd_kafka_vtype_t kind, const std::optional<std::string_view>& bytes) noexcept {
+    rd_kafka_vu_t v;
+    v.vtype = kind;
+    // librdkafka only reads it: it copies (RD_KAFKA_MSG_F_COPY). A null pointer is a null, an empty text is not.
+    v.u.mem.ptr = bytes ? const_cast<char*>(bytes->data() ? bytes->data() : "") : nullptr;
+    v.u.mem.size = bytes ? bytes->size() : 0;
+    return v;
+}
+
+}
+
+struct Producer::State : HandleOpaque {
+    OnDelivery on_delivery;
+    Topics topics;
+    Topic* last_topic = nullptr;
+    rd_kafka_t* client = nullptr;
+    std::size_t outstanding = 0;
+    std::size_t received = 0;
+    std::exception_ptr thrown;
+
+    Topic& topic(std::string_view name);
+    void deliver(const rd_kafka_message_t& message) noexcept;
+    void rethrow() {
+        if (auto e = std::exchange(thrown, nullptr)) std::rethrow_exception(e);
+    }
+};
+
+Topic& Producer::State::topic(std::string_view name) {
+    if (last_topic && last_topic->name == name) return *last_topic;
+    auto found = topics.find(name);
+    if (found == topics.end()) {
+        auto made = std::make_unique<Topic>(Topic{.name = std::string(name)});
+        auto* conf = rd_kafka_default_topic_conf_dup(client);
+        rd_kafka_topic_conf_set_opaque(conf, made.get());
+        made->handle = rd_kafka_topic_new(client, made->name.c_str(), conf);
+        if (!made->handle) {
+            rd_kafka_topic_conf_destroy(conf);
+            throw_kafka_error(fmt::format("Cannot produce to topic '{}'", name), rd_kafka_last_error());
+        }
+        found = topics.emplace(std::string(name), std::move(made)).first;
+    }
+    last_topic = found->second.get();
+    return *last_topic;
+}
+
+void Producer::State::deliver(const rd_kafka_message_t& message) noexcept {
+    auto& from = *static_cast<Topic*>(rd_kafka_topic_opaque(message.rkt));
+    const bool first = message.err == RD_KAFKA_RESP_ERR_NO_ERROR && !std::exchange(from.acknowledged, true);
+    --outstanding;
+    ++received;
+    try {
+        on_delivery({.sequence = std::bit_cast<std::uintptr_t>(message._private),
+                     .error = message.err,
+                     .topic = from.name,
+                     .partition = message.partition,
+                     .offset = message.offset,
+                     .first_of_topic = first});
+    } catch (...) {
+        if (!thrown) thrown = std::current_exception();
+    }
+}
+
+Producer::Producer(const ClientConfig& config, Logger logger, OnDelivery on_delivery)
+    : state_(std::make_unique<State>()) {
+    state_->logger = logger.named(std::string(logger_name));
+    state_->on_delivery = std::move(on_delivery);
+    auto conf = make_conf(config, *state_);
+    rd_kafka_conf_set_dr_msg_cb(conf.get(), [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+        static_cast<State*>(static_cast<HandleOpaque*>(opaque))->deliver(*message);
+    });
+    state_->client = make_client(RD_KAFKA_PRODUCER, std::move(conf));
+}
+
+Producer::~Producer() {
+    state_->on_delivery = [](const Delivery&) {};
+    purge();
+    for (auto& [name, topic] : state_->topics) rd_kafka_topic_destroy(topic->handle);
+    rd_kafka_destroy(state_->client);
+}
+
+Producer::Sent Producer::send(const ProducerRecord& record) {
+    auto& topic = state_->topic(record.topic);
+    std::array<rd_kafka_vu_t, 8> parts;
+    std::size_t count = 0;
+    parts[count].vtype = RD_KAFKA_VTYPE_RKT;
+    parts[count++].u.rkt = topic.handle;
+    parts[count].vtype = RD_KAFKA_VTYPE_PARTITION;
+    parts[count++].u.i32 = record.partition.value_or(RD_KAFKA_PARTITION_UA);
+    parts[count].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    parts[count++].u.i = RD_KAFKA_MSG_F_COPY;
+    parts[count].vtype = RD_KAFKA_VTYPE_OPAQUE;
+    parts[count++].u.ptr = std::bit_cast<void*>(std::uintptr_t{record.sequence});
+    parts[count++] = memory(RD_KAFKA_VTYPE_KEY, record.key);
+    parts[count++] = memory(RD_KAFKA_VTYPE_VALUE, record.value);
+    if (record.timestamp) {
+        parts[count].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+        parts[count++].u.i64 = *record.timestamp;
+    }
+    rd_kafka_headers_t* headers = nullptr;
+    if (!record.headers.empty()) {
+        headers = rd_kafka_headers_new(record.headers.size());
+        for (const auto& header : record.headers) {
+            const auto value = header.value.value_or(std::string_view{});
+            rd_kafka_header_add(headers, header.key.data(), static_cast<ssize_t>(header.key.size()),
+                                header.value ? (value.data() ? value.data() : "") : nullptr,
+                                header.value ? static_cast<ssize_t>(value.size()) : -1);
+        }
+        parts[count].vtype = RD_KAFKA_VTYPE_HEADERS;
+        parts[count++].u.headers = headers;
+    }
+    auto* error = rd_kafka_produceva(state_->client, parts.data(), count);
+    if (!error) {
+        ++state_->outstanding;
+        return Sent::Queued;
+    }
+    if (headers) rd_kafka_headers_destroy(headers);
+    const auto code = rd_kafka_error_code(error);
+    const std::string detail = rd_kafka_error_string(error);
+    rd_kafka_error_destroy(error);
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return Sent::QueueFull;
+    throw_kafka_error(fmt::format("Cannot send a record of {} bytes to topic '{}'",
+                                  record.key.value_or("").size() + record.value.value_or("").size(), record.topic),
+                      code, detail);
+}
+
+std::size_t Producer::poll(std::chrono::milliseconds max_wait) {
+    state_->received = 0;
+    rd_kafka_poll(state_->client, milliseconds(max_wait));
+    state_->rethrow();
+    return state_->received;
+}
+
+bool Producer::flush(std::chrono::milliseconds max_wait) {
+    rd_kafka_flush(state_->client, milliseconds(max_wait));
+    state_->rethrow();
+    return state_->outstanding == 0;
+}
+
+std::size_t Producer::outstanding() const noexcept { return state_->outstanding; }
+
+void Producer::purge() noexcept { rd_kafka_purge(state_->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
+
+}
