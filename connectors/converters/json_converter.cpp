@@ -1,0 +1,184 @@
+#include "connectors/converters/json_converter.hpp"
+
+#include "connectors/converters/simple_converters.hpp"
+#include "connectors/support/json.hpp"
+#include "connectors/support/json_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::converters {
+
+namespace {
+
+constexpr std::size_t kept_buffer_bytes = 1 << 20;
+
+std::string lowered(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return out;
+}
+
+std::string decimal_format(std::string_view value) {
+    const auto name = lowered(value);
+    return name == "base64" || name == "numeric" ? "" : "String must be one of (case insensitive): BASE64, NUMERIC";
+}
+
+std::string not_negative(std::string_view value) { return value.starts_with('-') ? "Value must be at least 0" : ""; }
+
+constexpr ConfigKey keys[] = {
+    converter_type_key,
+    {.name = "schemas.enable",
+     .type = ConfigType::Boolean,
+     .default_value = "true",
+     .importance = Importance::High,
+     .doc = "Whether every message carries the schema of its value.",
+     .group = "Schemas",
+     .order_in_group = 0,
+     .width = Width::Medium,
+     .display_name = "Enable Schemas"},
+    {.name = "schemas.cache.size",
+     .type = ConfigType::Int,
+     .default_value = "1000",
+     .valid = not_negative,
+     .importance = Importance::High,
+     .doc = "How many schemas are remembered in each direction.",
+     .group = "Schemas",
+     .order_in_group = 1,
+     .width = Width::Medium,
+     .display_name = "Schema Cache Size"},
+    {.name = "schema.content",
+     .type = ConfigType::String,
+     .importance = Importance::High,
+     .doc = "The schema, as JSON, of all messages that a sink reads; they are then bare payloads.",
+     .group = "Schemas",
+     .order_in_group = 2,
+     .width = Width::Medium,
+     .display_name = "Schema Content"},
+    {.name = "decimal.format",
+     .type = ConfigType::String,
+     .default_value = "BASE64",
+     .valid = decimal_format,
+     .importance = Importance::Low,
+     .doc = "How decimals are written: BASE64 (the bytes of the unscaled number) or NUMERIC; in any case.",
+     .group = "Serialization",
+     .order_in_group = 0,
+     .width = Width::Medium,
+     .display_name = "Decimal Format"},
+    {.name = "replace.null.with.default",
+     .type = ConfigType::Boolean,
+     .default_value = "true",
+     .importance = Importance::Low,
+     .doc = "Whether a null in a field that has a default is written and read as the default.",
+     .group = "Serialization",
+     .order_in_group = 1,
+     .width = Width::Medium,
+     .display_name = "Replace null with default"},
+};
+
+}
+
+std::span<const ConfigKey> JsonConverter::config_keys() const noexcept { return keys; }
+
+void JsonConverter::configure(const Settings& settings, bool is_key) {
+    const auto config = parse_converter_settings(keys, settings, is_key);
+    schemas_enable_ = config.get_boolean("schemas.enable");
+    cache_size_ = static_cast<std::size_t>(config.get_int("schemas.cache.size"));
+    options_ = {.decimal_format = lowered(config.get_string("decimal.format")) == "numeric" ? DecimalFormat::Numeric
+                                                                                            : DecimalFormat::Base64,
+                .replace_null_with_default = config.get_boolean("replace.null.with.default")};
+    entries_.clear();
+    parsed_.clear();
+    last_ = nullptr;
+    content_ = nullptr;
+    const auto content = config.get_string("schema.content");
+    if (!schemas_enable_ || content.empty()) return;
+    try {
+        content_ = parse_json_schema(json::Document(content).root(), options_);
+    } catch (const DataException& e) {
+        throw ConfigException(fmt::format("Invalid value for configuration schema.content: {}", e.what()));
+    }
+}
+
+const JsonConverter::Entry& JsonConverter::entry_for(const SchemaPtr& schema) {
+    if (last_ != nullptr && last_->schema == schema) return *last_;
+    auto found = entries_.find(schema.get());
+    if (found == entries_.end()) {
+        // A full table starts anew: so many schemas at once are rare, and remembering their order would cost every
+        // record.
+        if (entries_.size() >= std::max<std::size_t>(cache_size_, 1)) entries_.clear();
+        Entry entry{.schema = schema, .plan = JsonPlan(*schema, options_), .head = {}};
+        if (schemas_enable_) {
+            entry.head = "{\"schema\":";
+            append_json_schema(entry.head, *schema, options_);
+            entry.head += ",\"payload\":";
+        }
+        found = entries_.emplace(schema.get(), std::move(entry)).first;
+    }
+    last_ = &found->second;
+    return *last_;
+}
+
+bool JsonConverter::from_connect_data(std::string_view topic, const SchemaPtr& schema, const Value& value,
+                                      std::string& out) {
+    if (!schema) {
+        if (value.is_null()) return false;
+        if (schemas_enable_) out += R"({"schema":null,"payload":)";
+        append_value(out, value);
+        if (schemas_enable_) out += '}';
+        return true;
+    }
+    const auto& entry = entry_for(schema);
+    buffer_.clear();
+    buffer_.append(entry.head);
+    if (!entry.plan.write(value, buffer_)) {
+        try {
+            entry.plan.write(value, out);
+        } catch (const DataException& e) {
+            throw DataException(fmt::format("{} in topic {}", e.what(), topic));
+        }
+    }
+    if (schemas_enable_) buffer_.append("}");
+    out += buffer_.text();
+    buffer_.shrink(kept_buffer_bytes);
+    return true;
+}
+
+SchemaPtr JsonConverter::schema_of(const json::Node& node) {
+    if (node.is_null()) return nullptr;
+    std::string text;
+    json::append_node(text, node);
+    if (const auto found = parsed_.find(text); found != parsed_.end()) return found->second;
+    if (parsed_.size() >= std::max<std::size_t>(cache_size_, 1)) parsed_.clear();
+    return parsed_.emplace(std::move(text), parse_json_schema(node, options_)).first->second;
+}
+
+SchemaAndValue JsonConverter::to_connect_data(std::string_view topic, std::optional<std::string_view> data,
+                                              Arena& arena) {
+    if (!data || data->empty()) return {};
+    json::Node node;
+    try {
+        node = json::parse(*data, arena, {.leading_zeros = true, .ignore_trailing = true});
+    } catch (const DataException& e) {
+        throw DataException(
+            fmt::format("Converting byte[] to Kafka Connect data failed due to serialization error in topic {}: {}",
+                        topic, e.what()));
+    }
+    if (!schemas_enable_) return {.schema = nullptr, .value = from_json(nullptr, &node, options_, arena)};
+    if (content_) return {.schema = content_, .value = from_json(content_, &node, options_, arena)};
+    const auto* schema = node.find("schema");
+    const auto* payload = node.find("payload");
+    if (schema == nullptr || payload == nullptr || node.members().size() != 2) {
+        throw DataException(
+            fmt::format("JsonConverter with schemas.enable requires \"schema\" and \"payload\" fields and may not "
+                        "contain additional "
+                        "fields; a message in topic {} is not so. For plain JSON set schemas.enable=false",
+                        topic));
+    }
+    auto parsed = schema_of(*schema);
+    return {.schema = parsed, .value = from_json(parsed, payload, options_, arena)};
+}
+
+}
