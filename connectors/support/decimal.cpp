@@ -139,9 +139,9 @@ std::optional<Parsed> parse_number(std::string_view text) {
 
 void append_decimal(std::string& out, std::string_view unscaled, std::int32_t scale) {
     auto digits = digits_of(unscaled);
-    if (digits.text.empty()) digits.text = "0";
+    if (digits.text.empty()) digits.text.push_back('0');
     if (digits.negative) out += '-';
-    const std::string& text = digits.text;
+    const std::string_view text = digits.text;
     const auto length = static_cast<std::int64_t>(text.size());
     const std::int64_t exponent = length - 1 - scale;
     if (scale == 0) {
@@ -153,15 +153,15 @@ void append_decimal(std::string& out, std::string_view unscaled, std::int32_t sc
             out += text;
         } else {
             const auto whole = static_cast<std::size_t>(length - scale);
-            out.append(text, 0, whole);
+            out += text.substr(0, whole);
             out += '.';
-            out.append(text, whole);
+            out += text.substr(whole);
         }
     } else {
         out += text[0];
         if (length > 1) {
             out += '.';
-            out.append(text, 1);
+            out += text.substr(1);
         }
         if (exponent != 0) fmt::format_to(std::back_inserter(out), "E{:+}", exponent);
     }
