@@ -104,23 +104,49 @@ std::optional<std::string> from_base64(std::string_view text, Base64 alphabet) {
     return out;
 }
 
+namespace {
+
+/// Of the character that begins at `i`; 0 if none does.
+std::size_t character_length(std::string_view text, std::size_t i) noexcept {
+    const unsigned first = byte_at(text, i);
+    const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (length == 0 || first > 0xF4 || text.size() - i < length) return 0;
+    for (std::size_t k = 1; k < length; ++k) {
+        if ((byte_at(text, i + k) & 0xC0) != 0x80) return 0;
+    }
+    if (length > 2) {
+        const unsigned second = byte_at(text, i + 1);
+        const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+        const bool surrogate = first == 0xED && second > 0x9F;
+        if (overlong || surrogate || (first == 0xF4 && second > 0x8F)) return 0;
+    }
+    return length;
+}
+
+}
+
 bool valid_utf8(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size();) {
-        const unsigned first = byte_at(text, i);
-        const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-        if (length == 0 || first > 0xF4 || text.size() - i < length) return false;
-        for (std::size_t k = 1; k < length; ++k) {
-            if ((byte_at(text, i + k) & 0xC0) != 0x80) return false;
-        }
-        if (length > 2) {
-            const unsigned second = byte_at(text, i + 1);
-            const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-            const bool surrogate = first == 0xED && second > 0x9F;
-            if (overlong || surrogate || (first == 0xF4 && second > 0x8F)) return false;
-        }
+        const auto length = character_length(text, i);
+        if (length == 0) return false;
         i += length;
     }
     return true;
+}
+
+std::string to_valid_utf8(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto length = character_length(text, i);
+        if (length == 0) {
+            append_utf8(out, U'\uFFFD');
+            ++i;
+        } else {
+            out += text.substr(i, length);
+            i += length;
+        }
+    }
+    return out;
 }
 
 void append_utf8(std::string& out, char32_t c) {

@@ -20,6 +20,8 @@ std::string to_base64(std::string_view bytes, Base64 alphabet = Base64::Standard
 std::optional<std::string> from_base64(std::string_view text, Base64 alphabet = Base64::Standard);
 
 bool valid_utf8(std::string_view text) noexcept;
+/// Every byte that belongs to no character becomes U+FFFD.
+std::string to_valid_utf8(std::string_view text);
 void append_utf8(std::string& out, char32_t code_point);  ///< U+FFFD for what is no character (a lone surrogate)
 
 /// How many characters to insert, delete, replace or swap with their neighbour to turn `a` into `b`.
