@@ -174,3 +174,8 @@ struct PluginManifest {
 };
 
 }
+/// Exports a PluginManifest of static life as this library's; once a library, outside of any namespace.
+#define MILLRACE_PLUGIN(manifest)                                                                                    \
+    extern "C" __attribute__((visibility("default"))) const ::millrace::PluginManifest* millrace_plugin_manifest() { \
+        return &(manifest);                                                                                          \
+    }

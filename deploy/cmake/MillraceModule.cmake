@@ -85,7 +85,9 @@ extern \"C\" __attribute__((visibility(\"default\"))) const millrace::PluginMani
 ")
   add_library(${name}_plugin MODULE ${export})
   set_target_properties(${name}_plugin PROPERTIES OUTPUT_NAME ${name}
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
+    LINK_DEPENDS ${CMAKE_SOURCE_DIR}/deploy/cmake/plugin.map)
+  target_link_options(${name}_plugin PRIVATE LINKER:--version-script=${CMAKE_SOURCE_DIR}/deploy/cmake/plugin.map)
   foreach(module IN LISTS arg_DEPENDS)
     target_link_libraries(${name}_plugin PRIVATE millrace::${module})
   endforeach()
