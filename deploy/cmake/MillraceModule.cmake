@@ -25,7 +25,7 @@ target_compile_options(millrace_options INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${MILLRACE_PCH}>>:$<BUILD_INTERFACE:-fpch-preprocess>>)
 target_link_options(millrace_options INTERFACE $<BUILD_INTERFACE:${MILLRACE_CXX_FLAGS}>)
 target_compile_definitions(millrace_options INTERFACE
-  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION BOOST_ALL_NO_LIB SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION BOOST_ALL_NO_LIB SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB SPDLOG_SHARED_LIB)
 
 # Adds the folders in order. A module may depend only on one that was added before it, so there are no cycles.
 macro(millrace_folders)
