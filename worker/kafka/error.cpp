@@ -87,6 +87,9 @@ constexpr auto java_names = std::to_array<JavaName>({
 }
 
 bool is_retriable(KafkaErrorCode code) noexcept { return std::ranges::find(retriable, code) != retriable.end(); }
+bool is_purged(KafkaErrorCode code) noexcept {
+    return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
 std::string kafka_error_name(KafkaErrorCode code) { return rd_kafka_err2name(as_rdkafka(code)); }
 std::string kafka_error_text(KafkaErrorCode code) { return rd_kafka_err2str(as_rdkafka(code)); }
 std::string java_exception_name(KafkaErrorCode code) {

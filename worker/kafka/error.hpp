@@ -21,6 +21,7 @@ struct RetriableKafkaException : RetriableException {
 };
 
 bool is_retriable(KafkaErrorCode code) noexcept;
+bool is_purged(KafkaErrorCode code) noexcept;       ///< given up by Producer::purge
 std::string kafka_error_name(KafkaErrorCode code);  ///< "TOPIC_ALREADY_EXISTS"
 std::string kafka_error_text(KafkaErrorCode code);  ///< a sentence without a final point
 /// The name of Java's exception for this code, for traces: "org.apache.kafka.common.errors.RecordTooLargeException".

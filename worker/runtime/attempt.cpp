@@ -1,0 +1,65 @@
+#include "worker/runtime/attempt.hpp"
+
+#include "worker/runtime/trace.hpp"
+
+#include <algorithm>
+
+namespace millrace::worker {
+
+namespace {
+constexpr std::chrono::milliseconds first_delay{300};
+constexpr int most_doublings = 30;
+}
+
+std::string_view to_string(StageKind kind) noexcept {
+    switch (kind) {
+    case StageKind::Transformation:
+        return "TRANSFORMATION";
+    case StageKind::KeyConverter:
+        return "KEY_CONVERTER";
+    case StageKind::ValueConverter:
+        return "VALUE_CONVERTER";
+    case StageKind::HeaderConverter:
+        return "HEADER_CONVERTER";
+    case StageKind::KafkaProduce:
+        return "KAFKA_PRODUCE";
+    }
+    return "";
+}
+
+std::chrono::milliseconds retry_delay(int attempt, std::chrono::milliseconds maximum, double random) noexcept {
+    const auto doublings = std::clamp(attempt - 1, 0, most_doublings);
+    const auto delay = first_delay * (std::int64_t{1} << doublings);
+    if (delay <= maximum) return delay;
+    return std::chrono::milliseconds(static_cast<std::int64_t>(random * static_cast<double>(maximum.count())));
+}
+
+bool ProcessingContext::wait_before_retry() {
+    const auto now = env_.now();
+    const bool for_ever = handling_.retry_timeout.count() < 0;
+    if (attempts_++ == 0) deadline_ = now + handling_.retry_timeout;
+    if (!for_ever && now >= deadline_) return false;
+    auto delay = retry_delay(attempts_, handling_.retry_delay_max, env_.random());
+    if (!for_ever) {
+        delay = std::min(delay, std::chrono::ceil<std::chrono::milliseconds>(deadline_ - now));
+    }
+    return env_.wait(delay);
+}
+
+std::nullopt_t ProcessingContext::skip(const Stage& stage, const std::exception& error) {
+    if (handling_.log_enable) {
+        std::string where;
+        if (handling_.log_include_messages && record_) {
+            where =
+                fmt::format(", where source record is = SourceRecord{{topic='{}', kafkaPartition={}, timestamp={}}}",
+                            record_->topic, record_->partition ? std::to_string(*record_->partition) : "null",
+                            record_->timestamp ? std::to_string(*record_->timestamp) : "null");
+        }
+        logger_.error("Error encountered in task {}. Executing stage '{}' with class '{}'{}. {}", task_,
+                      to_string(stage.kind), stage.class_name, where, trace_of(error));
+    }
+    if (tolerates()) return std::nullopt;
+    std::throw_with_nested(ConnectException("Tolerance exceeded in error handler"));
+}
+
+}

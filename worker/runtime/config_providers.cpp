@@ -1,0 +1,25 @@
+#include "worker/runtime/config_providers.hpp"
+
+#include "worker/config/worker_config.hpp"
+
+namespace millrace::worker {
+
+ConfigTransformer make_config_transformer(const Settings& worker, const PluginRegistry& plugins) {
+    ConfigTransformer::Providers providers;
+    const auto names = worker.find("config.providers");
+    if (names == worker.end()) return {};
+    for (const auto& name : split_list(names->second)) {
+        const auto prefix = fmt::format("config.providers.{}.", name);
+        const auto class_name = worker.find(prefix + "class");
+        if (class_name == worker.end()) {
+            throw ConfigException(
+                fmt::format("Missing required configuration \"{}class\" which has no default value.", prefix));
+        }
+        std::shared_ptr<ConfigProvider> provider = plugins.create_config_provider(trim(class_name->second));
+        provider->configure(with_prefix_removed(worker, prefix + "param."));
+        providers.emplace(name, std::move(provider));
+    }
+    return ConfigTransformer(std::move(providers));
+}
+
+}

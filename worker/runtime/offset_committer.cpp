@@ -1,0 +1,109 @@
+#include "worker/runtime/offset_committer.hpp"
+
+#include "worker/runtime/trace.hpp"
+
+#include <optional>
+
+namespace millrace::worker {
+
+/// Where the store's thread leaves its answer; outlives the task if the answer comes too late.
+struct OffsetCommitter::Answer {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    bool done = false;
+    std::exception_ptr error;
+
+    void give(std::exception_ptr e) {
+        const std::lock_guard lock(mutex);
+        done = true;
+        error = std::move(e);
+        arrived.notify_all();
+    }
+    /// The outer optional is empty while there is no answer.
+    std::optional<std::exception_ptr> look() {
+        const std::lock_guard lock(mutex);
+        if (!done) return std::nullopt;
+        return error;
+    }
+    std::optional<std::exception_ptr> wait_until(Clock::time_point deadline) {
+        std::unique_lock lock(mutex);
+        if (!arrived.wait_until(lock, deadline, [&] { return done; })) return std::nullopt;
+        return error;
+    }
+};
+
+OffsetCommitter::OffsetCommitter(OffsetStore& store, std::string connector, std::string task, Options options,
+                                 Logger logger, OnCommitted on_committed, Clock::time_point now)
+    : store_(store),
+      connector_(std::move(connector)),
+      task_(std::move(task)),
+      options_(options),
+      logger_(std::move(logger)),
+      on_committed_(std::move(on_committed)),
+      next_(now + options.interval) {}
+
+void OffsetCommitter::tick(SubmittedRecords& records, Clock::time_point now) {
+    if (flight_) {
+        if (const auto answer = flight_->answer->look()) {
+            settle(records, *answer);
+        } else if (!flight_->overdue && now - flight_->begun >= options_.timeout) {
+            flight_->overdue = true;
+            logger_.error(
+                "WorkerSourceTask{{id={}}} Failed to flush, timed out while waiting for producer to flush "
+                "outstanding offsets; still waiting",
+                task_);
+        }
+    }
+    if (!flight_ && now >= next_) {
+        begin(records, now);
+        next_ = now + options_.interval;
+    }
+}
+
+bool OffsetCommitter::begin(SubmittedRecords& records, Clock::time_point now) {
+    auto what = records.take_committable();
+    if (what.entries.empty()) return false;
+    logger_.info("WorkerSourceTask{{id={}}} Committing offsets for {} acknowledged messages", task_, what.records);
+    auto answer = std::make_shared<Answer>();
+    auto entries = what.entries;
+    flight_ = std::make_unique<Flight>(Flight{.answer = answer, .what = std::move(what), .begun = now});
+    try {
+        store_.write(connector_, std::move(entries), [answer](std::exception_ptr e) { answer->give(std::move(e)); });
+    } catch (const std::exception&) {
+        settle(records, std::current_exception());
+        return false;
+    }
+    return true;
+}
+
+void OffsetCommitter::settle(SubmittedRecords& records, const std::exception_ptr& error) {
+    const auto flight = std::exchange(flight_, nullptr);
+    if (error) {
+        logger_.error("WorkerSourceTask{{id={}}} Failed to commit offsets, will try again: {}", task_, trace_of(error));
+        records.put_back(flight->what);
+        return;
+    }
+    for (const auto& [partition, offset] : flight->what.entries) {
+        on_committed_(partition.entries(), offset ? offset->entries() : OffsetEntries{});
+    }
+}
+
+void OffsetCommitter::finish(SubmittedRecords& records, Clock::time_point deadline) {
+    for (;;) {
+        if (flight_) {
+            const auto answer = flight_->answer->wait_until(deadline);
+            if (!answer) {
+                logger_.error(
+                    "WorkerSourceTask{{id={}}} Failed to commit offsets within the time left at stop; their "
+                    "records will be sent again",
+                    task_);
+                return;
+            }
+            settle(records, *answer);
+            if (*answer && Clock::now() >= deadline) return;
+        }
+        if (Clock::now() >= deadline || !begin(records, Clock::now())) return;
+    }
+}
+
+}

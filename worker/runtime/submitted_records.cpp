@@ -1,0 +1,132 @@
+#include "worker/runtime/submitted_records.hpp"
+
+#include "connectors/api/errors.hpp"
+
+#include <algorithm>
+
+namespace millrace::worker {
+
+namespace {
+
+bool same(OffsetEntries a, OffsetEntries b) noexcept {
+    return a.data() == b.data() || std::ranges::equal(a, b, [](const OffsetEntry& x, const OffsetEntry& y) {
+               return x.key == y.key && x.value == y.value;
+           });
+}
+
+}
+
+std::uint32_t SubmittedRecords::partition_index(OffsetEntries key) {
+    const auto found =
+        std::ranges::find_if(partitions_, [&](const Partition& p) { return same(p.key.entries(), key); });
+    if (found != partitions_.end()) return static_cast<std::uint32_t>(found - partitions_.begin());
+    partitions_.push_back({.key = OffsetMap(key), .arena = {}, .offset = {}});
+    return static_cast<std::uint32_t>(partitions_.size() - 1);
+}
+
+std::uint64_t SubmittedRecords::submit(const SourceBatch& source) {
+    const auto first = next_;
+    if (source.records.empty()) return first;
+    std::vector<std::uint32_t> indexes;
+    for (const auto& key : source.partitions) indexes.push_back(partition_index(key));
+    auto& batch = batches_.emplace_back(Batch{.first = first,
+                                              .unacknowledged = source.records.size(),
+                                              .arena = source.offsets,
+                                              .items = {},
+                                              .acknowledged = std::vector<bool>(source.records.size())});
+    batch.items.reserve(source.records.size());
+    for (const auto& record : source.records) {
+        batch.items.push_back({indexes.at(record.source_partition), record.source_offset});
+    }
+    next_ += source.records.size();
+    pending_ += source.records.size();
+    return first;
+}
+
+void SubmittedRecords::acknowledge(std::uint64_t sequence) {
+    auto at = batches_.begin();
+    // Acknowledgements come for the oldest batches: a step or two.
+    while (at != batches_.end() && sequence >= at->first + at->items.size()) ++at;
+    MILLRACE_ASSERT(at != batches_.end() && sequence >= at->first);
+    const auto bit = static_cast<std::size_t>(sequence - at->first);
+    MILLRACE_ASSERT(!at->acknowledged[bit]);
+    at->acknowledged[bit] = true;
+    --at->unacknowledged;
+    ++acknowledged_since_;
+    if (at == batches_.begin() && at->unacknowledged == 0) fold_front();
+}
+
+void SubmittedRecords::fold(Batch& batch, std::size_t end) {
+    for (std::size_t i = batch.folded; i < end; ++i) {
+        auto& partition = partitions_[batch.items[i].partition];
+        partition.offset = batch.items[i].offset;
+        partition.arena = batch.arena;
+        partition.moved = true;
+    }
+    batch.folded = std::max(batch.folded, end);
+}
+
+void SubmittedRecords::fold_front() {
+    while (!batches_.empty() && batches_.front().unacknowledged == 0) {
+        auto& front = batches_.front();
+        fold(front, front.items.size());
+        pending_ -= front.items.size();
+        batches_.pop_front();
+    }
+}
+
+/// Looks at what follows a gap too: other source partitions are not held up by it.
+void SubmittedRecords::fold_beyond_gaps() {
+    struct Latest {
+        const Item* item = nullptr;
+        const ArenaPtr* arena = nullptr;
+        bool blocked = false;
+    };
+    std::vector<Latest> latest(partitions_.size());
+    std::size_t open = partitions_.size();
+    for (auto& batch : batches_) {
+        for (std::size_t i = batch.folded; i < batch.items.size() && open > 0; ++i) {
+            auto& of_partition = latest[batch.items[i].partition];
+            if (of_partition.blocked) continue;
+            if (!batch.acknowledged[i]) {
+                of_partition.blocked = true;
+                --open;
+                continue;
+            }
+            of_partition.item = &batch.items[i];
+            of_partition.arena = &batch.arena;
+            if (open == partitions_.size()) batch.folded = i + 1;
+        }
+        if (open == 0) break;
+    }
+    for (std::size_t i = 0; i < latest.size(); ++i) {
+        auto& partition = partitions_[i];
+        if (!latest[i].item ||
+            (partition.arena == *latest[i].arena && partition.offset.data() == latest[i].item->offset.data())) {
+            continue;
+        }
+        partition.offset = latest[i].item->offset;
+        partition.arena = *latest[i].arena;
+        partition.moved = true;
+    }
+}
+
+SubmittedRecords::Committable SubmittedRecords::take_committable() {
+    fold_beyond_gaps();
+    Committable found{.entries = {}, .records = std::exchange(acknowledged_since_, 0)};
+    for (auto& partition : partitions_) {
+        if (!std::exchange(partition.moved, false)) continue;
+        found.entries.emplace_back(partition.key, OffsetMap(partition.offset));
+    }
+    return found;
+}
+
+void SubmittedRecords::put_back(const Committable& committable) {
+    acknowledged_since_ += committable.records;
+    for (const auto& [key, offset] : committable.entries) {
+        // The partition's present offset is this one or a newer one, so that one is stored next.
+        partitions_[partition_index(key.entries())].moved = true;
+    }
+}
+
+}

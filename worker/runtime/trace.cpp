@@ -1,0 +1,43 @@
+#include "worker/runtime/trace.hpp"
+
+#include "worker/kafka/error.hpp"
+
+#include <new>
+
+namespace millrace::worker {
+
+std::string java_exception_name_of(const std::exception& error) {
+    if (const auto* e = dynamic_cast<const KafkaException*>(&error)) return java_exception_name(e->code);
+    if (const auto* e = dynamic_cast<const RetriableKafkaException*>(&error)) return java_exception_name(e->code);
+    if (dynamic_cast<const TooManyTasksException*>(&error)) {
+        return "org.apache.kafka.connect.runtime.TooManyTasksException";
+    }
+    if (dynamic_cast<const RetriableException*>(&error)) return "org.apache.kafka.connect.errors.RetriableException";
+    if (dynamic_cast<const DataException*>(&error)) return "org.apache.kafka.connect.errors.DataException";
+    if (dynamic_cast<const ConfigException*>(&error)) return "org.apache.kafka.common.config.ConfigException";
+    if (dynamic_cast<const NotFoundException*>(&error)) return "org.apache.kafka.connect.errors.NotFoundException";
+    if (dynamic_cast<const ConflictException*>(&error)) return "org.apache.kafka.connect.errors.AlreadyExistsException";
+    if (dynamic_cast<const ConnectException*>(&error)) return "org.apache.kafka.connect.errors.ConnectException";
+    if (dynamic_cast<const std::bad_alloc*>(&error)) return "java.lang.OutOfMemoryError";
+    return "java.lang.RuntimeException";
+}
+
+std::string trace_of(const std::exception& error) {
+    std::string text = java_exception_name_of(error) + ": " + error.what();
+    const auto* nested = dynamic_cast<const std::nested_exception*>(&error);
+    if (nested && nested->nested_ptr()) text += "\nCaused by: " + trace_of(nested->nested_ptr());
+    return text;
+}
+
+std::string trace_of(const std::exception_ptr& error) {
+    if (!error) return "";
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        return trace_of(e);
+    } catch (...) {
+        return "java.lang.Error: an exception of no known type";
+    }
+}
+
+}

@@ -1,0 +1,21 @@
+/// Exceptions as users of Kafka Connect read them: the text of a FAILED status.
+#pragma once
+#include "connectors/api/errors.hpp"
+
+#include <exception>
+#include <string>
+
+namespace millrace::worker {
+
+/// More task configurations than tasks.max allows.
+struct TooManyTasksException : ConnectException {
+    using ConnectException::ConnectException;
+};
+
+/// "org.apache.kafka.connect.errors.DataException: message", then a line "Caused by: ..." for each nested exception.
+std::string trace_of(const std::exception_ptr& error);
+std::string trace_of(const std::exception& error);
+/// The name of Java's exception for one of ours.
+std::string java_exception_name_of(const std::exception& error);
+
+}

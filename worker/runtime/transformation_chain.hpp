@@ -1,0 +1,35 @@
+/// The transformations of a connector (transforms.*), each with its predicate (predicates.*), in their order.
+#pragma once
+#include "connectors/api/plugin.hpp"
+#include "worker/plugins/registry.hpp"
+#include "worker/runtime/attempt.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace::worker {
+
+class TransformationChain {
+public:
+    TransformationChain() = default;
+    /// Throws ConfigException for a class that is not there, a predicate that is not declared or settings that do not
+    /// do.
+    TransformationChain(const PluginRegistry& plugins, const Settings& connector);
+
+    bool empty() const noexcept { return links_.empty(); }
+    /// Changes the record in place, new values in `arena`; false if it is dropped or skipped.
+    bool apply(ConnectRecord& record, Arena& arena, ProcessingContext& context);
+    std::string describe() const;  ///< "RegexRouter, Filter": class names
+
+private:
+    struct Link {
+        std::string class_name;
+        std::unique_ptr<Transformation> transformation;
+        std::unique_ptr<Predicate> predicate;  ///< null: always
+        bool negate = false;
+    };
+    std::vector<Link> links_;
+};
+
+}

@@ -1,0 +1,257 @@
+#include "worker/runtime/worker.hpp"
+
+#include "worker/config/connector_config.hpp"
+#include "worker/plugins/names.hpp"
+#include "worker/runtime/config_providers.hpp"
+#include "worker/runtime/deadlines.hpp"
+#include "worker/runtime/worker_connector.hpp"
+#include "worker/runtime/worker_source_task.hpp"
+
+#include <future>
+
+namespace millrace::worker {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long REST waits for anything; a connector's start, validate and task_configs have no longer.
+constexpr milliseconds connector_deadline{90'000};
+/// Kafka Connect's fixed time for a connector to stop.
+constexpr milliseconds connector_stop_deadline{5'000};
+
+std::exception_ptr timed_out(const std::string& what) {
+    return std::make_exception_ptr(
+        RetriableException(fmt::format("{} took longer than {} ms and goes on", what, connector_deadline.count())));
+}
+
+}
+
+struct Worker::State {
+    WorkerDependencies deps;
+    Logger logger;
+    ConfigTransformer transformer;
+    Deadlines deadlines;
+    mutable std::mutex mutex;  ///< guards the maps
+    std::map<std::string, std::shared_ptr<WorkerConnector>> connectors;
+    std::map<TaskId, std::shared_ptr<WorkerSourceTask>> tasks;
+
+    explicit State(WorkerDependencies d)
+        : deps(std::move(d)),
+          logger(deps.logger.named("org.apache.kafka.connect.runtime.Worker")),
+          transformer(make_config_transformer(deps.config.settings(), deps.plugins)) {}
+
+    std::shared_ptr<WorkerConnector> connector(const std::string& name) const {
+        const std::lock_guard lock(mutex);
+        const auto found = connectors.find(name);
+        return found == connectors.end() ? nullptr : found->second;
+    }
+    /// `done`, with a deadline for the plugin behind it.
+    Once<std::exception_ptr> with_deadline(Done done, const std::string& what) {
+        Once<std::exception_ptr> once(std::move(done));
+        deadlines.after(connector_deadline, [once, what] { once(timed_out(what)); });
+        return once;
+    }
+};
+
+Worker::Worker(WorkerDependencies dependencies) : state_(std::make_unique<State>(std::move(dependencies))) {}
+
+Worker::~Worker() { stop_all(); }
+
+void Worker::start_connector(const std::string& name, Settings settings, TargetState target, Done done) {
+    auto connector = std::make_shared<WorkerConnector>(
+        WorkerConnector::Parts{.name = name,
+                               .settings = std::move(settings),
+                               .plugins = state_->deps.plugins,
+                               .transformer = state_->transformer,
+                               .listener = state_->deps.listener,
+                               .logger = state_->deps.logger.with_context(fmt::format("[{}|worker] ", name))});
+    bool is_new = false;
+    {
+        const std::lock_guard lock(state_->mutex);
+        is_new = state_->connectors.try_emplace(name, connector).second;
+    }
+    if (!is_new) {
+        done(std::make_exception_ptr(
+            ConnectException(fmt::format("Connector with name {} already exists on this worker", name))));
+        return;
+    }
+    connector->start(target, state_->with_deadline(std::move(done), fmt::format("Starting connector {}", name)));
+}
+
+void Worker::stop_connector(const std::string& name, Done done) {
+    std::shared_ptr<WorkerConnector> connector;
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (auto found = state_->connectors.extract(name)) connector = std::move(found.mapped());
+    }
+    if (!connector) {
+        done(nullptr);
+        return;
+    }
+    state_->logger.info("Stopping connector {}", name);
+    const Once<std::exception_ptr> once(std::move(done));
+    state_->deadlines.after(connector_stop_deadline, [once, connector] {
+        connector->abandon(true);  // nothing, if it has stopped
+        once(nullptr);
+    });
+    connector->stop(once);
+}
+
+void Worker::set_connector_state(const std::string& name, TargetState target, Done done) {
+    const auto connector = state_->connector(name);
+    if (!connector) {
+        done(
+            std::make_exception_ptr(ConnectException(fmt::format("Connector {} is not running on this worker", name))));
+        return;
+    }
+    state_->logger.info("Setting connector {} state to {}", name, to_string(target));
+    connector->set_state(target, state_->with_deadline(std::move(done), fmt::format("Bringing connector {} to state {}",
+                                                                                    name, to_string(target))));
+}
+
+void Worker::task_configs(const std::string& name, Callback<std::vector<Settings>> done) {
+    const auto connector = state_->connector(name);
+    if (!connector) {
+        done(std::make_exception_ptr(ConnectException(fmt::format("Connector {} is not running on this worker", name))),
+             {});
+        return;
+    }
+    const Once<std::exception_ptr, std::vector<Settings>> once(std::move(done));
+    state_->deadlines.after(connector_deadline, [once, name] {
+        once(timed_out(fmt::format("Making the task configurations of connector {}", name)), {});
+    });
+    connector->task_configs(once);
+}
+
+void Worker::start_task(const TaskId& id, const Settings& connector_settings, const Settings& task_settings,
+                        TargetState target) {
+    auto& s = *state_;
+    const auto logger = s.deps.logger.with_context(fmt::format("[{}|task-{}] ", id.connector, id.task));
+    auto task = std::make_shared<WorkerSourceTask>(WorkerSourceTask::Parts{.id = id,
+                                                                           .connector = connector_settings,
+                                                                           .task = task_settings,
+                                                                           .target = target,
+                                                                           .config = s.deps.config,
+                                                                           .plugins = s.deps.plugins,
+                                                                           .transformer = s.transformer,
+                                                                           .offsets = s.deps.offsets,
+                                                                           .listener = s.deps.listener,
+                                                                           .logger = logger});
+    {
+        const std::lock_guard lock(s.mutex);
+        if (!s.tasks.try_emplace(id, task).second) {
+            throw ConnectException(fmt::format("Task already exists in this worker: {}", to_string(id)));
+        }
+    }
+    s.logger.info("Creating task {}", to_string(id));
+    task->start();
+}
+
+void Worker::stop_tasks(std::vector<TaskId> ids, Done done) {
+    struct Group {
+        std::mutex mutex;
+        std::vector<std::shared_ptr<WorkerSourceTask>> tasks;
+        std::size_t open = 0;
+    };
+    auto group = std::make_shared<Group>();
+    {
+        const std::lock_guard lock(state_->mutex);
+        for (const auto& id : ids) {
+            if (auto found = state_->tasks.extract(id)) group->tasks.push_back(std::move(found.mapped()));
+        }
+    }
+    if (group->tasks.empty()) {
+        done(nullptr);
+        return;
+    }
+    group->open = group->tasks.size();
+    const Once<std::exception_ptr> once(std::move(done));
+    for (const auto& task : group->tasks) {
+        state_->logger.info("Stopping task {}", to_string(task->id()));
+        task->request_stop();
+    }
+    state_->deadlines.after(state_->deps.config.task_shutdown_graceful_timeout, [group, once, logger = state_->logger] {
+        for (const auto& task : group->tasks) {
+            if (task->ended()) continue;
+            logger.error("Graceful stop of task {} failed.", to_string(task->id()));
+            task->cancel();
+        }
+        once(nullptr);
+    });
+    for (const auto& task : group->tasks) {
+        task->when_ended([group, once] {
+            bool last = false;
+            {
+                const std::lock_guard lock(group->mutex);
+                last = --group->open == 0;
+            }
+            if (last) once(nullptr);
+        });
+    }
+}
+
+void Worker::set_task_states(const std::string& connector, TargetState target) {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [id, task] : state_->tasks) {
+        if (id.connector == connector) task->set_target(target);
+    }
+}
+
+bool Worker::has_connector(const std::string& name) const { return state_->connector(name) != nullptr; }
+bool Worker::has_task(const TaskId& id) const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->tasks.contains(id);
+}
+std::vector<std::string> Worker::connectors() const {
+    const std::lock_guard lock(state_->mutex);
+    std::vector<std::string> names;
+    for (const auto& [name, connector] : state_->connectors) names.push_back(name);
+    return names;
+}
+std::vector<TaskId> Worker::tasks() const {
+    const std::lock_guard lock(state_->mutex);
+    std::vector<TaskId> ids;
+    for (const auto& [id, task] : state_->tasks) ids.push_back(id);
+    return ids;
+}
+
+void Worker::validate(const std::string& connector_class, Settings settings, Callback<std::vector<ConfigValue>> done) {
+    const Once<std::exception_ptr, std::vector<ConfigValue>> once(std::move(done));
+    state_->deadlines.after(connector_deadline, [once, connector_class] {
+        once(timed_out(fmt::format("Validating settings of {}", connector_class)), {});
+    });
+    PluginThread().post([once, connector_class, settings = std::move(settings), &plugins = state_->deps.plugins] {
+        try {
+            once(nullptr, plugins.create_connector(connector_class)->validate(settings));
+        } catch (...) {
+            once(std::current_exception(), {});
+        }
+    });
+}
+
+std::string Worker::connector_type(const Settings& settings) const {
+    const auto name = settings.find("connector.class");
+    if (name == settings.end()) return "unknown";
+    const auto class_name = trim(name->second);
+    for (const auto type : {PluginType::Source, PluginType::Sink}) {
+        if (state_->deps.plugins.find(type, class_name)) return std::string(to_string(type));
+    }
+    return "unknown";
+}
+
+void Worker::stop_all() {
+    // Shared with the callbacks, which may still be returning when the wait is over.
+    const auto tasks_stopped = std::make_shared<std::promise<void>>();
+    stop_tasks(tasks(), [tasks_stopped](const std::exception_ptr&) { tasks_stopped->set_value(); });
+    tasks_stopped->get_future().wait();
+    std::vector<std::future<void>> connectors_stopped;
+    for (const auto& name : connectors()) {
+        const auto stopped = std::make_shared<std::promise<void>>();
+        connectors_stopped.push_back(stopped->get_future());
+        stop_connector(name, [stopped](const std::exception_ptr&) { stopped->set_value(); });
+    }
+    for (const auto& stopped : connectors_stopped) stopped.wait();
+}
+
+}

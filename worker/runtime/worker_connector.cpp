@@ -1,0 +1,197 @@
+#include "worker/runtime/worker_connector.hpp"
+
+#include "worker/config/connector_config.hpp"
+#include "worker/runtime/trace.hpp"
+
+namespace millrace::worker {
+
+WorkerConnector::WorkerConnector(Parts parts)
+    : parts_(std::move(parts)),
+      logger_(parts_.logger.named("org.apache.kafka.connect.runtime.WorkerConnector")),
+      plugin_logger_(parts_.logger) {}
+
+void WorkerConnector::post(std::function<void()> work) {
+    thread_.post([self = shared_from_this(), work = std::move(work)] { work(); });
+}
+
+void WorkerConnector::report(StatusListener::Status status) {
+    const std::lock_guard lock(mutex_);
+    if (!abandoned_) parts_.listener.on_connector_status(parts_.name, std::move(status));
+}
+
+void WorkerConnector::fail(const std::exception_ptr& error) {
+    logger_.error("WorkerConnector{{id={}}} Error while starting connector. {}", parts_.name, trace_of(error));
+    {
+        const std::lock_guard lock(mutex_);
+        phase_ = Phase::Failed;
+    }
+    report({.state = State::Failed, .trace = trace_of(error), .version = version_});
+}
+
+void WorkerConnector::instantiate() {
+    resolved_ = parts_.transformer.transform(parts_.settings);
+    const auto basics = connector_basics(resolved_);
+    const auto& info = parts_.plugins.connector(basics.connector_class);
+    const auto worker = parts_.logger.named("org.apache.kafka.connect.runtime.Worker");
+    worker.info("Creating connector {} of type {}", parts_.name, info.class_name);
+    version_ = info.version;
+    connector_ = parts_.plugins.create_connector(basics.connector_class);
+    plugin_logger_ = parts_.logger.named(info.class_name);
+    worker.info("Instantiated connector {} with version {} of type class {}", parts_.name, version_, info.class_name);
+}
+
+void WorkerConnector::start(TargetState target, Once<std::exception_ptr> done) {
+    post([this, target, done] {
+        try {
+            instantiate();
+            enter(target);
+            parts_.logger.named("org.apache.kafka.connect.runtime.Worker")
+                .info("Finished creating connector {}", parts_.name);
+            done(nullptr);
+        } catch (...) {
+            fail(std::current_exception());
+            done(std::current_exception());
+        }
+    });
+}
+
+/// From any phase but Failed. Throws what the plugin throws.
+void WorkerConnector::enter(TargetState target) {
+    Phase before = Phase::Initial;
+    {
+        const std::lock_guard lock(mutex_);
+        before = phase_;
+    }
+    if (target == TargetState::Started) {
+        if (before != Phase::Started) connector_->start(resolved_, *this);
+    } else if (before == Phase::Started) {
+        connector_->stop();
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        phase_ = target == TargetState::Started  ? Phase::Started
+                 : target == TargetState::Paused ? Phase::Paused
+                                                 : Phase::Stopped;
+    }
+    report({.state = target == TargetState::Started  ? State::Running
+                     : target == TargetState::Paused ? State::Paused
+                                                     : State::Stopped,
+            .version = version_});
+}
+
+void WorkerConnector::set_state(TargetState target, Once<std::exception_ptr> done) {
+    post([this, target, done] {
+        bool failed = false;
+        {
+            const std::lock_guard lock(mutex_);
+            failed = phase_ == Phase::Failed;
+        }
+        try {
+            if (failed && target != TargetState::Stopped) {
+                throw ConnectException(
+                    fmt::format("WorkerConnector{{id={}}} Cannot transition connector to {} since it has failed",
+                                parts_.name, to_string(target)));
+            }
+            enter(target);
+            done(nullptr);
+        } catch (...) {
+            if (!failed) fail(std::current_exception());
+            if (failed) logger_.error("{}", trace_of(std::current_exception()));
+            done(std::current_exception());
+        }
+    });
+}
+
+std::vector<Settings> WorkerConnector::make_task_configs() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (phase_ != Phase::Started) {
+            throw ConnectException(fmt::format("Connector {} is not running", parts_.name));
+        }
+    }
+    const auto basics = connector_basics(resolved_);
+    auto configs = connector_->task_configs(basics.tasks_max);
+    if (configs.size() > static_cast<std::size_t>(basics.tasks_max)) {
+        const auto message = fmt::format(
+            "The connector {} has generated {} tasks, which is greater than {}, the maximum number of tasks it is "
+            "configured to create. ",
+            parts_.name, configs.size(), basics.tasks_max);
+        if (basics.tasks_max_enforce) {
+            throw TooManyTasksException(
+                message +
+                "This behaviour should be considered a bug and is disallowed. If necessary, it can be permitted by "
+                "reconfiguring the connector with 'tasks.max.enforce' set to false; however, this option will be "
+                "removed in a future release of Kafka Connect.");
+        }
+        logger_.warn(
+            "{}This behaviour should be considered a bug and will be disallowed in future releases of Kafka "
+            "Connect.",
+            message);
+    }
+    for (auto& config : configs) {
+        config.insert_or_assign("task.class", connector_->task_class());
+        config = with_references(std::move(config), parts_.settings);
+    }
+    return configs;
+}
+
+void WorkerConnector::task_configs(Once<std::exception_ptr, std::vector<Settings>> done) {
+    post([this, done] {
+        try {
+            done(nullptr, make_task_configs());
+        } catch (const TooManyTasksException&) {
+            fail(std::current_exception());
+            done(std::current_exception(), {});
+        } catch (...) {
+            done(std::current_exception(), {});
+        }
+    });
+}
+
+void WorkerConnector::stop(Once<std::exception_ptr> done) {
+    post([this, done] {
+        bool started = false;
+        {
+            const std::lock_guard lock(mutex_);
+            started = phase_ == Phase::Started;
+            phase_ = Phase::Stopped;
+        }
+        if (connector_ && started) connector_->stop();
+        connector_.reset();
+        report({.state = State::Unassigned});
+        abandon(false);
+        done(nullptr);
+    });
+}
+
+void WorkerConnector::abandon(bool hung) {
+    const std::lock_guard lock(mutex_);
+    if (abandoned_) return;
+    if (hung) {
+        logger_.error(
+            "Connector '{}' failed to properly shut down, has become unresponsive, and may be consuming "
+            "external resources. Correct the configuration for this connector or remove the connector. After "
+            "fixing the connector, it may be necessary to restart this worker to release any consumed "
+            "resources.",
+            parts_.name);
+        parts_.listener.on_connector_status(parts_.name, {.state = State::Unassigned});
+    }
+    abandoned_ = true;
+}
+
+void WorkerConnector::request_task_reconfiguration() {
+    const std::lock_guard lock(mutex_);
+    if (!abandoned_ && phase_ == Phase::Started) parts_.listener.on_task_reconfiguration_requested(parts_.name);
+}
+
+void WorkerConnector::raise_error(std::string message) {
+    const auto error = std::make_exception_ptr(ConnectException(std::move(message)));
+    logger_.error("WorkerConnector{{id={}}} Connector raised an error: {}", parts_.name, trace_of(error));
+    const std::lock_guard lock(mutex_);
+    if (abandoned_) return;
+    phase_ = Phase::Failed;
+    parts_.listener.on_connector_status(parts_.name,
+                                        {.state = State::Failed, .trace = trace_of(error), .version = version_});
+}
+
+}
