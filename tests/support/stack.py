@@ -1,0 +1,167 @@
+"""What tests in Python drive: the services of deploy/services, a worker, and its REST API."""
+import json
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class TimedOut(AssertionError):
+    """A condition did not come true in time."""
+
+
+def wait_for(what, condition, timeout=60.0, every=0.1):
+    """Calls `condition` until its answer is true, and returns that answer. `what` is a text, or a function that makes one."""
+    end = time.monotonic() + timeout
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimedOut(f'timed out after {timeout} s waiting for {what() if callable(what) else what}')
+        time.sleep(every)
+
+
+class Service:
+    """A service of deploy/services whose state is in one folder."""
+
+    def __init__(self, kind, folder, *options):
+        self.script, self.folder, self.options = ROOT / 'deploy/services' / kind, Path(folder), list(options)
+
+    def run(self, command, *options):
+        done = subprocess.run([self.script, command, '--dir', self.folder, *options], stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180)
+        if done.returncode:
+            raise AssertionError(f'{self.script.name} {command}: {done.stderr}')
+        return done.stdout.strip()
+
+    def start(self, *options):
+        self.run('start', *self.options, *options)
+        return self
+
+    def stop(self):
+        self.run('stop')
+
+    def kill(self):
+        self.run('kill')
+
+    def restart(self):
+        self.run('restart')
+
+    def resume(self, *options):
+        self.run('resume', *options)
+
+    @property
+    def address(self):
+        return (self.folder / 'address').read_text().strip()
+
+    @property
+    def port(self):
+        return int(self.address.rsplit(':', 1)[1])
+
+    def log(self):
+        path = self.folder / 'log'
+        return path.read_text(errors='replace') if path.exists() else ''
+
+    def running(self):
+        try:
+            pid = int((self.folder / 'pid').read_text().split()[0])
+            return Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
+        except (OSError, ValueError, IndexError):
+            return False
+
+
+def kafka(folder, *options):
+    return Service('kafka', folder, *options)
+
+
+def postgres(folder, *options):
+    return Service('postgres', folder, *options)
+
+
+def worker(folder, bootstrap, **properties):
+    """A worker; properties have underscores for dots."""
+    options = ['--bootstrap', bootstrap]
+    for name, value in properties.items():
+        options += ['--set', f'{name.replace("_", ".")}={value}']
+    return Service('worker', folder, *options)
+
+
+def connect(address, database='postgres', user='postgres', password='postgres', **more):
+    host, port = address.rsplit(':', 1)
+    return psycopg.connect(host=host, port=port, dbname=database, user=user, password=password, autocommit=True, **more)
+
+
+class Rest:
+    """The REST API of a worker at HOST:PORT."""
+
+    def __init__(self, address):
+        self.url = f'http://{address}'
+
+    def raw(self, method, path, body=None, timeout=100):
+        """(status, text) of one request; body is bytes, text or what becomes JSON."""
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+        request = urllib.request.Request(self.url + path, method=method, data=body.encode() if isinstance(body, str) else body,
+                                         headers={'Accept': 'application/json', 'Content-Type': 'application/json'})
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode(errors='replace')
+
+    def call(self, method, path, body=None, patience=60):
+        """Like raw, but waits out what passes: no answer yet, a rebalance, a time-out inside the cluster."""
+        end = time.monotonic() + patience
+        while True:
+            try:
+                status, text = self.raw(method, path, body)
+                passing = status == 409 and 'already exists' not in text or status >= 500 and ('rebalance' in text or 'timed out' in text)
+            except OSError as error:
+                status, text, passing = 0, str(error), True
+            if not passing:
+                return status, text
+            if time.monotonic() > end:
+                raise AssertionError(f'{method} {path}: {status} {text}')
+            time.sleep(0.3)
+
+    def get(self, path):
+        status, text = self.call('GET', path)
+        return json.loads(text) if status == 200 else None
+
+    def status(self, name):
+        return self.get(f'/connectors/{name}/status')
+
+    def states(self, name):
+        """The connector's state and its tasks', for instance ['RUNNING', 'RUNNING']; none if it does not exist."""
+        status = self.status(name)
+        return [status['connector']['state']] + [task['state'] for task in status['tasks']] if status else []
+
+    def wait_running(self, name, timeout=60):
+        def running():
+            states = self.states(name)
+            if 'FAILED' in states:
+                raise AssertionError(f'{name} failed: {json.dumps(self.status(name))[:3000]}')
+            return len(states) > 1 and set(states) == {'RUNNING'}
+        wait_for(lambda: f'{name} to run; it is {self.status(name)}', running, timeout)
+
+    def wait_failed(self, name, timeout=60):
+        """Waits until the connector or a task FAILED, and returns the first trace."""
+        def failed():
+            status = self.status(name)
+            return [part.get('trace', '') for part in ([status['connector']] + status['tasks'] if status else []) if part['state'] == 'FAILED']
+        return wait_for(lambda: f'{name} to fail; it is {self.status(name)}', failed, timeout)[0]
+
+
+def environment(name):
+    """An address that tests/run exports."""
+    value = os.environ.get(name)
+    if not value:
+        raise SystemExit(f'{name} is not set: run this through tests/run')
+    return value

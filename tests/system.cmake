@@ -1,0 +1,24 @@
+# Tests of the built worker: golden cases, one entry each, and the end-to-end tests, one entry a file. They need the services whose
+# addresses tests/run exports. All golden cases share one worker, which lives in MILLRACE_TEST_DIR.
+set(python ${CMAKE_CURRENT_SOURCE_DIR}/support/python)
+set(worker_environment "MILLRACE_WORKER=${CMAKE_BINARY_DIR}/bin/connect-distributed;MILLRACE_PLUGINS=${CMAKE_BINARY_DIR}/plugins")
+
+add_test(NAME golden-worker.start COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/worker start)
+add_test(NAME golden-worker.stop COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/worker stop)
+set_tests_properties(golden-worker.start PROPERTIES FIXTURES_SETUP golden_worker ENVIRONMENT "${worker_environment}" TIMEOUT 120)
+set_tests_properties(golden-worker.stop PROPERTIES FIXTURES_CLEANUP golden_worker TIMEOUT 120)
+file(GLOB cases CONFIGURE_DEPENDS golden/cases/*/connector.json)
+foreach(case IN LISTS cases)
+  cmake_path(GET case PARENT_PATH folder)
+  cmake_path(GET folder FILENAME name)
+  add_test(NAME golden.${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/run ${name})
+  set_tests_properties(golden.${name} PROPERTIES FIXTURES_REQUIRED golden_worker LABELS golden TIMEOUT 300)
+endforeach()
+
+file(GLOB files CONFIGURE_DEPENDS e2e/test_*.py)
+foreach(file IN LISTS files)
+  cmake_path(GET file STEM name)
+  string(REGEX REPLACE "^test_" "" name ${name})
+  add_test(NAME e2e.${name} COMMAND ${python} -m pytest -q -x -p no:cacheprovider ${file} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/e2e)
+  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 900 ENVIRONMENT "${worker_environment};MILLRACE_BUILD=${CMAKE_BINARY_DIR}")
+endforeach()
