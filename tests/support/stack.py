@@ -85,9 +85,9 @@ def postgres(folder, *options):
     return Service('postgres', folder, *options)
 
 
-def worker(folder, bootstrap, **properties):
-    """A worker; properties have underscores for dots."""
-    options = ['--bootstrap', bootstrap]
+def worker(folder, bootstrap, group='connect', **properties):
+    """A worker of a group; properties have underscores for dots."""
+    options = ['--bootstrap', bootstrap, '--group', group]
     for name, value in properties.items():
         options += ['--set', f'{name.replace("_", ".")}={value}']
     return Service('worker', folder, *options)
