@@ -46,6 +46,11 @@ TEST_CASE("UTF-8 is told from what is not", "[text]") {
                                     "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xE4o")));
 }
 
+TEST_CASE("bytes that are no UTF-8 are replaced one by one", "[text]") {
+    CHECK(to_valid_utf8("a\u20acb") == "a\u20acb");
+    CHECK(to_valid_utf8("a\xE4o\xE2\x82") == "a\uFFFDo\uFFFD\uFFFD");
+}
+
 TEST_CASE("code points are written as UTF-8", "[text]") {
     const auto [code_point, expected] = GENERATE(table<char32_t, std::string>({
         {U'a', "a"},
