@@ -3,9 +3,16 @@
 #include "connectors/support/java_number.hpp"
 
 #include <fmt/format.h>
+// RapidJSON 1.1 adds to a null pointer before its first allocation: https://github.com/Tencent/rapidjson/issues/1724.
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
+#endif
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
 
 #include <algorithm>
 #include <array>
