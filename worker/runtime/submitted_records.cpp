@@ -56,20 +56,21 @@ void SubmittedRecords::acknowledge(std::uint64_t sequence) {
     if (at == batches_.begin() && at->unacknowledged == 0) fold_front();
 }
 
-void SubmittedRecords::fold(Batch& batch, std::size_t end) {
-    for (std::size_t i = batch.folded; i < end; ++i) {
-        auto& partition = partitions_[batch.items[i].partition];
-        partition.offset = batch.items[i].offset;
-        partition.arena = batch.arena;
-        partition.moved = true;
-    }
-    batch.folded = std::max(batch.folded, end);
+/// Offsets beyond a gap may have been taken before: nothing goes back.
+void SubmittedRecords::advance(const Batch& batch, std::size_t item) {
+    auto& partition = partitions_[batch.items[item].partition];
+    const auto end = batch.first + item + 1;
+    if (end <= partition.end) return;
+    partition.offset = batch.items[item].offset;
+    partition.arena = batch.arena;
+    partition.end = end;
+    partition.moved = true;
 }
 
 void SubmittedRecords::fold_front() {
     while (!batches_.empty() && batches_.front().unacknowledged == 0) {
         auto& front = batches_.front();
-        fold(front, front.items.size());
+        for (std::size_t i = front.folded; i < front.items.size(); ++i) advance(front, i);
         pending_ -= front.items.size();
         batches_.pop_front();
     }
@@ -77,37 +78,21 @@ void SubmittedRecords::fold_front() {
 
 /// Looks at what follows a gap too: other source partitions are not held up by it.
 void SubmittedRecords::fold_beyond_gaps() {
-    struct Latest {
-        const Item* item = nullptr;
-        const ArenaPtr* arena = nullptr;
-        bool blocked = false;
-    };
-    std::vector<Latest> latest(partitions_.size());
+    std::vector<bool> blocked(partitions_.size());
     std::size_t open = partitions_.size();
     for (auto& batch : batches_) {
         for (std::size_t i = batch.folded; i < batch.items.size() && open > 0; ++i) {
-            auto& of_partition = latest[batch.items[i].partition];
-            if (of_partition.blocked) continue;
+            const auto partition = batch.items[i].partition;
+            if (blocked[partition]) continue;
             if (!batch.acknowledged[i]) {
-                of_partition.blocked = true;
+                blocked[partition] = true;
                 --open;
                 continue;
             }
-            of_partition.item = &batch.items[i];
-            of_partition.arena = &batch.arena;
+            advance(batch, i);
             if (open == partitions_.size()) batch.folded = i + 1;
         }
-        if (open == 0) break;
-    }
-    for (std::size_t i = 0; i < latest.size(); ++i) {
-        auto& partition = partitions_[i];
-        if (!latest[i].item ||
-            (partition.arena == *latest[i].arena && partition.offset.data() == latest[i].item->offset.data())) {
-            continue;
-        }
-        partition.offset = latest[i].item->offset;
-        partition.arena = *latest[i].arena;
-        partition.moved = true;
+        if (open == 0) return;
     }
 }
 

@@ -47,11 +47,12 @@ private:
         OffsetMap key;
         ArenaPtr arena;  ///< where `offset` lies
         OffsetEntries offset;
+        std::uint64_t end = 0;  ///< after the sequence number of the record whose offset it is
         bool moved = false;
     };
 
     std::uint32_t partition_index(OffsetEntries key);
-    void fold(Batch& batch, std::size_t end);
+    void advance(const Batch& batch, std::size_t item);
     void fold_front();
     void fold_beyond_gaps();
 

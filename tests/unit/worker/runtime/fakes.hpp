@@ -28,7 +28,7 @@ struct Seen {
 Seen seen(const std::string& connector);
 void forget(const std::string& connector);
 
-/// Waits until the condition holds; false after 30 s.
+/// Waits until the condition holds; false after a minute.
 bool eventually(const std::function<bool()>& condition);
 
 class MemoryOffsetStore : public OffsetStore {

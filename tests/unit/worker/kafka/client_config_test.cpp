@@ -1,0 +1,161 @@
+#include "worker/kafka/client_config.hpp"
+
+#include "tests/pch.hpp"
+#include "worker/kafka/error.hpp"
+#include "worker/kafka/producer.hpp"
+
+#include <cstdio>
+#include <fstream>
+
+using namespace millrace;
+using namespace millrace::worker;
+
+TEST_CASE("Java's client settings become librdkafka's") {
+    const auto [java, rdkafka, expected] =
+        GENERATE(table<std::pair<std::string, std::string>, std::string, std::string>({
+            {{"delivery.timeout.ms", "2147483647"}, "message.timeout.ms", "0"},
+            {{"delivery.timeout.ms", "1000"}, "message.timeout.ms", "1000"},
+            {{"max.request.size", "2000000"}, "message.max.bytes", "2000000"},
+            {{"buffer.memory", "33554432"}, "queue.buffering.max.kbytes", "32768"},
+            {{"security.protocol", "SASL_SSL"}, "security.protocol", "sasl_ssl"},
+            {{"ssl.endpoint.identification.algorithm", ""}, "ssl.endpoint.identification.algorithm", "none"},
+            {{"ssl.truststore.certificates", "PEM"}, "ssl.ca.pem", "PEM"},
+            {{"compression.type", "zstd"}, "compression.type", "zstd"},
+            {{"batch.size", "0"}, "batch.size", "1"},
+            {{"send.buffer.bytes", "-1"}, "socket.send.buffer.bytes", "0"},
+            {{"linger.ms", "7"}, "linger.ms", "7"},
+        }));
+    CHECK(translate(ClientKind::Producer, {java}).find(rdkafka) == expected);
+}
+
+TEST_CASE("a producer behaves as Java's where nothing is set") {
+    const auto config =
+        translate(ClientKind::Producer, source_producer_settings({{"bootstrap.servers", "b:1"}}, {}, "id"));
+    CHECK(config.find("partitioner") == "murmur2_random");
+    CHECK(config.find("message.max.bytes") == "1048576");
+    CHECK(config.find("message.timeout.ms") == "0");
+    CHECK(config.find("max.in.flight.requests.per.connection") == "1");
+    CHECK(config.find("acks") == "all");
+    CHECK(config.find("bootstrap.servers") == "b:1");
+    CHECK(config.warnings.empty());
+    Producer producer(config, {}, [](const Delivery&) {});  // librdkafka accepts every one of them
+    CHECK(producer.outstanding() == 0);
+    CHECK(translate(ClientKind::Consumer, {}).find("isolation.level") == "read_uncommitted");
+}
+
+TEST_CASE("what only Java knows is dropped, what nobody knows is warned of") {
+    const auto config = translate(
+        ClientKind::Producer,
+        {{"key.serializer", "x"}, {"metric.reporters", "y"}, {"auto.offset.reset", "latest"}, {"lingerms", "1"}});
+    CHECK(config.warnings ==
+          std::vector<std::string>{"Unknown client setting 'lingerms' has no effect. Did you mean 'linger.ms'?"});
+    CHECK(!config.find("auto.offset.reset"));
+}
+
+TEST_CASE("client settings come in layers") {
+    const Settings worker{{"bootstrap.servers", "b:1"},
+                          {"group.id", "g"},
+                          {"client.id", "me"},
+                          {"security.protocol", "SSL"},
+                          {"producer.linger.ms", "1"},
+                          {"producer.acks", "1"},
+                          {"admin.security.protocol", "PLAINTEXT"},
+                          {"admin.listeners", ""}};
+    const Settings connector{{"producer.override.linger.ms", "2"}, {"admin.override.client.id", "mine"}};
+    const auto producer = source_producer_settings(worker, connector, "connector-producer-c-0");
+    CHECK(producer.at("linger.ms") == "2");
+    CHECK(producer.at("acks") == "1");
+    CHECK(!producer.contains("security.protocol"));
+    CHECK(producer.at("client.id") == "connector-producer-c-0");
+    const auto admin = connector_admin_settings(worker, connector, "a");
+    CHECK(admin.at("security.protocol") == "PLAINTEXT");
+    CHECK(admin.at("client.id") == "mine");
+    CHECK(!admin.contains("listeners"));
+    const auto internal = internal_client_settings(ClientKind::Consumer, worker, "offsets");
+    CHECK(internal.at("client.id") == "g-me-offsets");
+    CHECK(internal.at("security.protocol") == "SSL");
+    CHECK(internal.at("isolation.level") == "read_uncommitted");
+    CHECK(!internal.contains("linger.ms"));
+}
+
+TEST_CASE("JAAS entries give user and password") {
+    const auto login = parse_jaas_config(
+        " org.apache.kafka.common.security.scram.ScramLoginModule required\n  username=\"al\\\"ice\" password='p "
+        "w;=';");
+    CHECK(login.login_module == "org.apache.kafka.common.security.scram.ScramLoginModule");
+    CHECK(login.options == Settings{{"username", "al\"ice"}, {"password", "p w;="}});
+    const auto config =
+        translate(ClientKind::Admin,
+                  {{"security.protocol", "SASL_PLAINTEXT"},
+                   {"sasl.mechanism", "PLAIN"},
+                   {"sasl.jaas.config",
+                    "org.apache.kafka.common.security.plain.PlainLoginModule required username=u password=p;"}});
+    CHECK(config.find("sasl.username") == "u");
+    CHECK(config.find("sasl.password") == "p");
+    for (const auto* bad : {"", "x", "M required user;", "M required a=\"secret", "M required a=secret"}) {
+        try {
+            parse_jaas_config(bad);
+            FAIL_CHECK("accepted: " << bad);
+        } catch (const ConfigException& e) {
+            CHECK_THAT(e.what(), !Catch::Contains("secret"));
+        }
+    }
+}
+
+TEST_CASE("key stores are told apart by what is in them") {
+    const auto store = [](const std::string& bytes) {
+        const std::string path = std::tmpnam(nullptr);  // NOLINT: a test's own file
+        std::ofstream(path, std::ios::binary) << bytes;
+        return path;
+    };
+    const auto pem = store("-----BEGIN CERTIFICATE-----");
+    CHECK(translate(ClientKind::Admin, {{"ssl.truststore.location", pem}}).find("ssl.ca.location") == pem);
+    CHECK(translate(ClientKind::Admin, {{"ssl.keystore.location", pem}}).find("ssl.key.location") == pem);
+    const auto jks = store("\xFE\xED\xFE\xED....");
+    CHECK_THROWS_WITH(translate(ClientKind::Admin, {{"ssl.keystore.location", jks}}), Catch::Contains("PKCS12"));
+    const auto p12 = store("\x30\x82....");
+    CHECK(translate(ClientKind::Admin, {{"ssl.keystore.location", p12}, {"ssl.keystore.password", "x"}})
+              .find("ssl.keystore.location") == p12);
+    CHECK_THROWS_WITH(translate(ClientKind::Admin, {{"ssl.truststore.location", "/nowhere"}}),
+                      Catch::Contains("/nowhere"));
+    for (const auto& path : {pem, jks, p12}) std::remove(path.c_str());
+}
+
+TEST_CASE("errors know whether to try again") {
+    CHECK(is_retriable(-195));  // _TRANSPORT
+    CHECK(is_retriable(6));     // NOT_LEADER_OR_FOLLOWER
+    CHECK(!is_retriable(10));   // MSG_SIZE_TOO_LARGE
+    CHECK(java_exception_name(10) == "org.apache.kafka.common.errors.RecordTooLargeException");
+    CHECK_THROWS_AS(throw_kafka_error("x", 7), RetriableException);
+    try {
+        throw_kafka_error("Cannot do it", 29);
+    } catch (const KafkaException& e) {
+        CHECK(e.code == 29);
+        CHECK_THAT(e.what(), Catch::StartsWith("Cannot do it: ") && Catch::EndsWith("(TOPIC_AUTHORIZATION_FAILED)"));
+    }
+}
+
+TEST_CASE("a record that is too large is refused at once") {
+    Producer producer(
+        translate(ClientKind::Producer, {{"bootstrap.servers", "127.0.0.1:1"}, {"max.request.size", "2000"}}), {},
+        [](const Delivery&) {});
+    const std::string large(3000, 'x');
+    CHECK_THROWS_AS(producer.send({.topic = "t", .value = large}), KafkaException);
+}
+
+TEST_CASE("a full queue refuses records until some are given up") {
+    std::vector<Delivery> deliveries;
+    Producer producer(
+        translate(ClientKind::Producer, {{"bootstrap.servers", "127.0.0.1:1"}, {"buffer.memory", "8192"}}), {},
+        [&](const Delivery& d) { deliveries.push_back(d); });
+    const std::string kilobyte(1024, 'x');
+    std::uint64_t sent = 0;
+    while (producer.send({.topic = "t", .value = kilobyte, .sequence = sent}) == Producer::Sent::Queued) ++sent;
+    CHECK(sent >= 7);
+    CHECK(producer.outstanding() == sent);
+    producer.purge();
+    CHECK(producer.flush(std::chrono::seconds(10)));
+    REQUIRE(deliveries.size() == sent);
+    CHECK(is_purged(deliveries.front().error));
+    CHECK(deliveries.back().sequence == sent - 1);
+}

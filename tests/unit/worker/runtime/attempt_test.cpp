@@ -1,0 +1,105 @@
+#include "worker/runtime/attempt.hpp"
+
+#include "tests/pch.hpp"
+#include "worker/runtime/trace.hpp"
+
+using namespace millrace;
+using namespace millrace::worker;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Time passes only where the context waits.
+struct Waits {
+    ProcessingContext::Clock::time_point now{};
+    std::vector<std::chrono::milliseconds> all;
+    bool interrupted = false;
+
+    ProcessingContext context(ErrorHandling handling) {
+        return {handling,
+                "c-0",
+                Logger{},
+                {.now = [this] { return now; },
+                 .wait =
+                     [this](std::chrono::milliseconds time) {
+                         all.push_back(time);
+                         now += time;
+                         return !interrupted;
+                     },
+                 .random = [] { return 0.5; }}};
+    }
+};
+const Stage stage{StageKind::ValueConverter, "X"};
+
+}
+
+TEST_CASE("retriable failures are tried again until the time is over") {
+    Waits waits;
+    auto context = waits.context({.retry_timeout = 1s, .tolerance = Tolerance::All});
+    context.begin({});
+    int calls = 0;
+    const auto result = attempt(stage, context, [&]() -> int {
+        ++calls;
+        throw RetriableException("not yet");
+    });
+    CHECK(!result);
+    CHECK(waits.all == std::vector{300ms, 600ms, 100ms});
+    CHECK(calls == 4);
+}
+
+TEST_CASE("a retry that succeeds gives the result") {
+    Waits waits;
+    auto context = waits.context({.retry_timeout = -1ms});
+    context.begin({});
+    int calls = 0;
+    CHECK(attempt(stage, context, [&] {
+              if (++calls < 20) throw RetriableException("not yet");
+              return 7;
+          }) == 7);
+    CHECK(waits.all.size() == 19);
+    CHECK(waits.all.back() == 30s);  // half of the maximum: the random part
+}
+
+TEST_CASE("other failures are not tried again") {
+    Waits waits;
+    auto strict = waits.context({.retry_timeout = 1h});
+    strict.begin({});
+    const auto fail = []() -> int { throw DataException("bad"); };
+    try {
+        attempt(stage, strict, fail);
+        FAIL("was tolerated");
+    } catch (const ConnectException& e) {
+        CHECK(trace_of(e) ==
+              "org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler\n"
+              "Caused by: org.apache.kafka.connect.errors.DataException: bad");
+    }
+    CHECK(waits.all.empty());
+    auto tolerant = waits.context({.tolerance = Tolerance::All});
+    tolerant.begin({});
+    CHECK(!attempt(stage, tolerant, fail));
+}
+
+TEST_CASE("a task that is to stop does not wait for retries") {
+    Waits waits;
+    waits.interrupted = true;
+    auto context = waits.context({.retry_timeout = -1ms, .tolerance = Tolerance::All});
+    context.begin({});
+    CHECK(!attempt(stage, context, []() -> int { throw RetriableException("not yet"); }));
+    CHECK(waits.all.size() == 1);
+}
+
+TEST_CASE("delays double up to the maximum, then vary below it") {
+    CHECK(retry_delay(1, 60s, 0.9) == 300ms);
+    CHECK(retry_delay(8, 60s, 0.9) == 38400ms);
+    CHECK(retry_delay(9, 60s, 0.25) == 15s);
+    CHECK(retry_delay(1'000'000, 60s, 1) == 60s);
+}
+
+TEST_CASE("traces begin with the name that Java users know") {
+    CHECK(trace_of(std::make_exception_ptr(ConfigException("x"))) ==
+          "org.apache.kafka.common.config.ConfigException: x");
+    CHECK(trace_of(std::make_exception_ptr(TooManyTasksException("x"))) ==
+          "org.apache.kafka.connect.runtime.TooManyTasksException: x");
+    CHECK(trace_of(std::make_exception_ptr(std::logic_error("x"))) == "java.lang.RuntimeException: x");
+    CHECK(trace_of(nullptr).empty());
+}
