@@ -3,6 +3,7 @@
 #include "connectors/support/text.hpp"
 #include "worker/config/client_keys.hpp"
 #include "worker/config/key_rows.hpp"
+#include "worker/config/override_policy.hpp"
 
 #include <fmt/core.h>
 
@@ -86,6 +87,11 @@ void check_together(const ConfigDef& def, const Settings& settings, std::vector<
                             "must be present in inter.worker.verification.algorithms list",
                             algorithm));
         }
+    }
+    try {
+        OverridePolicy::from(values);
+    } catch (const ConfigException& e) {
+        problems.emplace_back(e.what());
     }
     if (const auto port = values.find("rest.advertised.port");
         port && (rows::whole(*port) < 1 || rows::whole(*port) > 65535)) {

@@ -83,8 +83,15 @@ void OffsetCommitter::settle(SubmittedRecords& records, const std::exception_ptr
         records.put_back(flight->what);
         return;
     }
-    for (const auto& [partition, offset] : flight->what.entries) {
-        on_committed_(partition.entries(), offset ? offset->entries() : OffsetEntries{});
+    try {
+        for (const auto& [partition, offset] : flight->what.entries) {
+            on_committed_(partition.entries(), offset ? offset->entries() : OffsetEntries{});
+        }
+    } catch (const std::exception& e) {  // the offsets are stored: that the source could not use it harms nothing
+        logger_.error(
+            "WorkerSourceTask{{id={}}} Exception thrown while telling the source that its offsets are "
+            "stored: {}",
+            task_, trace_of(e));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "worker/runtime/source_session.hpp"
 
 #include "worker/config/connector_config.hpp"
+#include "worker/config/override_policy.hpp"
 #include "worker/kafka/client_config.hpp"
 
 #include <algorithm>
@@ -15,8 +16,9 @@ using std::chrono::milliseconds;
 /// A poll without records ends after this at the latest, so that acknowledgements, offsets and pauses are looked after.
 constexpr milliseconds busy_wait{50};
 constexpr milliseconds idle_wait{500};
-/// The first back-off after a RetriableException of poll or topic creation.
+/// The first back-off after a RetriableException; doubles up to the longest.
 constexpr milliseconds retry_wait{100};
+constexpr milliseconds longest_retry_wait{10'000};
 /// Each wait for room in the producer's queue; a delivery report ends it early.
 constexpr milliseconds queue_wait{100};
 constexpr milliseconds admin_timeout{30'000};
@@ -26,6 +28,15 @@ constexpr std::size_t most_pending = 500'000;
 double random_part() {
     thread_local std::minstd_rand engine{std::random_device{}()};
     return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+/// Validation has refused them already, unless the policy changed since.
+void refuse_overrides(const OverridePolicy& policy, const Settings& connector, std::string_view prefix) {
+    for (const auto& [key, value] : with_prefix_removed(connector, prefix)) {
+        if (!policy.allows(key)) {
+            throw ConnectException(fmt::format("Client Config Overrides not allowed [{}]", policy.refusal(key)));
+        }
+    }
 }
 
 std::unique_ptr<SourceTask> make_task(const Connector& connector, std::string_view class_name) {
@@ -40,7 +51,7 @@ WorkerSourceTask::Session::Session(WorkerSourceTask& task)
     : task_(task),
       logger_(task.parts_.logger.named("org.apache.kafka.connect.runtime.WorkerSourceTask")),
       plugin_logger_(task.parts_.logger),
-      connector_settings_(task.parts_.transformer.transform(task.parts_.connector)),
+      connector_settings_(task.parts_.transformer->transform(task.parts_.connector)),
       connector_(task.parts_.plugins.create_connector(connector_basics(connector_settings_).connector_class)),
       source_(make_task(*connector_, connector_basics(connector_settings_).connector_class)),
       context_(error_handling(connector_settings_), to_string(task.parts_.id), logger_,
@@ -52,7 +63,7 @@ WorkerSourceTask::Session::Session(WorkerSourceTask& task)
       producer_(make_producer(connector_settings_)),
       committer_(
           task.parts_.offsets, task.parts_.id.connector, name(),
-          {.interval = task.parts_.config.offset_flush_interval, .timeout = task.parts_.config.offset_flush_timeout},
+          {.interval = task.parts_.config->offset_flush_interval, .timeout = task.parts_.config->offset_flush_timeout},
           logger_,
           [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); },
           OffsetCommitter::Clock::now()) {
@@ -67,7 +78,7 @@ SourcePipeline::Parts WorkerSourceTask::Session::make_pipeline(const Settings& c
     task_.version_ = info.version;
     runtime.info("Instantiated task {} with version {} of type {}", name(), info.version, connector_->task_class());
     SourcePipeline::Parts made{.chain = {},
-                               .converters = make_converters(connector, parts.config, parts.plugins, name(), runtime)};
+                               .converters = make_converters(connector, *parts.config, parts.plugins, name(), runtime)};
     made.chain = TransformationChain(parts.plugins, connector);
     runtime.info("Initializing: org.apache.kafka.connect.runtime.TransformationChain{{{}}}", made.chain.describe());
     return made;
@@ -76,9 +87,10 @@ SourcePipeline::Parts WorkerSourceTask::Session::make_pipeline(const Settings& c
 std::optional<TopicCreator> WorkerSourceTask::Session::make_topic_creator(const Settings& connector) const {
     const auto& parts = task_.parts_;
     auto rules = TopicCreationRules::parse(connector);
-    if (!rules || !parts.config.topic_creation_enable) return std::nullopt;
+    if (!rules || !parts.config->topic_creation_enable) return std::nullopt;
+    refuse_overrides(OverridePolicy::from(parts.config->values), connector, "admin.override.");
     const auto settings =
-        connector_admin_settings(parts.config.settings(), connector,
+        connector_admin_settings(parts.config->settings(), connector,
                                  fmt::format("connector-adminclient-{}-{}", parts.id.connector, parts.id.task));
     return TopicCreator(std::move(*rules),
                         std::make_unique<Admin>(translate(ClientKind::Admin, settings), logger_, admin_timeout),
@@ -87,8 +99,9 @@ std::optional<TopicCreator> WorkerSourceTask::Session::make_topic_creator(const 
 
 Producer WorkerSourceTask::Session::make_producer(const Settings& connector) {
     const auto& id = task_.parts_.id;
-    const auto settings = source_producer_settings(task_.parts_.config.settings(), connector,
+    const auto settings = source_producer_settings(task_.parts_.config->settings(), connector,
                                                    fmt::format("connector-producer-{}-{}", id.connector, id.task));
+    refuse_overrides(OverridePolicy::from(task_.parts_.config->values), connector, "producer.override.");
     const auto config = translate(ClientKind::Producer, settings);
     for (const auto& warning : config.warnings) logger_.warn("{}", warning);
     return Producer(config, task_.parts_.logger, [this](const Delivery& delivery) { on_delivery(delivery); });
@@ -96,13 +109,22 @@ Producer WorkerSourceTask::Session::make_producer(const Settings& connector) {
 
 void WorkerSourceTask::Session::start() {
     started_ = true;
-    source_->start(task_.parts_.transformer.transform(task_.parts_.task), *this);
+    source_->start(task_.parts_.transformer->transform(task_.parts_.task), *this);
     logger_.info("WorkerSourceTask{{id={}}} Source task finished initialization and start", name());
 }
 
 std::optional<OffsetMap> WorkerSourceTask::Session::offset(OffsetEntries partition) {
-    if (task_.cancelled()) throw ConnectException("The task was cancelled");
-    return task_.parts_.offsets.read(task_.parts_.id.connector, partition);
+    for (auto back_off = retry_wait;; back_off = std::min(back_off * 2, longest_retry_wait)) {
+        if (task_.cancelled()) throw ConnectException("The task was cancelled");
+        try {
+            return task_.parts_.offsets.read(task_.parts_.id.connector, partition);
+        } catch (const RetriableException& e) {
+            // A task that started while brokers are away starts when they are back.
+            logger_.warn("WorkerSourceTask{{id={}}} Cannot read its stored offset yet, will try again: {}", name(),
+                         e.what());
+            if (!wait(back_off)) throw;
+        }
+    }
 }
 
 bool WorkerSourceTask::Session::wait(milliseconds time) {
@@ -122,11 +144,12 @@ void WorkerSourceTask::Session::poll_and_send() {
     SourceBatch batch;
     try {
         batch = source_->poll(task_.stop_.get_token(), poll_wait());
+        poll_back_off_ = retry_wait;
     } catch (const RetriableException& e) {
         logger_.warn("WorkerSourceTask{{id={}}} failed to poll records from SourceTask. Will retry operation. {}",
                      name(), e.what());
         tend();
-        wait(retry_wait);
+        wait(std::exchange(poll_back_off_, std::min(poll_back_off_ * 2, longest_retry_wait)));
         return;
     }
     if (!batch.records.empty()) send_batch(std::move(batch));
@@ -212,7 +235,7 @@ void WorkerSourceTask::Session::fail_or_skip(std::uint64_t sequence, std::string
 void WorkerSourceTask::Session::on_delivery(const Delivery& delivery) {
     if (delivery.error == 0) {
         submitted_.acknowledge(delivery.sequence);
-        if (!delivery.first_of_topic || !task_.parts_.config.topic_tracking_enable) return;
+        if (!delivery.first_of_topic || !task_.parts_.config->topic_tracking_enable) return;
         const std::lock_guard lock(task_.mutex_);
         if (!task_.cancelled_) task_.parts_.listener.on_topic_used(task_.parts_.id, std::string(delivery.topic));
         return;
@@ -231,7 +254,7 @@ void WorkerSourceTask::Session::throw_if_failed() {
 
 void WorkerSourceTask::Session::finish() noexcept {
     try {
-        const auto timeout = task_.parts_.config.offset_flush_timeout;
+        const auto timeout = task_.parts_.config->offset_flush_timeout;
         const auto deadline = OffsetCommitter::Clock::now() + timeout;
         if (!producer_.flush(timeout * 6 / 10)) {
             logger_.warn(

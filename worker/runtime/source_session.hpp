@@ -55,6 +55,7 @@ private:
     Producer producer_;
     OffsetCommitter committer_;
     bool started_ = false;
+    std::chrono::milliseconds poll_back_off_{100};
 };
 
 }

@@ -30,7 +30,8 @@ std::exception_ptr timed_out(const std::string& what) {
 struct Worker::State {
     WorkerDependencies deps;
     Logger logger;
-    ConfigTransformer transformer;
+    std::shared_ptr<const WorkerConfig> config;
+    std::shared_ptr<const ConfigTransformer> transformer;
     Deadlines deadlines;
     mutable std::mutex mutex;  ///< guards the maps
     std::map<std::string, std::shared_ptr<WorkerConnector>> connectors;
@@ -39,7 +40,9 @@ struct Worker::State {
     explicit State(WorkerDependencies d)
         : deps(std::move(d)),
           logger(deps.logger.named("org.apache.kafka.connect.runtime.Worker")),
-          transformer(make_config_transformer(deps.config.settings(), deps.plugins)) {}
+          config(std::make_shared<const WorkerConfig>(deps.config)),
+          transformer(std::make_shared<const ConfigTransformer>(
+              make_config_transformer(deps.config.settings(), deps.plugins))) {}
 
     std::shared_ptr<WorkerConnector> connector(const std::string& name) const {
         const std::lock_guard lock(mutex);
@@ -132,7 +135,7 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
                                                                            .connector = connector_settings,
                                                                            .task = task_settings,
                                                                            .target = target,
-                                                                           .config = s.deps.config,
+                                                                           .config = s.config,
                                                                            .plugins = s.deps.plugins,
                                                                            .transformer = s.transformer,
                                                                            .offsets = s.deps.offsets,

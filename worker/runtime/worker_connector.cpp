@@ -29,7 +29,7 @@ void WorkerConnector::fail(const std::exception_ptr& error) {
 }
 
 void WorkerConnector::instantiate() {
-    resolved_ = parts_.transformer.transform(parts_.settings);
+    resolved_ = parts_.transformer->transform(parts_.settings);
     const auto basics = connector_basics(resolved_);
     const auto& info = parts_.plugins.connector(basics.connector_class);
     const auto worker = parts_.logger.named("org.apache.kafka.connect.runtime.Worker");

@@ -23,7 +23,7 @@ public:
         std::string name;
         Settings settings;  ///< with references still in it
         const PluginRegistry& plugins;
-        const ConfigTransformer& transformer;
+        std::shared_ptr<const ConfigTransformer> transformer;
         StatusListener& listener;
         Logger logger;
     };

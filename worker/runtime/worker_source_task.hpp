@@ -30,9 +30,10 @@ public:
         Settings connector;  ///< with references still in it
         Settings task;       ///< as is
         TargetState target;
-        const WorkerConfig& config;
+        std::shared_ptr<const WorkerConfig>
+            config;  ///< shared, as the transformer is: a cancelled task may outlive the worker
         const PluginRegistry& plugins;
-        const ConfigTransformer& transformer;
+        std::shared_ptr<const ConfigTransformer> transformer;
         OffsetStore& offsets;
         StatusListener& listener;
         Logger logger;

@@ -1,6 +1,7 @@
 #include "worker/config/worker_config.hpp"
 
 #include "tests/pch.hpp"
+#include "worker/config/override_policy.hpp"
 
 using namespace millrace;
 using namespace millrace::worker;
@@ -150,4 +151,24 @@ TEST_CASE("the advertised address follows Kafka Connect's rules") {
     CHECK(advertised_address(std::span(both).first(1), {}, "x").url() == "https://s:2/");
     CHECK(advertised_address(both, {.host = "::1"}, "x").url() == "http://[::1]:1/");
     CHECK_THROWS_AS(advertised_address({}, {}, "x"), ConfigException);
+}
+
+TEST_CASE("override policies allow what they say") {
+    const auto allows = [](const std::string& policy, std::string_view key) {
+        return OverridePolicy::from(
+                   parse_worker_config(WorkerMode::Distributed,
+                                       with({{"connector.client.config.override.policy", policy},
+                                             {"connector.client.config.override.allowlist", "linger.ms"}}))
+                       .config.values)
+            .allows(key);
+    };
+    CHECK(allows("All", "acks"));
+    CHECK(!allows("None", "acks"));
+    CHECK(allows("org.apache.kafka.connect.connector.policy.PrincipalConnectorClientConfigOverridePolicy",
+                 "sasl.mechanism"));
+    CHECK(!allows("Principal", "acks"));
+    CHECK(allows("Allowlist", "linger.ms"));
+    CHECK(!allows("Allowlist", "acks"));
+    CHECK_THAT(problems_of(with({{"connector.client.config.override.policy", "Some"}})),
+               Catch::Contains("All, None, Principal, Allowlist"));
 }

@@ -84,11 +84,25 @@ private:
     std::condition_variable_any changed_;
 };
 
+struct Latch {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool open = false;
+};
+Latch& latch() {
+    static Latch the_latch;
+    return the_latch;
+}
+
 class CountingConnector : public SourceConnector {
 public:
     void start(const Settings& settings, ConnectorContext& context) override {
         settings_ = settings;
         if (settings.contains("fail.start")) throw ConnectException("this connector does not start");
+        if (settings.contains("hang")) {
+            std::unique_lock lock(latch().mutex);
+            latch().changed.wait(lock, [] { return latch().open; });
+        }
         if (settings.contains("ask")) context.request_task_reconfiguration();
     }
     void stop() noexcept override {}
@@ -162,6 +176,12 @@ Seen seen(const std::string& connector) {
 }
 void forget(const std::string& connector) {
     registry().with(connector, [](Seen& s) { s = {}; });
+}
+
+void release_hanging_connectors() {
+    const std::lock_guard lock(latch().mutex);
+    latch().open = true;
+    latch().changed.notify_all();
 }
 
 bool eventually(const std::function<bool()>& condition) {

@@ -27,6 +27,8 @@ struct Seen {
 };
 Seen seen(const std::string& connector);
 void forget(const std::string& connector);
+/// A connector with the setting `hang` hangs in start() until this is called.
+void release_hanging_connectors();
 
 /// Waits until the condition holds; false after a minute.
 bool eventually(const std::function<bool()>& condition);

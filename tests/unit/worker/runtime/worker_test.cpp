@@ -121,11 +121,20 @@ TEST_CASE("task configurations have their class, and at most tasks.max are allow
     CHECK(f.task_configs("nobody").first);
 }
 
-TEST_CASE("a connector asks for new task configurations") {
+TEST_CASE("a connector that hangs is left behind and disturbs nobody") {
     Fixture f;
-    auto settings = counting_connector("c", "t", 1);
-    CHECK(!f.start(settings));
-    CHECK(f.listener.reconfigurations() == 0);
+    auto hanging = counting_connector("hanging", "t", 1);
+    hanging["hang"] = "true";
+    f.worker->start_connector("hanging", hanging, TargetState::Started, [](const std::exception_ptr&) {});
+    CHECK(!f.start(counting_connector("other", "t", 1)));
+    CHECK(f.listener.states("other") == std::vector{State::Running});
+    CHECK(!f.stop("hanging"));
+    CHECK(f.listener.states("hanging") == std::vector{State::Unassigned});
+    CHECK(!f.worker->has_connector("hanging"));
+    CHECK(!f.start(counting_connector("hanging", "t", 1)));  // a new one may come in its place
+    release_hanging_connectors();
+    CHECK(!f.set("hanging", TargetState::Paused));
+    CHECK(f.listener.states("hanging") == std::vector{State::Unassigned, State::Running, State::Paused});
 }
 
 TEST_CASE("validation is the connector's own") {
