@@ -27,6 +27,7 @@ public:
     }
     void put(char c) noexcept { *at_++ = c; }
     void put(std::string_view text) noexcept {
+        if (text.empty()) return;  // neither side need point anywhere
         std::memcpy(at_, text.data(), text.size());
         at_ += text.size();
     }

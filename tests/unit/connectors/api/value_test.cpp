@@ -7,10 +7,10 @@
 namespace millrace {
 
 TEST_CASE("values are equal in kind and content, deeply", "[value]") {
-    const Value one[] = {Value::int32(1), Value::string("a")};
-    const Value other[] = {Value::int32(1), Value::string("b")};
-    const MapEntry entries[] = {{Value::string("k"), Value::array(one)}};
-    const MapEntry other_entries[] = {{Value::string("k"), Value::array(other)}};
+    static const Value one[] = {Value::int32(1), Value::string("a")};
+    static const Value other[] = {Value::int32(1), Value::string("b")};
+    static const MapEntry entries[] = {{Value::string("k"), Value::array(one)}};
+    static const MapEntry other_entries[] = {{Value::string("k"), Value::array(other)}};
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const auto [a, b, same] = GENERATE_REF(table<Value, Value, bool>({
         {Value(), Value(), true},

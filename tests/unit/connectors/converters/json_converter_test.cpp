@@ -43,10 +43,10 @@ SchemaPtr logical(Type type, std::string name) {
 }
 
 TEST_CASE("values are written as Connect's JsonConverter writes them", "[json_converter]") {
-    const Value numbers[] = {Value::int32(1), Value::int32(-2)};
-    const Value two[] = {Value::string("a"), Value()};
-    const MapEntry by_name[] = {{Value::string("k\""), Value::int32(1)}, {Value::string("l"), Value::int32(2)}};
-    const MapEntry by_number[] = {{Value::int32(7), Value::string("x")}, {Value::int32(8), Value::string("y")}};
+    static const Value numbers[] = {Value::int32(1), Value::int32(-2)};
+    static const Value two[] = {Value::string("a"), Value()};
+    static const MapEntry by_name[] = {{Value::string("k\""), Value::int32(1)}, {Value::string("l"), Value::int32(2)}};
+    static const MapEntry by_number[] = {{Value::int32(7), Value::string("x")}, {Value::int32(8), Value::string("y")}};
     const auto array = make_schema({.type = Type::Array, .value = of(Type::Int32)});
     const auto strings = make_schema({.type = Type::Array, .value = of(Type::String, true)});
     const auto names = make_schema({.type = Type::Map, .key = of(Type::String), .value = of(Type::Int32)});
@@ -133,11 +133,11 @@ TEST_CASE("a value that does not fit is named by its field", "[json_converter]")
     const auto row = make_schema({.type = Type::Struct, .fields = {{"id", of(Type::Int32)}}});
     const auto list = make_schema({.type = Type::Array, .value = row});
     const auto schema = make_schema({.type = Type::Struct, .fields = {{"after", row}, {"all", list}}});
-    const Value good_row[] = {Value::int32(1)};
-    const Value null_row[] = {Value()};
-    const Value long_row[] = {Value::int64(1)};
-    const Value wide_row[] = {Value::int32(1), Value::int32(2)};
-    const Value bad_list[] = {Value::structure(good_row), Value::structure(long_row)};
+    static const Value good_row[] = {Value::int32(1)};
+    static const Value null_row[] = {Value()};
+    static const Value long_row[] = {Value::int64(1)};
+    static const Value wide_row[] = {Value::int32(1), Value::int32(2)};
+    static const Value bad_list[] = {Value::structure(good_row), Value::structure(long_row)};
     const auto [after, all, message] = GENERATE_REF(table<Value, Value, std::string>({
         {Value::structure(null_row), Value::array({}),
          "Conversion error: null value for field that is required and has no default value (field after.id) in topic "
@@ -171,7 +171,7 @@ TEST_CASE("with schemas every message has its schema and payload", "[json_conver
               make_schema({.type = Type::Map, .optional = true, .key = of(Type::Int32), .value = of(Type::String)})},
              {"dec", decimal("2")},
          }});
-    const MapEntry entries[] = {{Value::int32(7), Value::string("x")}};
+    static const MapEntry entries[] = {{Value::int32(7), Value::string("x")}};
     const Value fields[] = {Value::int8(-1), Value(), Value::map(entries), Value::bytes("09")};
     CHECK(written({}, schema, Value::structure(fields)) ==
           R"({"schema":{"type":"struct","fields":[{"type":"int8","optional":false,"field":"i8"},)"
@@ -220,7 +220,8 @@ TEST_CASE("JSON without schemas is read leniently", "[json_converter]") {
     Arena arena;
     const auto read = from->to_connect_data("t", R"({"a":00012,"b":1.5,"a":13} rest)", arena);
     CHECK(read.schema == nullptr);
-    const MapEntry entries[] = {{Value::string("a"), Value::int64(13)}, {Value::string("b"), Value::float64(1.5)}};
+    static const MapEntry entries[] = {{Value::string("a"), Value::int64(13)},
+                                       {Value::string("b"), Value::float64(1.5)}};
     CHECK(read.value == Value::map(entries));
     CHECK(from->to_connect_data("t", "", arena).value.is_null());
     CHECK(from->to_connect_data("t", std::nullopt, arena).value.is_null());

@@ -26,14 +26,15 @@ std::optional<std::string> written(const SchemaPtr& schema, const Value& value, 
 }
 
 TEST_CASE("StringConverter writes what toString gives", "[string_converter]") {
-    const Value inner[] = {Value::int32(1), Value(), Value::string("x")};
+    static const Value inner[] = {Value::int32(1), Value(), Value::string("x")};
     const auto row =
         make_schema({.type = Type::Struct,
                      .fields = {{"id", of(Type::Int32)}, {"n", of(Type::Int32, true)}, {"s", of(Type::String)}}});
-    const Value outer[] = {Value::structure(inner), Value::float64(1.5)};
+    static const Value outer[] = {Value::structure(inner), Value::float64(1.5)};
     const auto nested = make_schema({.type = Type::Struct, .fields = {{"after", row}, {"d", of(Type::Float64)}}});
-    const Value list[] = {Value::string("a"), Value()};
-    const MapEntry entries[] = {{Value::string("k"), Value::int64(1)}, {Value::string("l"), Value::boolean(true)}};
+    static const Value list[] = {Value::string("a"), Value()};
+    static const MapEntry entries[] = {{Value::string("k"), Value::int64(1)},
+                                       {Value::string("l"), Value::boolean(true)}};
     const auto [schema, value, expected] = GENERATE_REF(table<SchemaPtr, Value, std::optional<std::string>>({
         {nullptr, Value(), std::nullopt},
         {of(Type::String), Value::string("a\"\n"), "a\"\n"},

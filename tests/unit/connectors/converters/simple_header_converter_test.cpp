@@ -41,16 +41,16 @@ std::string read(std::string_view text) {
 }
 
 TEST_CASE("headers are written as text", "[header_converter]") {
-    const Value key[] = {Value::int16(9), Value::int64(1), Value::string("q")};
+    static const Value key[] = {Value::int16(9), Value::int64(1), Value::string("q")};
     const auto key_schema = make_schema(
         {.type = Type::Struct,
          .fields = {{"line_no", of(Type::Int16)}, {"order_no", of(Type::Int64)}, {"part-code", of(Type::String)}}});
-    const Value inner[] = {Value::boolean(true)};
-    const Value list[] = {Value::string("a"), Value::int32(1), Value::array(inner)};
-    const MapEntry entries[] = {{Value::string("a\"b"), Value::float64(1)}, {Value::string("c\\"), Value()}};
-    const MapEntry numbered[] = {{Value::int32(7), Value::string("x")}};
-    const Value names[] = {Value::string("id"), Value::string("item")};
-    const Value blobs[] = {Value::bytes("\x01\x02")};
+    static const Value inner[] = {Value::boolean(true)};
+    static const Value list[] = {Value::string("a"), Value::int32(1), Value::array(inner)};
+    static const MapEntry entries[] = {{Value::string("a\"b"), Value::float64(1)}, {Value::string("c\\"), Value()}};
+    static const MapEntry numbered[] = {{Value::int32(7), Value::string("x")}};
+    static const Value names[] = {Value::string("id"), Value::string("item")};
+    static const Value blobs[] = {Value::bytes("\x01\x02")};
     const auto [schema, value, expected] = GENERATE_REF(table<SchemaPtr, Value, std::optional<std::string>>({
         {nullptr, Value(), std::nullopt},
         {of(Type::String), Value::string("a\"b\\"), "a\"b\\"},

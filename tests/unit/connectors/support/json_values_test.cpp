@@ -25,9 +25,9 @@ TEST_CASE("JSON without a schema goes to Connect values and back", "[json]") {
 }
 
 TEST_CASE("values of every kind are written as JSON", "[json]") {
-    const Value elements[] = {Value::int8(-1), Value::int16(2), Value::float32(0.1f), Value::float64(0.1)};
-    const MapEntry named[] = {{Value::string("k"), Value::bytes("\x01\xff")}};
-    const MapEntry numbered[] = {{Value::int32(7), Value::string("x")}, {Value::string("k"), Value()}};
+    static const Value elements[] = {Value::int8(-1), Value::int16(2), Value::float32(0.1f), Value::float64(0.1)};
+    static const MapEntry named[] = {{Value::string("k"), Value::bytes("\x01\xff")}};
+    static const MapEntry numbered[] = {{Value::int32(7), Value::string("x")}, {Value::string("k"), Value()}};
     const auto [value, expected] = GENERATE_REF(table<Value, std::string>({
         {Value::array(elements), "[-1,2,0.1,0.1]"},
         {Value::map(named), R"({"k":"Af8="})"},
