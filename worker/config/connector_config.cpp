@@ -153,4 +153,17 @@ ConnectorBasics connector_basics(const Settings& connector) {
             .tasks_max_enforce = values.get_boolean("tasks.max.enforce")};
 }
 
+std::string too_many_tasks(const ConnectorBasics& connector, std::size_t tasks) {
+    if (tasks <= static_cast<std::size_t>(connector.tasks_max)) return "";
+    return fmt::format(
+        "The connector {} has generated {} tasks, which is greater than {}, the maximum number of tasks it is "
+        "configured to create. This behaviour should be considered a bug and {}",
+        connector.name, tasks, connector.tasks_max,
+        connector.tasks_max_enforce
+            ? "is disallowed. If necessary, it can be permitted by reconfiguring the connector with "
+              "'tasks.max.enforce' set to false; however, this option will be removed in a future release of Kafka "
+              "Connect."
+            : "will be disallowed in future releases of Kafka Connect.");
+}
+
 }

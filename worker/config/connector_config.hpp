@@ -38,5 +38,8 @@ struct ConnectorBasics {
     bool tasks_max_enforce = true;
 };
 ConnectorBasics connector_basics(const Settings& connector);
+/// Kafka Connect's words for more tasks than tasks.max, or "" if there are no more; with tasks.max.enforce the task or
+/// connector fails with them, else they are a warning.
+std::string too_many_tasks(const ConnectorBasics& connector, std::size_t tasks);
 
 }

@@ -3,6 +3,7 @@
 #include "worker/config/connector_config.hpp"
 #include "worker/config/override_policy.hpp"
 #include "worker/kafka/client_config.hpp"
+#include "worker/runtime/trace.hpp"
 
 #include <algorithm>
 #include <random>
@@ -68,6 +69,10 @@ WorkerSourceTask::Session::Session(WorkerSourceTask& task)
           [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); },
           OffsetCommitter::Clock::now()) {
     plugin_logger_ = task.parts_.logger.named(connector_->task_class());
+    // Configurations from before tasks.max was lowered.
+    const auto basics = connector_basics(connector_settings_);
+    const auto complaint = too_many_tasks(basics, static_cast<std::size_t>(task.parts_.id.task) + 1);
+    if (!complaint.empty() && basics.tasks_max_enforce) throw TooManyTasksException(complaint);
 }
 
 SourcePipeline::Parts WorkerSourceTask::Session::make_pipeline(const Settings& connector) {

@@ -45,9 +45,10 @@ std::uint64_t SubmittedRecords::submit(const SourceBatch& source) {
 
 void SubmittedRecords::acknowledge(std::uint64_t sequence) {
     auto at = batches_.begin();
-    // Acknowledgements come for the oldest batches: a step or two.
-    while (at != batches_.end() && sequence >= at->first + at->items.size()) ++at;
-    MILLRACE_ASSERT(at != batches_.end() && sequence >= at->first);
+    if (at != batches_.end() && sequence >= at->first + at->items.size()) {  // seldom: they come for the oldest batch
+        at = std::ranges::upper_bound(batches_, sequence, {}, &Batch::first) - 1;
+    }
+    MILLRACE_ASSERT(at != batches_.end() && sequence >= at->first && sequence < at->first + at->items.size());
     const auto bit = static_cast<std::size_t>(sequence - at->first);
     MILLRACE_ASSERT(!at->acknowledged[bit]);
     at->acknowledged[bit] = true;

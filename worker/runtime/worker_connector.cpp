@@ -111,22 +111,9 @@ std::vector<Settings> WorkerConnector::make_task_configs() {
     }
     const auto basics = connector_basics(resolved_);
     auto configs = connector_->task_configs(basics.tasks_max);
-    if (configs.size() > static_cast<std::size_t>(basics.tasks_max)) {
-        const auto message = fmt::format(
-            "The connector {} has generated {} tasks, which is greater than {}, the maximum number of tasks it is "
-            "configured to create. ",
-            parts_.name, configs.size(), basics.tasks_max);
-        if (basics.tasks_max_enforce) {
-            throw TooManyTasksException(
-                message +
-                "This behaviour should be considered a bug and is disallowed. If necessary, it can be permitted by "
-                "reconfiguring the connector with 'tasks.max.enforce' set to false; however, this option will be "
-                "removed in a future release of Kafka Connect.");
-        }
-        logger_.warn(
-            "{}This behaviour should be considered a bug and will be disallowed in future releases of Kafka "
-            "Connect.",
-            message);
+    if (const auto complaint = too_many_tasks(basics, configs.size()); !complaint.empty()) {
+        if (basics.tasks_max_enforce) throw TooManyTasksException(complaint);
+        logger_.warn("{}", complaint);
     }
     for (auto& config : configs) {
         config.insert_or_assign("task.class", connector_->task_class());

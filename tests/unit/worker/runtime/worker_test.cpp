@@ -114,6 +114,10 @@ TEST_CASE("task configurations have their class, and at most tasks.max are allow
         f.listener.trace("many"),
         Catch::StartsWith("org.apache.kafka.connect.runtime.TooManyTasksException: The connector many has generated "
                           "3 tasks, which is greater than 1, the maximum"));
+    f.worker->start_task({"many", 2}, many, many, TargetState::Started);
+    REQUIRE(f.listener.eventually("many-2", State::Failed));
+    CHECK_THAT(f.listener.trace("many-2"),
+               Catch::Contains("TooManyTasksException: The connector many has generated 3"));
     many["name"] = "lenient";
     many["tasks.max.enforce"] = "false";
     CHECK(!f.start(many));
