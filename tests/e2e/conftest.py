@@ -1,0 +1,99 @@
+"""Fixtures: the services that tests/run started, a database of one's own, and workers that end with their test."""
+import os
+import random
+import re
+import string
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import stack
+from connector import Connector
+
+SEED = int(os.environ.get('MILLRACE_TEST_SEED', '20240229'))
+
+
+@pytest.fixture
+def dice():
+    """Chance that a failure can be repeated with: its seed is printed."""
+    print(f'MILLRACE_TEST_SEED={SEED}')
+    return random.Random(SEED)
+
+
+@pytest.fixture(scope='session')
+def kafka_address():
+    return stack.environment('MILLRACE_TEST_KAFKA')
+
+
+@pytest.fixture(scope='session')
+def postgres_address():
+    return stack.environment('MILLRACE_TEST_PG')
+
+
+def unique(prefix):
+    return prefix + ''.join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=8))
+
+
+@pytest.fixture
+def folder(request):
+    """A folder for this test's services, short enough for a Unix socket."""
+    path = Path(stack.environment('MILLRACE_TEST_DIR')) / (re.sub(r'\W+', '-', request.node.name)[:24] + unique('-'))
+    path.mkdir(parents=True)
+    path.chmod(0o711)
+    return path
+
+
+@pytest.fixture(scope='module')
+def worker(kafka_address, request):
+    """The worker that the tests of one file share. It must still run at the end: bad input never ends a worker."""
+    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
+    service = stack.worker(folder, kafka_address, group=unique('e2e-'), offset_flush_interval_ms=500).start()
+    yield service
+    lived = service.running()
+    service.stop()
+    assert lived, f'the worker ended: {service.log()[-3000:]}'
+
+
+@pytest.fixture
+def rest(worker):
+    return stack.Rest(worker.address)
+
+
+@pytest.fixture
+def database(postgres_address):
+    """The name of a fresh database, which is dropped with its slots afterwards."""
+    name = unique('db')
+    with stack.connect(postgres_address) as server:
+        server.execute(f'create database {name}')
+    yield name
+    with stack.connect(postgres_address) as server:
+        for slot, holder in server.execute('select slot_name, active_pid from pg_replication_slots where database = %s', [name]).fetchall():
+            if holder:
+                server.execute('select pg_terminate_backend(%s)', [holder])
+
+            def dropped():
+                try:
+                    server.execute('select pg_drop_replication_slot(%s)', [slot])
+                    return True
+                except psycopg.errors.UndefinedObject:
+                    return True
+                except psycopg.errors.ObjectInUse:
+                    return False
+            stack.wait_for(f'slot {slot} to be dropped', dropped, 20)
+        server.execute(f'drop database if exists {name} with (force)')
+
+
+@pytest.fixture
+def sql(postgres_address, database):
+    """Runs statements in the test's database."""
+    with stack.connect(postgres_address, database) as connection:
+        yield lambda *statements: [connection.execute(statement) for statement in statements][-1]
+
+
+@pytest.fixture
+def connector(rest, postgres_address, kafka_address, database):
+    """A connector to the test's database that does not exist yet; it is deleted afterwards."""
+    made = Connector(rest, kafka_address, postgres_address, database)
+    yield made
+    made.delete()

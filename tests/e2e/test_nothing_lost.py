@@ -1,0 +1,146 @@
+"""Every committed row reaches the topic, and each key's changes come in order, whatever dies when."""
+import threading
+import time
+from collections import defaultdict
+
+import psycopg
+import pytest
+
+import stack
+from connector import Connector
+
+ROWS_BEFORE = 150_000  # enough for a snapshot that takes a while
+KILLS_IN_SNAPSHOT, KILLS_IN_STREAMING = 8, 12
+
+
+class Writer(threading.Thread):
+    """Commits numbered rows and new versions of old ones until it is told to stop, through restarts of the server."""
+
+    def __init__(self, address, dice):
+        super().__init__(daemon=True)
+        self.address, self.dice, self.done, self.error, self.commits = address, dice, threading.Event(), None, 0
+
+    def run(self):
+        while not self.done.is_set():
+            try:
+                with stack.connect(self.address) as connection:
+                    while not self.done.is_set():
+                        self.commit_some(connection)
+                        self.done.wait(0.004)
+            except psycopg.OperationalError:
+                time.sleep(0.1)  # the server restarts
+            except Exception as error:
+                self.error = error
+                return
+
+    def commit_some(self, connection):
+        """One transaction: two new rows and a new version of two that exist."""
+        newest = connection.execute('select max(id) from ledger').fetchone()[0]
+        old = sorted(self.dice.sample(range(max(1, newest - 5000), newest + 1), 2))
+        with connection.transaction():
+            connection.execute('insert into ledger (id, version) values (%s, 1), (%s, 1)', [newest + 1, newest + 2])
+            connection.execute('update ledger set version = version + 1 where id = any(%s)', [old])
+        self.commits += 1
+
+    def finish(self):
+        self.done.set()
+        self.join(30)
+        assert not self.error, self.error
+
+
+def problems_of(records, truth):
+    """What is wrong with a topic's records (key, value, headers), given the rows that the table holds at the end. A change may
+    come more than once, but never before one that it follows, and none may be missing after a key's last snapshot record."""
+    versions = defaultdict(list)
+    for key, value, _ in records:
+        if value is not None:
+            versions[key['id']].append((value['op'], value['after']['version']))
+    problems = []
+    for row, final in truth.items():
+        events = versions.get(row)
+        if not events:
+            problems.append(f'row {row} is missing')
+            continue
+        last_read = max((i for i, (op, _) in enumerate(events) if op == 'r'), default=None)
+        known = events[last_read][1] if last_read is not None else 0
+        first_seen = []
+        for op, version in events[(last_read or 0):]:
+            if version > known and version not in first_seen:
+                first_seen.append(version)
+        if first_seen != list(range(known + 1, final + 1)):
+            problems.append(f'row {row} ends at version {final}; its events: {events}')
+        elif events[-1][1] != final:
+            problems.append(f'row {row} ends at version {final}, its last event at {events[-1][1]}')
+    problems += [f'row {row} is in the topic but not in the table' for row in set(versions) - set(truth)]
+    return problems
+
+
+class TestTheCheck:
+    """The check itself finds what it is there to find."""
+
+    @staticmethod
+    def event(op, row, version):
+        return {'id': row}, {'op': op, 'after': {'id': row, 'version': version}}, []
+
+    def test_accepts_repetitions(self):
+        events = [self.event('r', 1, 1), self.event('u', 1, 2), self.event('u', 1, 3), self.event('u', 1, 2), self.event('u', 1, 3)]
+        assert problems_of(events, {1: 3}) == []
+
+    @pytest.mark.parametrize('versions, final', [([1, 3], 3), ([1, 3, 2], 3), ([1, 2], 3), ([2, 3], 3), ([1, 2, 3, 2], 3), ([], 1)])
+    def test_finds_what_is_lost_or_out_of_order(self, versions, final):
+        assert problems_of([self.event('c' if v == 1 else 'u', 1, v) for v in versions], {1: final})
+
+
+def test_kill_9_and_restarts_lose_nothing(folder, dice):
+    # A short session: the group waits that long for a member that was killed.
+    kafka = stack.kafka(folder / 'k', '--set', 'group.min.session.timeout.ms=1000').start()
+    postgres = stack.postgres(folder / 'p').start()
+    worker = stack.worker(folder / 'w', kafka.address, offset_flush_interval_ms=1000, session_timeout_ms=2000, heartbeat_interval_ms=500).start()
+    writer = Writer(postgres.address, dice)
+    try:
+        with stack.connect(postgres.address) as connection:
+            connection.execute('create table ledger (id bigint primary key, version int not null, note text default repeat(md5(random()::text), 4))')
+            connection.execute(f'insert into ledger (id, version) select i, 1 from generate_series(1, {ROWS_BEFORE}) i')
+        writer.start()
+        rest = stack.Rest(worker.address)
+        connector = Connector(rest, kafka.address, postgres.address, 'postgres')
+        assert connector.post()[0] == 201
+        ledger = connector.reader('public.ledger')
+
+        def killed():
+            worker.kill()
+            while ledger.poll(0.5):
+                pass
+            worker.resume('--no-wait')
+
+        for _ in range(KILLS_IN_SNAPSHOT):
+            seen = len(ledger.records)
+            if dice.random() < 0.5:  # while it reads the table, or else at any moment of its start
+                stack.wait_for('records after a kill', lambda: ledger.poll() or len(ledger.records) > seen, 120, 0)
+            time.sleep(dice.uniform(0, 0.6))
+            killed()
+        for kill in range(KILLS_IN_STREAMING):
+            commits, seen = writer.commits, len(ledger.records)
+            stack.wait_for(f'records after kill {kill} of streaming', lambda: ledger.poll() or len(ledger.records) > seen, 120, 0)
+            time.sleep(dice.uniform(0, 1.0))
+            if kill == 4:
+                kafka.restart()
+                stack.wait_for('commits while the broker restarts', lambda: writer.commits > commits + 20)
+            if kill == 8:
+                postgres.restart()
+                stack.wait_for('commits after the restart', lambda: writer.commits > commits + 20)
+            killed()
+        writer.finish()
+        with stack.connect(postgres.address) as connection:
+            newest = connection.execute('select max(id) + 1 from ledger').fetchone()[0]
+            connection.execute('insert into ledger (id, version) values (%s, 1)', [newest])
+            truth = dict(connection.execute('select id, version from ledger').fetchall())
+        stack.wait_for(lambda: f'the last row; status {rest.status(connector.name)}',
+                       lambda: any(key['id'] == newest for key, _, _ in ledger.poll()), 180, 0)
+        problems = problems_of(ledger.records, truth)
+        print(f'{len(truth)} rows, {sum(truth.values())} versions, {writer.commits} commits, {len(ledger.records)} records')
+        assert not problems, '\n'.join(problems[:20])
+    finally:
+        writer.done.set()
+        for service in (worker, kafka, postgres):
+            service.stop()
