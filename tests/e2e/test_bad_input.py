@@ -97,7 +97,7 @@ class TestRequests:
                                              ('decimal.handling.mode', 'roman'), ('database.port', 'x')])
     def test_invalid_properties_are_named(self, connector, name, value):
         status, answer = connector.post(**{name: value})
-        assert status == 400 and name in answer['message'] and value in answer['message'], answer
+        assert status == 400 and f"'{name}' value is invalid" in answer['message'], answer
 
     def test_no_connector(self, rest):
         status, text = rest.raw('GET', '/connectors/nobody/status')
