@@ -14,9 +14,9 @@ TABLES = """
 create table customers (id serial primary key, name text not null, city text);
 create table products (id serial primary key, name text not null, price numeric(8, 2) not null, stock int not null);
 create table orders (id serial primary key, customer int references customers, product int references products, quantity int not null,
-                     status text not null default 'new', placed timestamptz not null default now());
+                     status text not null default 'new');
 insert into customers (name, city) values ('Ada', 'London'), ('Edsger', 'Rotterdam'), ('Grace', 'New York');
-insert into products (name, price, stock) values ('millstone', 89.90, 12), ('sack of flour', 4.20, 800), ('water wheel', 1250.00, 2);
+insert into products (name, price, stock) values ('millstone', 89.90, 12), ('sack of flour', 4.20, 800), ('water wheel', 1250.00, 40);
 """
 TOPICS = ['shop.public.customers', 'shop.public.products', 'shop.public.orders']
 OPERATIONS = {'r': 'snapshot', 'c': 'insert', 'u': 'update', 'd': 'delete', 't': 'truncate'}
@@ -38,7 +38,7 @@ def keep_shop_busy(address, stop):
                 if what < 0.5:
                     shop.execute('insert into orders (customer, product, quantity) select (select id from customers order by random() limit 1), '
                                  'id, 1 + (random() * 3)::int from products order by random() limit 1')
-                    shop.execute('update products set stock = stock - 1 where id = (select product from orders order by id desc limit 1)')
+                    shop.execute('update products set stock = greatest(stock - 1, 0) where id = (select product from orders order by id desc limit 1)')
                 elif what < 0.8:
                     shop.execute("update orders set status = 'paid' where id = (select id from orders where status = 'new' limit 1)")
                 elif what < 0.9:
@@ -68,11 +68,11 @@ def shown(row):
 def line_of(message):
     """One event as a line: when, what happened to which row, and how long after its commit it was in the topic."""
     table, value = message.topic().rsplit('.', 1)[1], json.loads(message.value())
-    before, after, operation = value.get('before'), value.get('after'), OPERATIONS.get(value['op'], value['op'])
+    row, operation = value.get('after') or json.loads(message.key()), OPERATIONS.get(value['op'], value['op'])
     stamp = message.timestamp()[1]
     delay = f'{max(0.0, stamp - value["source"]["ts_us"] / 1000):7.1f} ms' if value['op'] != 'r' else '          '
     clock = time.strftime('%H:%M:%S', time.localtime(stamp / 1000))
-    return f'{clock}.{stamp % 1000:03d}  {delay}  {operation:8}  {table:9}  {shown(after or before)}'
+    return f'{clock}.{stamp % 1000:03d}  {delay}  {operation:8}  {table:9}  {shown(row)}'
 
 
 def show_events(kafka, once):
