@@ -26,7 +26,8 @@ public:
     void spawn(asio::awaitable<void> child);
     /// Asks every child to end; does not wait.
     void cancel();
-    /// Cancels every child and returns when the last has returned; cannot itself be cancelled.
+    /// Cancels every child and returns when the last has returned; cannot itself be cancelled. A coroutine that has
+    /// been cancelled already must reset its cancellation state before it can await anything, this too.
     asio::awaitable<void> stop();
     std::size_t size() const noexcept { return children_.size(); }
 
