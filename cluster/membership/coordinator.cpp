@@ -76,7 +76,8 @@ asio::awaitable<bool> Coordinator::attempt() {
     const auto address = candidates.at(turn_++ % candidates.size());
 
     const auto searching = co_await Connection::open(address, connection_settings());
-    const auto answer = co_await searching->call(FindCoordinatorRequest::for_group(settings_.group_id));
+    auto request = FindCoordinatorRequest::for_group(settings_.group_id);
+    const auto answer = co_await searching->call(std::move(request));
     const auto found = answer.coordinator();
     const auto error = static_cast<ErrorCode>(found.error_code);
     switch (reaction_to(GroupRequest::FindCoordinator, error)) {
@@ -92,8 +93,8 @@ asio::awaitable<bool> Coordinator::attempt() {
         co_return false;
     }
     co_await learn_brokers(searching.get());
-    connection_ = co_await Connection::open({.host = found.host, .port = static_cast<std::uint16_t>(found.port)},
-                                            connection_settings());
+    const BrokerAddress coordinator{.host = found.host, .port = static_cast<std::uint16_t>(found.port)};
+    connection_ = co_await Connection::open(coordinator, connection_settings());
     name_ = fmt::format("{}:{} (id: {})", found.host, found.port, found.node_id);
     last_warning_.clear();
     logger_.info("Discovered group coordinator {}", name_);
@@ -101,7 +102,8 @@ asio::awaitable<bool> Coordinator::attempt() {
 }
 
 asio::awaitable<void> Coordinator::learn_brokers(Connection* connection) {
-    const auto metadata = co_await connection->call(MetadataRequest{});
+    MetadataRequest brokers_only;
+    const auto metadata = co_await connection->call(std::move(brokers_only));
     brokers_.clear();
     for (const auto& broker : metadata.brokers)
         brokers_.push_back({.host = broker.host, .port = static_cast<std::uint16_t>(broker.port)});

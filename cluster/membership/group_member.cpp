@@ -57,9 +57,12 @@ asio::awaitable<void> GroupMember::step() {
         wake_.clear();
         co_return;
     }
-    if (!coordinator_.known() && !co_await find_coordinator()) {
-        co_await give_up_work();
-        co_return;
+    if (!coordinator_.known()) {
+        const bool found = co_await find_coordinator();
+        if (!found) {
+            co_await give_up_work();
+            co_return;
+        }
     }
     heartbeat_due_.set();
     if (rejoin_requested_ || round_open_ || generation_ < 0) {
@@ -121,11 +124,13 @@ asio::awaitable<void> GroupMember::leave_now(std::string reason) {
     if (member_id.empty()) co_return;
     std::string why;
     try {
-        if (!coordinator_.known() && !co_await coordinator_.discover(settings_.heartbeat_interval)) co_return;
+        bool known = coordinator_.known();
+        if (!known) known = co_await coordinator_.discover(settings_.heartbeat_interval);
+        if (!known) co_return;
         logger_.info("Member {} sending LeaveGroup request to coordinator {} due to {}", member_id, coordinator_.name(),
                      reason);
-        (void)co_await coordinator_.call(LeaveGroupRequest::of(settings_.group_id, member_id, reason),
-                                         settings_.heartbeat_interval);
+        auto request = LeaveGroupRequest::of(settings_.group_id, member_id, reason);
+        (void)co_await coordinator_.call(std::move(request), settings_.heartbeat_interval);
     } catch (const ConnectException& e) {
         why = e.what();
     }
@@ -185,7 +190,11 @@ asio::awaitable<void> GroupMember::heartbeat_loop() {
             co_await heartbeat_due_.wait();
         }
         co_await sleep_for(settings_.heartbeat_interval);
-        while (heartbeats_wanted() && !co_await heartbeat()) co_await sleep_for(settings_.retry_backoff);
+        while (heartbeats_wanted()) {
+            const bool done = co_await heartbeat();
+            if (done) break;
+            co_await sleep_for(settings_.retry_backoff);
+        }
         watch_herder();
     }
 }
@@ -201,9 +210,12 @@ asio::awaitable<bool> GroupMember::heartbeat() {
     }
     ErrorCode error = ErrorCode::None;
     try {
-        const auto answer = co_await coordinator_.call(
-            HeartbeatRequest{settings_.group_id, generation, member_id_, std::nullopt},
-            std::min(settings_.request_timeout, std::chrono::ceil<std::chrono::milliseconds>(left)));
+        HeartbeatRequest request{.group_id = settings_.group_id,
+                                 .generation_id = generation,
+                                 .member_id = member_id_,
+                                 .group_instance_id = std::nullopt};
+        const auto limit = std::min(settings_.request_timeout, std::chrono::ceil<std::chrono::milliseconds>(left));
+        const auto answer = co_await coordinator_.call(std::move(request), limit);
         error = static_cast<ErrorCode>(answer.error_code);
     } catch (const DisconnectException&) {
         wake_.set();  // the coordinator has said why it is gone

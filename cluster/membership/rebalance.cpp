@@ -34,13 +34,15 @@ void append(Work& to, const Work& items) {
 
 asio::awaitable<void> GroupMember::rejoin() {
     round_open_ = true;
-    if (!co_await prepare()) co_return;
+    const bool prepared = co_await prepare();
+    if (!prepared) co_return;
     state_ = State::PreparingRebalance;
     // From here on a request to rejoin means another round: this one's metadata are fixed.
     rejoin_requested_ = false;
     const auto view = listener_.config_view();
     try {
-        if (auto joined = co_await join(view)) co_await complete(*std::move(joined), view);
+        auto joined = co_await join(view);
+        if (joined) co_await complete(*std::move(joined), view);
     } catch (const DisconnectException& e) {
         logger_.debug("Joining the group was interrupted: {}", e.what());
         if (state_ != State::Stable) state_ = State::Unjoined;
@@ -56,7 +58,8 @@ asio::awaitable<bool> GroupMember::prepare() {
     const auto owned = assignment_->assigned;
     const bool failed = assignment_->failed();
     assignment_.reset();
-    co_return failed || co_await revoke(owned);
+    if (failed) co_return true;
+    co_return co_await revoke(owned);
 }
 
 /// False: it took longer than the group waits, so this worker has left it.
@@ -153,7 +156,10 @@ asio::awaitable<void> GroupMember::complete(JoinGroupResponse joined, ConfigView
 asio::awaitable<void> GroupMember::apply(Assignment assignment, int generation) {
     const auto revoked = assignment.revoked;
     if (protocol_ != Protocol::Eager) {
-        if (!revoked.empty() && !co_await revoke(revoked)) co_return;
+        if (!revoked.empty()) {
+            const bool stopped = co_await revoke(revoked);
+            if (!stopped) co_return;
+        }
         if (assignment_) {
             Work kept = assignment_->assigned;
             remove(kept, revoked);

@@ -238,7 +238,8 @@ std::int16_t Connection::version_for(const ApiSpec& api) const {
 
 asio::awaitable<void> Connection::authenticate() {
     const auto mechanism = to_string(settings_.security.mechanism);
-    const auto handshake = co_await call_unlocked(SaslHandshakeRequest{std::string(mechanism)}, 1);
+    SaslHandshakeRequest request{std::string(mechanism)};
+    const auto handshake = co_await call_unlocked(std::move(request), 1);
     if (static_cast<ErrorCode>(handshake.error_code) != ErrorCode::None) {
         std::string enabled;
         for (const auto& name : handshake.mechanisms) enabled += (enabled.empty() ? "" : ", ") + name;
@@ -254,7 +255,8 @@ asio::awaitable<void> Connection::say_and_hear(SaslClient* client, std::int16_t 
     constexpr int most_rounds = 8;
     Bytes message = client->first();
     for (int round = 0; round < most_rounds; ++round) {
-        const auto answer = co_await call_unlocked(SaslAuthenticateRequest{std::move(message)}, version);
+        SaslAuthenticateRequest request{std::move(message)};
+        const auto answer = co_await call_unlocked(std::move(request), version);
         if (const auto error = static_cast<ErrorCode>(answer.error_code); error != ErrorCode::None) {
             close();
             throw AuthenticationException(fmt::format("Authentication of user '{}' with broker {} failed: {}",
