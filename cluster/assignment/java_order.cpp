@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <tuple>
 #include <utility>
 
 namespace millrace::cluster {
@@ -59,16 +60,16 @@ std::int32_t java_hash(std::string_view text) {
 std::vector<std::string> hash_map_order(const std::vector<std::string>& keys) {
     std::size_t capacity = 16;
     while (keys.size() * 4 > capacity * 3) capacity *= 2;
-    std::vector<std::pair<std::size_t, std::string>> buckets;
+    std::vector<std::tuple<std::size_t, std::size_t, std::string>> buckets;  // bucket, age, key
     buckets.reserve(keys.size());
     for (const auto& key : keys) {
         const auto hash = static_cast<std::uint32_t>(java_hash(key));
-        buckets.emplace_back((hash ^ (hash >> 16)) & (capacity - 1), key);
+        buckets.emplace_back((hash ^ (hash >> 16)) & (capacity - 1), buckets.size(), key);
     }
-    std::stable_sort(buckets.begin(), buckets.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(buckets.begin(), buckets.end());
     std::vector<std::string> order;
     order.reserve(keys.size());
-    for (auto& [bucket, key] : buckets) order.push_back(std::move(key));
+    for (auto& [bucket, age, key] : buckets) order.push_back(std::move(key));
     return order;
 }
 
