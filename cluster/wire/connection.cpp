@@ -110,6 +110,15 @@ std::string to_string(const BrokerAddress& address) {
     return fmt::format("{}{}{}:{}", ipv6 ? "[" : "", address.host, ipv6 ? "]" : "", address.port);
 }
 
+namespace {
+/// 0 for what is none.
+std::uint16_t parse_port(std::string_view text) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc{} && end == text.data() + text.size() ? port : std::uint16_t{0};
+}
+}
+
 std::vector<BrokerAddress> parse_bootstrap_servers(std::string_view text) {
     std::vector<BrokerAddress> brokers;
     while (!text.empty()) {
@@ -123,7 +132,7 @@ std::vector<BrokerAddress> parse_bootstrap_servers(std::string_view text) {
         if (const auto scheme = part.find("://"); scheme != std::string_view::npos) part.remove_prefix(scheme + 3);
         const auto colon = part.rfind(':');
         std::uint16_t port = 0;
-        if (colon != std::string_view::npos) std::from_chars(part.data() + colon + 1, part.data() + part.size(), port);
+        if (colon != std::string_view::npos) port = parse_port(part.substr(colon + 1));
         auto host = part.substr(0, colon);
         if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
         if (port == 0 || host.empty())
