@@ -97,6 +97,7 @@ namespace {
 template <class Loads, class T>
 void assign_to_least_loaded(Loads& loads, std::vector<T> Work::* kind, const std::vector<T>& items) {
     std::vector<typename Loads::value_type*> order;
+    order.reserve(loads.size());
     for (auto& load : loads) order.push_back(&load);
     const auto count = [&](const auto* load) { return (load->next.*kind).size(); };
     std::sort(order.begin(), order.end(), [&](const auto* a, const auto* b) {

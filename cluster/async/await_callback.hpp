@@ -51,7 +51,7 @@ template <class... Result>
 auto initiate_callback(asio::any_io_executor executor,
                        std::function<void(std::function<void(std::exception_ptr, Result...)>)> start) {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Result...)>(
-        [executor](auto handler, auto begin) {
+        [executor](auto handler, const auto& begin) {
             using Pending = PendingCallback<decltype(handler), Result...>;
             auto slot = asio::get_associated_cancellation_slot(handler);
             auto pending = std::make_shared<Pending>(std::move(handler), executor);
@@ -64,7 +64,7 @@ auto initiate_callback(asio::any_io_executor executor,
                                 Result{}...);
                     });
                 });
-            begin([pending, executor](std::exception_ptr error, Result... result) {
+            begin([pending, executor](const std::exception_ptr& error, Result... result) {
                 asio::post(executor, [pending, error, ... moved = std::move(result)]() mutable {
                     pending->complete(error, std::move(moved)...);
                 });

@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): Asio's
 }
 
 namespace millrace::cluster {

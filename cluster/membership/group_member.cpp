@@ -12,8 +12,8 @@
 
 namespace millrace::cluster {
 
-GroupMember::GroupMember(asio::any_io_executor executor, const GroupSettings& settings, MemberListener& listener,
-                         Logger logger, WallClock clock)
+GroupMember::GroupMember(const asio::any_io_executor& executor, const GroupSettings& settings, MemberListener& listener,
+                         const Logger& logger, WallClock clock)
     : executor_(executor),
       settings_(settings),
       listener_(listener),
@@ -49,7 +49,9 @@ asio::awaitable<void> GroupMember::run() {
 
 asio::awaitable<void> GroupMember::step() {
     if (leave_reason_) {
-        co_await leave_now(*std::exchange(leave_reason_, std::nullopt));
+        std::string reason = *leave_reason_;
+        leave_reason_.reset();
+        co_await leave_now(std::move(reason));
         left_.set();
     }
     if (away_) {

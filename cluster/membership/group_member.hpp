@@ -49,8 +49,8 @@ public:
     using WallClock = std::function<std::chrono::milliseconds()>;  ///< since the epoch
 
     /// Settings and listener outlive the member.
-    GroupMember(asio::any_io_executor executor, const GroupSettings& settings, MemberListener& listener, Logger logger,
-                WallClock clock);
+    GroupMember(const asio::any_io_executor& executor, const GroupSettings& settings, MemberListener& listener,
+                const Logger& logger, WallClock clock);
 
     /// Joins, heartbeats, rejoins. Ends when cancelled, after it has left the group, or with what it throws.
     asio::awaitable<void> run();

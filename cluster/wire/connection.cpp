@@ -143,7 +143,7 @@ std::vector<BrokerAddress> parse_bootstrap_servers(std::string_view text) {
     return brokers;
 }
 
-Connection::Connection(asio::any_io_executor executor, BrokerAddress address, ConnectionSettings settings)
+Connection::Connection(const asio::any_io_executor& executor, BrokerAddress address, ConnectionSettings settings)
     : executor_(executor), address_(std::move(address)), settings_(std::move(settings)), free_(executor) {
     free_.set();
 }

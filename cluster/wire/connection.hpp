@@ -46,7 +46,7 @@ struct ConnectionSettings {
     SecuritySettings security = {};
     std::chrono::milliseconds connection_setup_timeout{10'000};
     std::chrono::milliseconds request_timeout{40'000};
-    std::size_t max_response_bytes = 100 * 1024 * 1024;
+    std::size_t max_response_bytes = std::size_t{100} * 1024 * 1024;
 };
 
 class Transport;
@@ -76,7 +76,7 @@ private:
         std::int16_t min;
         std::int16_t max;
     };
-    Connection(asio::any_io_executor executor, BrokerAddress address, ConnectionSettings settings);
+    Connection(const asio::any_io_executor& executor, BrokerAddress address, ConnectionSettings settings);
 
     asio::awaitable<void> connect();
     asio::awaitable<void> negotiate_versions(std::int16_t version);
