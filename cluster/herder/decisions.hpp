@@ -35,8 +35,8 @@ bool task_configs_changed(const ClusterConfigState& state, const std::string& co
 /// 250 ms doubling up to 60 s.
 std::chrono::milliseconds reconfiguration_backoff(int attempt);
 
-/// How long to wait before catching up again after `failures` in a row (from 1), in the cooperative protocols; none after
-/// five: give up the work that runs here.
+/// How long to wait before catching up again after `failures` in a row (from 1), in the cooperative protocols; none
+/// after five: give up the work that runs here.
 std::optional<std::chrono::milliseconds> catch_up_backoff(int failures, std::chrono::milliseconds max_delay);
 
 }

@@ -1,6 +1,6 @@
 #include "cluster/herder/request_signature.hpp"
 
-#include "connectors/support/base64.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
@@ -26,7 +26,7 @@ std::string decoded_signature(std::string_view text) {
     for (const char c : text)
         if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '+' && c != '/' && c != '=')
             throw SignatureException(400, fmt::format("Illegal base64 character {:x}", static_cast<unsigned char>(c)));
-    auto bytes = base64_decode(text);
+    auto bytes = from_base64(text);
     if (!bytes) throw SignatureException(400, "Input byte array has wrong 4-byte ending unit");
     return std::move(*bytes);
 }
@@ -52,7 +52,7 @@ std::optional<std::string> message_authentication_code(std::string_view algorith
 std::string sign_request(std::string_view algorithm, std::string_view key, std::string_view body) {
     const auto mac = message_authentication_code(algorithm, key, body);
     if (!mac) throw ConnectException(fmt::format("Algorithm {} not available", algorithm));
-    return base64_encode(*mac);
+    return to_base64(*mac);
 }
 
 void verify_request(const RequestSignature& request, const std::vector<std::string>& permitted_algorithms,
@@ -70,9 +70,10 @@ void verify_request(const RequestSignature& request, const std::vector<std::stri
                              "restart it.",
                              algorithm, fmt::join(permitted_algorithms, ", ")));
     if (!key)
-        throw SignatureException(503,
-                                 "This worker is still starting up and has not been able to read a session key from the "
-                                 "config topic yet");
+        throw SignatureException(
+            503,
+            "This worker is still starting up and has not been able to read a session key from the "
+            "config topic yet");
     if (!same(*message_authentication_code(algorithm, key->key, request.body), signature))
         throw SignatureException(403, "Internal request contained invalid signature.");
 }

@@ -24,7 +24,8 @@ struct SessionKeySettings {
 using RandomBytes = std::function<std::string(std::size_t count)>;
 std::string secure_random_bytes(std::size_t count);  ///< the system's; throws ConnectException if there are none
 
-/// Throws ConfigException for an algorithm that is not HmacMD5, HmacSHA1, HmacSHA224, HmacSHA256, HmacSHA384, HmacSHA512.
+/// Throws ConfigException for an algorithm that is not HmacMD5, HmacSHA1, HmacSHA224, HmacSHA256, HmacSHA384,
+/// HmacSHA512.
 std::size_t session_key_bytes(const SessionKeySettings& settings);
 /// `now_ms` since the epoch.
 bool needs_new_session_key(const std::optional<SessionKey>& known, const SessionKeySettings& settings,

@@ -22,16 +22,17 @@ struct SessionKey {
 };
 
 struct ClusterConfigState {
-    /// Offset of the last record whose value was JSON, plus 1; -1 before the first. Members of a group must agree on it.
+    /// Offset of the last record whose value was JSON, plus 1; -1 before the first. Members of a group must agree on
+    /// it.
     std::int64_t offset = -1;
     std::optional<SessionKey> session_key = {};
     std::map<std::string, Settings> connector_configs = {};
     std::map<std::string, int> task_counts = {};
     std::map<std::string, worker::TargetState> target_states = {};
     std::map<worker::TaskId, Settings> task_configs = {};
-    std::map<std::string, int> task_count_records = {};        ///< of exactly-once sources
-    std::map<std::string, int> task_config_generations = {};   ///< commits seen, from 0
-    std::map<std::string, Settings> applied_configs = {};      ///< a connector's config at its last commit
+    std::map<std::string, int> task_count_records = {};       ///< of exactly-once sources
+    std::map<std::string, int> task_config_generations = {};  ///< commits seen, from 0
+    std::map<std::string, Settings> applied_configs = {};     ///< a connector's config at its last commit
     std::set<std::string> pending_fencing = {};
     std::set<std::string> inconsistent = {};  ///< a commit came whose task configs are not all there
 

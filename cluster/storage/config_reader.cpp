@@ -12,8 +12,9 @@ ConfigReader::Result ConfigReader::apply(std::int64_t offset, std::string_view k
         state_.offset = offset + 1;
         return std::visit([this](auto& r) { return on(std::move(r)); }, record);
     } catch (const DataException& e) {
-        return {.problem = fmt::format("Failed to convert config data to Kafka Connect format: record {} at offset {}: {}",
-                                       key, offset, e.what())};
+        return {.problem =
+                    fmt::format("Failed to convert config data to Kafka Connect format: record {} at offset {}: {}",
+                                key, offset, e.what())};
     }
 }
 

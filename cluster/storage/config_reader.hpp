@@ -3,7 +3,8 @@
 /// Input   records in the order of the topic's one partition.
 /// Output  the event that a running herder acts on, if there is one; snapshot() is the picture up to the last record.
 /// State   belongs to one thread. A snapshot is immutable and stays valid.
-/// Facts   KafkaConfigBackingStore's rules as of Kafka 4.3: task configs wait for their commit, a commit that misses some
+/// Facts   KafkaConfigBackingStore's rules as of Kafka 4.3: task configs wait for their commit, a commit that misses
+/// some
 ///         makes the connector inconsistent, the offset counts records whose value is JSON.
 #pragma once
 #include "cluster/storage/cluster_config_state.hpp"

@@ -2,7 +2,7 @@
 
 #include "cluster/storage/java_map_order.hpp"
 #include "cluster/storage/json_members.hpp"
-#include "connectors/support/base64.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -79,9 +79,10 @@ ConfigRecord target_state_record(std::string_view name, const rapidjson::Value& 
     if (!text) text = text_member(value, "state");
     const auto state = text ? worker::target_state_from(*text) : std::nullopt;
     if (!state)
-        return UnusableRecord{fmt::format("the target state of connector {} is {}, which is none of STARTED, PAUSED, "
-                                          "STOPPED",
-                                          name, text.value_or("no text"))};
+        return UnusableRecord{
+            fmt::format("the target state of connector {} is {}, which is none of STARTED, PAUSED, "
+                        "STOPPED",
+                        name, text.value_or("no text"))};
     return TargetStateRecord{std::string(name), state};
 }
 
@@ -97,7 +98,7 @@ ConfigRecord session_key_record(const rapidjson::Value& value) {
     const auto created = integer_member(value, "creation-timestamp");
     if (!key || !algorithm || !created)
         return UnusableRecord{"the session key lacks its key, algorithm or integer creation-timestamp"};
-    auto bytes = base64_decode(*key);
+    auto bytes = from_base64(*key);
     if (!bytes) return UnusableRecord{"the session key is not base64"};
     return SessionKey{std::move(*bytes), *algorithm, *created};
 }
@@ -150,8 +151,8 @@ std::string restart_value(const RestartRecord& record) {
 }
 
 std::string session_key_value(const SessionKey& key) {
-    return fmt::format(R"({{"key":"{}","algorithm":"{}","creation-timestamp":{}}})", base64_encode(key.key),
-                       key.algorithm, key.creation_timestamp);
+    return fmt::format(R"({{"key":"{}","algorithm":"{}","creation-timestamp":{}}})", to_base64(key.key), key.algorithm,
+                       key.creation_timestamp);
 }
 
 std::string logger_value(std::string_view level) { return fmt::format(R"({{"level":"{}"}})", level); }

@@ -20,7 +20,8 @@ std::uint32_t java_hash(std::string_view text) {
         const auto lead = static_cast<unsigned char>(text[i]);
         const auto length = std::min(sequence_length(lead), text.size() - i);
         std::uint32_t point = length == 1 ? lead : lead & (0x7fU >> length);
-        for (std::size_t k = 1; k < length; ++k) point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3fU);
+        for (std::size_t k = 1; k < length; ++k)
+            point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3fU);
         if (point >= 0x10000) {
             hash = 31 * hash + (0xd800 + ((point - 0x10000) >> 10));
             point = 0xdc00 + ((point - 0x10000) & 0x3ff);

@@ -3,7 +3,8 @@
 ///
 /// Input   keys in the order in which they were put; equal buckets keep it.
 /// Output  indexes into `keys`.
-/// Facts   Java SE: String.hashCode over UTF-16 units; HashMap spreads by h ^ (h >>> 16) and doubles its 16 buckets above
+/// Facts   Java SE: String.hashCode over UTF-16 units; HashMap spreads by h ^ (h >>> 16) and doubles its 16 buckets
+/// above
 ///         a load of 0.75.
 #pragma once
 #include <cstddef>

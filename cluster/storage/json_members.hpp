@@ -1,7 +1,8 @@
-/// Reading and writing the small JSON objects of the internal topics. For the .cpp files of this folder alone: it brings
-/// RapidJSON along.
+/// Reading and writing the small JSON objects of the internal topics. For the .cpp files of this folder alone: it
+/// brings RapidJSON along.
 #pragma once
 #include "connectors/api/errors.hpp"
+#include "connectors/support/json.hpp"
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
@@ -17,12 +18,13 @@ namespace millrace::cluster {
 
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
+/// With Java's escapes.
 inline void write_text(JsonWriter& writer, std::string_view text) {
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    std::string quoted;
+    json::append_string(quoted, text);
+    writer.RawValue(quoted.data(), quoted.size(), rapidjson::kStringType);
 }
-inline void write_key(JsonWriter& writer, std::string_view text) {
-    writer.Key(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
+inline void write_key(JsonWriter& writer, std::string_view text) { write_text(writer, text); }
 inline std::string_view text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
 
 /// The first JSON value of the text; what follows is ignored, as Java's reader does. An empty text reads as null.

@@ -21,9 +21,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds reader_wait{100};         ///< longest wait for records: stop() waits that long
-constexpr milliseconds report_wait{2};           ///< longest wait for acknowledgements while commands may come
-constexpr milliseconds idle_wait{1000};          ///< between looks at an idle producer
+constexpr milliseconds reader_wait{100};  ///< longest wait for records: stop() waits that long
+constexpr milliseconds report_wait{2};    ///< longest wait for acknowledgements while commands may come
+constexpr milliseconds idle_wait{1000};   ///< between looks at an idle producer
 constexpr milliseconds flush_at_stop{5000};
 constexpr milliseconds retry_pause{500};
 constexpr std::chrono::minutes start_limit{15};  ///< for the first answers of a cluster that comes up
@@ -55,9 +55,9 @@ std::exception_ptr stopped_error(const std::string& topic) {
 }
 
 struct KafkaBasedLog::State {
-    State(LogOptions o, OnRecords r) : options(std::move(o)), on_records(std::move(r)) {}
+    State(TopicLogOptions o, OnRecords r) : options(std::move(o)), on_records(std::move(r)) {}
 
-    LogOptions options;
+    TopicLogOptions options;
     OnRecords on_records;
 
     std::mutex commands_mutex;
@@ -140,10 +140,11 @@ std::int32_t KafkaBasedLog::State::wait_for_partitions() {
     while (!stopping) {
         if (const auto count = admin->partition_count(options.topic); count && *count > 0) return *count;
         if (steady_clock::now() >= deadline)
-            throw ConnectException("Could not look up partition metadata for offset backing store topic in allotted "
-                                   "period. This could indicate a connectivity issue, unavailable topic partitions, or "
-                                   "if this is your first use of the topic it may have taken too long to create. Topic: " +
-                                   options.topic);
+            throw ConnectException(
+                "Could not look up partition metadata for offset backing store topic in allotted "
+                "period. This could indicate a connectivity issue, unavailable topic partitions, or "
+                "if this is your first use of the topic it may have taken too long to create. Topic: " +
+                options.topic);
         pause(retry_pause);
     }
     std::rethrow_exception(stopped_error(options.topic));
@@ -187,11 +188,11 @@ void KafkaBasedLog::State::execute(SendCommand& command) {
     const auto sequence = next_sequence++;
     in_flight.emplace(sequence, std::move(command.done));
     try {
-        const worker::ProducerRecord record{.topic = options.topic,
-                                            .key = command.key,
-                                            .value = command.value ? std::optional<std::string_view>(*command.value)
-                                                                   : std::nullopt,
-                                            .sequence = sequence};
+        const worker::ProducerRecord record{
+            .topic = options.topic,
+            .key = command.key,
+            .value = command.value ? std::optional<std::string_view>(*command.value) : std::nullopt,
+            .sequence = sequence};
         while (producer->send(record) == worker::Producer::Sent::QueueFull) producer->poll(report_wait);
     } catch (...) {
         const auto node = in_flight.extract(sequence);
@@ -260,6 +261,12 @@ void KafkaBasedLog::State::fail_all() {
     }
     for (auto& command : left) std::visit([&](auto& c) { c.done(error); }, command);
     for (auto& [sequence, done] : std::exchange(in_flight, {})) done(error);
+    std::vector<EndWaiter> unread;
+    {
+        const std::lock_guard lock(positions_mutex);
+        unread.swap(waiters);
+    }
+    for (auto& waiter : unread) waiter.done(error);
 }
 
 // ---- reader -----------------------------------------------------------------------------------------------------
@@ -329,7 +336,7 @@ void KafkaBasedLog::State::pause(milliseconds time) {
 
 // ---- the log ----------------------------------------------------------------------------------------------------
 
-KafkaBasedLog::KafkaBasedLog(LogOptions options, OnRecords on_records)
+KafkaBasedLog::KafkaBasedLog(TopicLogOptions options, OnRecords on_records)
     : state_(std::make_shared<State>(std::move(options), std::move(on_records))) {}
 
 KafkaBasedLog::~KafkaBasedLog() { stop(); }
@@ -374,8 +381,8 @@ void KafkaBasedLog::stop() noexcept {
     if (state_->reader.joinable()) state_->reader.join();
 }
 
-LogOptions internal_log_options(const worker::WorkerConfig& config, const std::string& topic, const std::string& suffix,
-                                Logger logger) {
+TopicLogOptions internal_log_options(const worker::WorkerConfig& config, const std::string& topic,
+                                     const std::string& suffix, Logger logger) {
     using worker::ClientKind;
     const auto translated = [&](ClientKind kind) {
         return worker::translate(kind, worker::internal_client_settings(kind, config.settings(), suffix));

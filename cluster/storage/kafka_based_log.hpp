@@ -32,7 +32,7 @@ struct LogRecord {
     std::optional<std::string> value;  ///< none: a tombstone
 };
 
-struct LogOptions {
+struct TopicLogOptions {
     std::string topic;
     worker::ClientConfig consumer;
     worker::ClientConfig producer;
@@ -48,7 +48,7 @@ public:
     using OnRecords = std::function<void(std::vector<LogRecord> records)>;
     using Done = std::function<void(std::exception_ptr error)>;
 
-    KafkaBasedLog(LogOptions options, OnRecords on_records);
+    KafkaBasedLog(TopicLogOptions options, OnRecords on_records);
     ~KafkaBasedLog();
     KafkaBasedLog(const KafkaBasedLog&) = delete;
     KafkaBasedLog& operator=(const KafkaBasedLog&) = delete;
@@ -70,7 +70,7 @@ private:
 };
 
 /// The clients' settings for an internal topic: `suffix` is "configs", "offsets" or "statuses".
-LogOptions internal_log_options(const worker::WorkerConfig& config, const std::string& topic, const std::string& suffix,
-                                Logger logger);
+TopicLogOptions internal_log_options(const worker::WorkerConfig& config, const std::string& topic,
+                                     const std::string& suffix, Logger logger);
 
 }

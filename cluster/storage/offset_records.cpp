@@ -11,13 +11,21 @@ namespace {
 
 void write_value(JsonWriter& writer, std::string_view key, const Value& value) {
     switch (value.kind()) {
-    case Value::Kind::Null: writer.Null(); return;
-    case Value::Kind::Boolean: writer.Bool(value.as_boolean()); return;
+    case Value::Kind::Null:
+        writer.Null();
+        return;
+    case Value::Kind::Boolean:
+        writer.Bool(value.as_boolean());
+        return;
     case Value::Kind::Int8:
     case Value::Kind::Int16:
     case Value::Kind::Int32:
-    case Value::Kind::Int64: writer.Int64(value.as_integer()); return;
-    case Value::Kind::String: write_text(writer, value.as_text()); return;
+    case Value::Kind::Int64:
+        writer.Int64(value.as_integer());
+        return;
+    case Value::Kind::String:
+        write_text(writer, value.as_text());
+        return;
     case Value::Kind::Float32:
     case Value::Kind::Float64: {
         std::string text;
@@ -29,7 +37,9 @@ void write_value(JsonWriter& writer, std::string_view key, const Value& value) {
         writer.RawValue(text.data(), text.size(), rapidjson::kNumberType);
         return;
     }
-    default: throw DataException("Offsets may only contain primitive types as values, but field " + std::string(key) + " contains another");
+    default:
+        throw DataException("Offsets may only contain primitive types as values, but field " + std::string(key) +
+                            " contains another");
     }
 }
 

@@ -1,4 +1,5 @@
-/// What the offset topic says: the latest offset of each source partition, found by meaning, kept with the key's own bytes.
+/// What the offset topic says: the latest offset of each source partition, found by meaning, kept with the key's own
+/// bytes.
 ///
 /// A Java worker looks offsets up by the bytes of the key, so an entry is always written under the bytes it was first
 /// seen with, whatever order a connector gives its partition in.

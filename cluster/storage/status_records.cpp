@@ -82,8 +82,7 @@ std::string topic_status_value(const TopicStatus& status) {
 }
 
 StatusKey parse_status_key(std::string_view key) {
-    if (key.starts_with(connector_prefix))
-        return ConnectorStatusKey{std::string(key.substr(connector_prefix.size()))};
+    if (key.starts_with(connector_prefix)) return ConnectorStatusKey{std::string(key.substr(connector_prefix.size()))};
     if (key.starts_with(task_prefix)) return task_status_of(key.substr(task_prefix.size()));
     if (key.starts_with(topic_prefix)) return topic_status_of(key.substr(topic_prefix.size()));
     return {};

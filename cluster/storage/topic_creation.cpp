@@ -61,8 +61,10 @@ void check_cleanup_policy(const std::string& topic, const InternalTopicRole& rol
     const auto policies = it == topic_settings.end() ? std::string() : cleanup_policies(it->second);
     if (policies == "compact" || policies.empty()) return;
     throw ConfigException(fmt::format(
-        "Topic '{}' supplied via the '{}' property is required to have 'cleanup.policy=compact' to guarantee consistency "
-        "and durability of {}, but found the topic currently has 'cleanup.policy={}'. Continuing would likely result in "
+        "Topic '{}' supplied via the '{}' property is required to have 'cleanup.policy=compact' to guarantee "
+        "consistency "
+        "and durability of {}, but found the topic currently has 'cleanup.policy={}'. Continuing would likely result "
+        "in "
         "eventually losing {} and problems restarting this Connect cluster in the future. Change the '{}' property in "
         "the Connect worker configurations to use a topic with 'cleanup.policy=compact'.",
         topic, role.setting, role.purpose, policies, role.purpose, role.setting));
@@ -70,9 +72,10 @@ void check_cleanup_policy(const std::string& topic, const InternalTopicRole& rol
 
 void check_partitions(const std::string& topic, const InternalTopicRole& role, std::int32_t partitions) {
     if (!role.single_partition || partitions <= 1) return;
-    throw ConfigException(fmt::format("Topic '{}' supplied via the '{}' property is required to have a single partition "
-                                      "in order to guarantee consistency of {}, but found {} partitions.",
-                                      topic, role.setting, role.purpose, partitions));
+    throw ConfigException(
+        fmt::format("Topic '{}' supplied via the '{}' property is required to have a single partition "
+                    "in order to guarantee consistency of {}, but found {} partitions.",
+                    topic, role.setting, role.purpose, partitions));
 }
 
 void ensure_internal_topic(worker::Admin& admin, const worker::InternalTopicConfig& topic,
@@ -90,10 +93,11 @@ void ensure_internal_topic(worker::Admin& admin, const worker::InternalTopicConf
     if (const auto settings = admin.topic_settings(topic.name)) {
         check_cleanup_policy(topic.name, role, *settings);
     } else {
-        logger.info("Unable to use admin client to verify the cleanup policy of '{}' topic is 'compact', because the "
-                    "Kafka principal used for Connect internal topics may not describe topic configurations. Set the "
-                    "cleanup policy to 'compact' to avoid losing {}.",
-                    topic.name, role.purpose);
+        logger.info(
+            "Unable to use admin client to verify the cleanup policy of '{}' topic is 'compact', because the "
+            "Kafka principal used for Connect internal topics may not describe topic configurations. Set the "
+            "cleanup policy to 'compact' to avoid losing {}.",
+            topic.name, role.purpose);
     }
     if (const auto partitions = admin.partition_count(topic.name)) check_partitions(topic.name, role, *partitions);
 }
