@@ -78,13 +78,16 @@ asio::awaitable<void> DistributedHerder::loop() {
     for (;;) {
         if (failure_) std::rethrow_exception(failure_);
         wake_.clear();
+        bool again = false;
         try {
             const auto turn = co_await turn_.take();
             co_await tick();
         } catch (const ConnectException& e) {
             logger_.error("The herder could not finish what it was doing, and tries again: {}", e.what());
-            wake_.clear();
-            co_await wake_.wait_for(retry_pause);
+            again = true;
+        }
+        if (again) {
+            co_await sleep_for(retry_pause);
             continue;
         }
         if (group_settled() && !ready_.is_set()) {
