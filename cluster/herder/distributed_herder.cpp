@@ -170,8 +170,7 @@ asio::awaitable<void> DistributedHerder::shut_down() {
         if (request.refuse) request.refuse();
     const auto turn = co_await turn_.take();
     try {
-        co_await stop_work(
-            {{running_connectors_.begin(), running_connectors_.end()}, {running_tasks_.begin(), running_tasks_.end()}});
+        co_await stop_everything();
         if (assignment_) co_await deps_.statuses.flush();
     } catch (const std::exception& e) {
         logger_.error("Some work could not be stopped in order: {}", e.what());

@@ -135,7 +135,13 @@ private:
     void clear_topics_of_deleted(const Work& work);
 
     // Work: herder_work.cpp
+    // g++ 12 destroys temporaries of an awaiting expression twice if they are aggregates or lambdas that own something,
+    // so such arguments of coroutines have names.
     asio::awaitable<void> stop_work(Work work);
+    asio::awaitable<void> stop_everything() {
+        return stop_work({{running_connectors_.begin(), running_connectors_.end()},
+                          {running_tasks_.begin(), running_tasks_.end()}});
+    }
     void start_connector(const std::string& name, worker::Done done);
     bool start_task(const TaskId& id);
     asio::awaitable<void> process_restarts();
@@ -154,6 +160,7 @@ private:
     struct Slot;
     template <class T>
     asio::awaitable<T> queued(std::function<asio::awaitable<T>()> work, bool needs_group = true);
+    asio::awaitable<void> queued_done(std::function<asio::awaitable<bool>()> work);
     template <class T>
     static asio::awaitable<void> fill(std::shared_ptr<Slot<T>> slot, std::function<asio::awaitable<T>()> work);
     void add_request(SteadyTime at, std::function<asio::awaitable<void>()> run);

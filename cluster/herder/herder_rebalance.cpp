@@ -1,4 +1,3 @@
-#include "cluster/assignment/connect_protocol.hpp"
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
 
@@ -24,9 +23,6 @@ ConfigView DistributedHerder::config_view() {
 }
 
 void DistributedHerder::on_assigned(const Assignment& assignment, int generation) {
-    logger_.info(
-        "Joined group at generation {} with protocol version {} and got assignment: {} with rebalance delay: {}",
-        generation, static_cast<int>(member_.protocol()), to_string(assignment), assignment.delay.count());
     assignment_ = assignment;
     generation_ = generation;
     ++assignments_;
@@ -54,8 +50,7 @@ asio::awaitable<void> DistributedHerder::on_coordinator_lost() {
     logger_.warn(
         "The group's coordinator cannot be reached: stopping all connectors and tasks, since others may run "
         "them soon");
-    co_await stop_work(
-        {{running_connectors_.begin(), running_connectors_.end()}, {running_tasks_.begin(), running_tasks_.end()}});
+    co_await stop_everything();
     assignment_.reset();
     resolved_ = false;
     rejoin_pending_ = false;
@@ -124,8 +119,7 @@ asio::awaitable<void> DistributedHerder::catch_up_again() {
         co_return;
     }
     catch_up_failures_ = 0;
-    co_await stop_work(
-        {{running_connectors_.begin(), running_connectors_.end()}, {running_tasks_.begin(), running_tasks_.end()}});
+    co_await stop_everything();
     assignment_.reset();
 }
 

@@ -62,6 +62,10 @@ asio::awaitable<T> DistributedHerder::queued(std::function<asio::awaitable<T>()>
     co_return std::move(*slot->value);
 }
 
+asio::awaitable<void> DistributedHerder::queued_done(std::function<asio::awaitable<bool>()> work) {
+    co_await queued<bool>(std::move(work));
+}
+
 void DistributedHerder::add_request(SteadyTime at, std::function<asio::awaitable<void>()> run) {
     if (shutting_down_) return;
     requests_.push_back({.at = at, .needs_group = true, .run = std::move(run), .refuse = {}});
@@ -188,7 +192,7 @@ asio::awaitable<CreateResult> DistributedHerder::do_put_connector(std::string na
 }
 
 asio::awaitable<void> DistributedHerder::delete_connector(std::string name) {
-    co_await queued<bool>([=, this] { return do_delete_connector(name); });
+    return queued_done([=, this] { return do_delete_connector(name); });
 }
 
 asio::awaitable<bool> DistributedHerder::do_delete_connector(std::string name) {
@@ -200,7 +204,7 @@ asio::awaitable<bool> DistributedHerder::do_delete_connector(std::string name) {
 }
 
 asio::awaitable<void> DistributedHerder::stop(std::string name) {
-    co_await queued<bool>([=, this] { return do_stop(name); });
+    return queued_done([=, this] { return do_stop(name); });
 }
 
 asio::awaitable<bool> DistributedHerder::do_stop(std::string name) {
@@ -208,7 +212,8 @@ asio::awaitable<bool> DistributedHerder::do_stop(std::string name) {
     require_leader("Only the leader can transition connectors to the STOPPED state");
     {
         const Stage stage(*this, "writing 0 task configs for connector " + name + " to the config topic");
-        co_await deps_.configs.put_task_configs(name, {});
+        std::vector<Settings> none;
+        co_await deps_.configs.put_task_configs(name, std::move(none));
     }
     const Stage stage(*this, "writing the STOPPED target stage for connector " + name + " to the config topic");
     co_await deps_.configs.put_target_state(std::move(name), TargetState::Stopped);
@@ -228,7 +233,8 @@ asio::awaitable<ConnectorStateInfo> DistributedHerder::do_restart_all(RestartReq
     if (!deps_.statuses.table().connector(name)) throw NotFoundException("Status for connector " + name + " not found");
     auto plan = make_restart_plan(request, connector_status(name));
     const Stage stage(*this, "writing restart request for connector " + name + " to the config topic");
-    co_await deps_.configs.put_restart_request({name, request.include_tasks, request.only_failed});
+    RestartRecord record{name, request.include_tasks, request.only_failed};
+    co_await deps_.configs.put_restart_request(std::move(record));
     co_return std::move(plan.state);
 }
 
@@ -236,7 +242,8 @@ asio::awaitable<void> DistributedHerder::put_task_configs(std::string name, std:
                                                           RequestSignature signature) {
     if (member_.protocol() == Protocol::Sessioned)
         verify_request(signature, deps_.config.session_key.verification_algorithms, fresh()->session_key);
-    co_await queued<bool>([=, this] { return do_put_task_configs(name, configs); });
+    std::function<asio::awaitable<bool>()> work = [=, this] { return do_put_task_configs(name, configs); };
+    co_await queued<bool>(std::move(work));
 }
 
 asio::awaitable<bool> DistributedHerder::do_put_task_configs(std::string name, std::vector<Settings> configs) {
@@ -253,7 +260,8 @@ asio::awaitable<bool> DistributedHerder::do_put_task_configs(std::string name, s
 
 asio::awaitable<void> DistributedHerder::restart_connector(std::string name) {
     const auto started = std::make_shared<Slot<bool>>(deps_.executor);
-    co_await queued<bool>([=, this] { return do_restart_connector(name, started); });
+    std::function<asio::awaitable<bool>()> work = [=, this] { return do_restart_connector(name, started); };
+    co_await queued<bool>(std::move(work));
     co_await started->done.wait();
     if (started->error) throw ConnectException("Failed to start connector: " + name);
 }
@@ -279,7 +287,7 @@ asio::awaitable<bool> DistributedHerder::do_restart_connector(std::string name, 
 }
 
 asio::awaitable<void> DistributedHerder::restart_task(TaskId id) {
-    co_await queued<bool>([=, this] { return do_restart_task(id); });
+    return queued_done([=, this] { return do_restart_task(id); });
 }
 
 asio::awaitable<bool> DistributedHerder::do_restart_task(TaskId id) {

@@ -105,7 +105,8 @@ asio::awaitable<void> ConfigBackingStore::put_task_configs(std::string connector
     Records records;
     int number = 0;
     for (const auto& config : configs) records.emplace_back(task_key({connector, number++}), properties_value(config));
-    co_await write({}, true, failure);
+    Records none;
+    co_await write(std::move(none), true, failure);
     // Nobody may see a commit before the configurations that it commits.
     if (!records.empty()) co_await write(std::move(records), true, failure);
     Records commit;

@@ -25,7 +25,7 @@ constexpr milliseconds reader_wait{100};  ///< longest wait for records: stop() 
 constexpr milliseconds report_wait{2};    ///< longest wait for acknowledgements while commands may come
 constexpr milliseconds idle_wait{1000};   ///< between looks at an idle producer
 constexpr milliseconds flush_at_stop{5000};
-constexpr milliseconds retry_pause{500};
+constexpr milliseconds retry_pause{100};
 constexpr std::chrono::minutes start_limit{15};  ///< for the first answers of a cluster that comes up
 constexpr std::chrono::seconds metadata_limit{30};
 
