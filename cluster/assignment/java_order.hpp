@@ -1,0 +1,22 @@
+/// Orders that Java gives for free and that other implementations of the group's leader must repeat.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::cluster {
+
+/// UTF-8 to UTF-16 code units; malformed bytes become U+FFFD.
+std::u16string to_utf16(std::string_view utf8);
+
+/// String.compareTo: by UTF-16 code units, so supplementary characters sort before U+E000 to U+FFFF.
+bool java_less(std::string_view left, std::string_view right);
+
+/// String.hashCode.
+std::int32_t java_hash(std::string_view text);
+
+/// The order in which a HashMap that was filled with these distinct keys, in this order, gives them back.
+std::vector<std::string> hash_map_order(const std::vector<std::string>& keys);
+
+}

@@ -1,0 +1,112 @@
+#include "cluster/async/tls.hpp"
+
+#include "connectors/api/errors.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <fmt/core.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace millrace::cluster {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+[[noreturn]] void refuse(std::string_view part, std::string_view reason) {
+    throw ConfigException(fmt::format("TLS: {}: {}", part, reason));
+}
+
+void check(const boost::system::error_code& error, std::string_view part) {
+    if (error) refuse(part, error.message());
+}
+
+/// Asio takes one certificate from a text; a truststore may hold many.
+void trust_all(SSL_CTX* context, const std::string& pem) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                        &BIO_free);
+    int count = 0;
+    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
+        SSL_CTX_add_client_CA(context, certificate);
+        X509_free(certificate);
+        ++count;
+    }
+    ERR_clear_error();  // the end of the text is reported as an error
+    if (count == 0) refuse("trusted certificates", "there is no PEM certificate in the text");
+}
+
+void set_protocols(SSL_CTX* context, const std::vector<std::string>& protocols) {
+    int least = 0;
+    int most = 0;
+    for (const auto& name : protocols) {
+        const int version = name == "TLSv1.2" ? TLS1_2_VERSION : name == "TLSv1.3" ? TLS1_3_VERSION : 0;
+        if (version == 0) refuse("protocol", fmt::format("'{}' is none of TLSv1.2, TLSv1.3", name));
+        least = least == 0 ? version : std::min(least, version);
+        most = std::max(most, version);
+    }
+    if (most == 0) refuse("protocol", "none is enabled; TLSv1.2 and TLSv1.3 are possible");
+    SSL_CTX_set_min_proto_version(context, least);
+    SSL_CTX_set_max_proto_version(context, most);
+}
+
+std::unique_ptr<ssl::context> make_context(ssl::context::method method, const TlsOptions& options) {
+    auto context = std::make_unique<ssl::context>(method);
+    boost::system::error_code error;
+    set_protocols(context->native_handle(), options.protocols);
+    if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(context->native_handle(), options.ciphers.c_str()) != 1)
+        refuse("ciphers", fmt::format("OpenSSL knows none of '{}'", options.ciphers));
+    if (!options.certificate_chain.empty()) {
+        context->use_certificate_chain(boost::asio::buffer(options.certificate_chain), error);
+        check(error, "certificate chain");
+        // A callback is set always: OpenSSL would ask at the terminal for the password of an encrypted key.
+        context->set_password_callback(
+            [password = options.private_key_password](std::size_t, ssl::context::password_purpose) { return password; },
+            error);
+        check(error, "private key");
+        context->use_private_key(boost::asio::buffer(options.private_key), ssl::context::pem, error);
+        check(error, "private key (or its password)");
+        if (SSL_CTX_check_private_key(context->native_handle()) != 1)
+            refuse("private key", "it is not the certificate's");
+    }
+    if (!options.trusted_certificates.empty()) trust_all(context->native_handle(), options.trusted_certificates);
+    return context;
+}
+
+}
+
+std::string read_pem_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw ConfigException(fmt::format("TLS: cannot read {}: {}", path, std::strerror(errno)));
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TlsContext::TlsContext(std::unique_ptr<ssl::context> context) : context_(std::move(context)) {}
+TlsContext::~TlsContext() = default;
+
+std::shared_ptr<const TlsContext> TlsContext::client(const TlsOptions& options) {
+    auto context = make_context(ssl::context::tls_client, options);
+    if (options.trusted_certificates.empty()) context->set_default_verify_paths();
+    context->set_verify_mode(ssl::verify_peer);
+    return std::shared_ptr<const TlsContext>(new TlsContext(std::move(context)));
+}
+
+std::shared_ptr<const TlsContext> TlsContext::server(const TlsOptions& options) {
+    if (options.certificate_chain.empty()) refuse("certificate chain", "a server needs one");
+    auto context = make_context(ssl::context::tls_server, options);
+    const auto mode = options.client_auth == ClientAuth::None ? ssl::verify_none
+                      : options.client_auth == ClientAuth::Requested
+                          ? ssl::verify_peer
+                          : ssl::verify_peer | ssl::verify_fail_if_no_peer_cert;
+    context->set_verify_mode(mode);
+    return std::shared_ptr<const TlsContext>(new TlsContext(std::move(context)));
+}
+
+}

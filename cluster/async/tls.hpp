@@ -1,0 +1,45 @@
+/// TLS settings of one side of a connection, made once and shared by its connections. Knows PEM alone: key stores of
+/// other kinds are turned into PEM by connectors/support.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace boost::asio::ssl {
+class context;  // NOLINT(readability-identifier-naming): Asio's
+}
+
+namespace millrace::cluster {
+
+enum class ClientAuth : unsigned char { None, Requested, Required };
+
+/// Texts, not file names. Empty means: not given.
+struct TlsOptions {
+    std::string certificate_chain = {};     ///< PEM, own certificate first
+    std::string private_key = {};           ///< PEM
+    std::string private_key_password = {};  ///< of an encrypted key
+    std::string trusted_certificates = {};  ///< PEM; a client without any trusts the system's authorities
+    std::vector<std::string> protocols = {"TLSv1.2", "TLSv1.3"};
+    std::string ciphers = {};                   ///< OpenSSL names separated by colons, of TLS 1.2
+    ClientAuth client_auth = ClientAuth::None;  ///< of a server
+};
+
+/// Reads a PEM file whole; throws ConfigException naming the file and the system's reason.
+std::string read_pem_file(const std::string& path);
+
+class TlsContext {
+public:
+    /// Throw ConfigException naming the part that will not do and OpenSSL's reason, never the key.
+    static std::shared_ptr<const TlsContext> client(const TlsOptions& options);
+    static std::shared_ptr<const TlsContext> server(const TlsOptions& options);
+    ~TlsContext();
+
+    /// For asio::ssl::stream, in the files that may see one.
+    boost::asio::ssl::context& native() const noexcept { return *context_; }
+
+private:
+    explicit TlsContext(std::unique_ptr<boost::asio::ssl::context> context);
+    std::unique_ptr<boost::asio::ssl::context> context_;
+};
+
+}

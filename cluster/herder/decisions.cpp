@@ -1,0 +1,41 @@
+#include "cluster/herder/decisions.hpp"
+
+#include <algorithm>
+
+namespace millrace::cluster {
+
+using std::chrono::milliseconds;
+
+CatchUp plan_catch_up(const AssignmentView& view, SteadyTime now) {
+    CatchUp plan;
+    const bool behind = view.applied_offset < view.assignment_offset;
+    plan.read_to_end = behind || (view.failed && view.leader);
+    plan.schedule_due = view.scheduled_rebalance && *view.scheduled_rebalance <= now;
+    plan.rejoin = view.failed || plan.schedule_due;
+    return plan;
+}
+
+bool task_configs_changed(const ClusterConfigState& state, const std::string& connector,
+                          const std::vector<Settings>& configs) {
+    if (static_cast<std::size_t>(state.task_count(connector)) != configs.size()) return true;
+    for (std::size_t i = 0; i < configs.size(); ++i) {
+        const auto* stored = state.task_config({connector, static_cast<int>(i)});
+        if (!stored || *stored != configs[i]) return true;
+    }
+    const auto* applied = state.applied_config(connector);
+    const auto* current = state.connector_config(connector);
+    return !applied || !current || *applied != *current;
+}
+
+milliseconds reconfiguration_backoff(int attempt) {
+    constexpr int largest_shift = 8;  // 250 ms << 8 is above the limit
+    return std::min(milliseconds{250} * (1 << std::clamp(attempt, 0, largest_shift)), milliseconds{60000});
+}
+
+std::optional<milliseconds> catch_up_backoff(int failures, milliseconds max_delay) {
+    constexpr int tries = 5;
+    if (failures > tries) return std::nullopt;
+    return max_delay / 10 / (tries - failures + 1);
+}
+
+}

@@ -1,0 +1,65 @@
+/// The config topic: what the group shall run.
+///
+/// State   belongs to one executor thread; events come there, and only for records read after start().
+/// Errors  a failed write throws ConnectException with Java's text after at most write_limit.
+/// Facts   the order of records in each write is Kafka Connect's; docs/formats tells it.
+#pragma once
+#include "cluster/storage/config_reader.hpp"
+#include "cluster/storage/kafka_based_log.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace::cluster {
+
+namespace asio = boost::asio;
+
+class ConfigBackingStore {
+public:
+    using OnEvent = std::function<void(const ConfigEvent&)>;
+    static constexpr std::chrono::seconds write_limit{30};
+
+    ConfigBackingStore(asio::any_io_executor executor, TopicLogOptions options);
+    ~ConfigBackingStore();
+    void set_listener(OnEvent listener);
+
+    /// Reads the topic to its end. Throws ConfigException for a topic that will not do.
+    asio::awaitable<void> start();
+    void stop() noexcept;  ///< blocks for the threads of the log
+
+    std::shared_ptr<const ClusterConfigState> snapshot() const;
+    /// Reads to the present end; false if that takes longer than `limit`.
+    asio::awaitable<bool> refresh(std::chrono::milliseconds limit);
+
+    // The leader's.
+    asio::awaitable<void> put_connector_config(std::string connector, Settings config,
+                                               std::optional<worker::TargetState> initial);
+    asio::awaitable<void> remove_connector_config(std::string connector);
+    asio::awaitable<void> put_task_configs(std::string connector, std::vector<Settings> configs);
+    asio::awaitable<void> put_restart_request(RestartRecord request);
+    asio::awaitable<void> put_session_key(SessionKey key);
+
+    // Any worker's.
+    asio::awaitable<void> put_target_state(std::string connector, worker::TargetState state);
+    asio::awaitable<void> put_logger_level(std::string logger, std::string level);
+
+private:
+    struct State;
+    using Records = std::vector<std::pair<std::string, std::optional<std::string>>>;
+    asio::awaitable<void> write(Records records, bool then_read, std::string failure);
+    asio::awaitable<void> send_all(Records records);
+    asio::awaitable<void> read_to_end();
+
+    std::shared_ptr<State> state_;
+    KafkaBasedLog log_;
+};
+
+}

@@ -1,0 +1,397 @@
+#include "cluster/storage/kafka_based_log.hpp"
+
+#include "worker/kafka/admin.hpp"
+#include "worker/kafka/consumer.hpp"
+#include "worker/kafka/producer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+namespace millrace::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds reader_wait{100};  ///< longest wait for records: stop() waits that long
+constexpr milliseconds report_wait{2};    ///< longest wait for acknowledgements while commands may come
+constexpr milliseconds idle_wait{1000};   ///< between looks at an idle producer
+constexpr milliseconds flush_at_stop{5000};
+constexpr milliseconds retry_pause{100};
+constexpr std::chrono::minutes start_limit{15};  ///< for the first answers of a cluster that comes up
+constexpr std::chrono::seconds metadata_limit{30};
+
+struct SendCommand {
+    std::string key;
+    std::optional<std::string> value;
+    KafkaBasedLog::Done done;
+};
+struct ReadCommand {
+    KafkaBasedLog::Done done;
+};
+struct FlushCommand {
+    KafkaBasedLog::Done done;
+};
+using Command = std::variant<SendCommand, ReadCommand, FlushCommand>;
+
+/// Waits until every partition was read up to its end as it was when asked.
+struct EndWaiter {
+    std::vector<std::int64_t> ends;
+    KafkaBasedLog::Done done;
+};
+
+std::exception_ptr stopped_error(const std::string& topic) {
+    return std::make_exception_ptr(ConnectException("The log of topic " + topic + " was stopped"));
+}
+
+}
+
+struct KafkaBasedLog::State {
+    State(TopicLogOptions o, OnRecords r) : options(std::move(o)), on_records(std::move(r)) {}
+
+    TopicLogOptions options;
+    OnRecords on_records;
+
+    std::mutex commands_mutex;
+    std::condition_variable commands_ready;
+    std::deque<Command> commands;
+    std::atomic<bool> stopping = false;
+
+    std::mutex positions_mutex;
+    std::vector<std::int64_t> positions;  ///< the next offset of each partition that on_records has not had
+    std::vector<EndWaiter> waiters;
+
+    // The writer thread's alone.
+    std::unique_ptr<worker::Admin> admin;
+    std::unique_ptr<worker::Producer> producer;
+    std::map<std::uint64_t, Done> in_flight;
+    std::uint64_t next_sequence = 0;
+
+    std::thread writer;
+    std::thread reader;
+
+    void run_writer(const Done& started) noexcept;
+    void prepare();
+    std::int32_t wait_for_partitions();
+    std::vector<std::int64_t> first_offsets(std::int32_t partitions);
+    void serve();
+    std::optional<Command> next_command();
+    void execute(SendCommand& command);
+    void execute(ReadCommand& command);
+    void execute(FlushCommand& command);
+    void wait_for_reports();
+    void on_delivery(const worker::Delivery& delivery);
+    void add_waiter(EndWaiter waiter);
+    void fail_all();
+
+    void run_reader() noexcept;
+    void read(worker::Consumer& consumer);
+    void advance(const worker::Consumer& consumer);
+    bool reached(const EndWaiter& waiter) const;
+    void pause(milliseconds time);
+};
+
+// ---- writer -----------------------------------------------------------------------------------------------------
+
+void KafkaBasedLog::State::run_writer(const Done& started) noexcept {
+    try {
+        prepare();
+        reader = std::thread([this] { run_reader(); });
+        ReadCommand first{[this, started](std::exception_ptr error) {
+            if (!error) options.logger.info("Started KafkaBasedLog for topic {}", options.topic);
+            started(error);
+        }};
+        execute(first);
+        serve();
+    } catch (...) {
+        if (producer) {
+            options.logger.error("The writer of topic {} ended unexpectedly", options.topic);
+        } else {
+            started(std::current_exception());
+        }
+    }
+    fail_all();
+}
+
+void KafkaBasedLog::State::prepare() {
+    options.logger.info("Starting KafkaBasedLog with topic {}", options.topic);
+    admin = std::make_unique<worker::Admin>(options.admin, options.logger, options.admin_timeout);
+    if (options.prepare) options.prepare(*admin);
+    const auto partitions = wait_for_partitions();
+    auto begin = first_offsets(partitions);
+    {
+        const std::lock_guard lock(positions_mutex);
+        positions = std::move(begin);
+    }
+    producer = std::make_unique<worker::Producer>(options.producer, options.logger,
+                                                  [this](const worker::Delivery& delivery) { on_delivery(delivery); });
+}
+
+std::int32_t KafkaBasedLog::State::wait_for_partitions() {
+    const auto deadline = steady_clock::now() + metadata_limit;
+    while (!stopping) {
+        if (const auto count = admin->partition_count(options.topic); count && *count > 0) return *count;
+        if (steady_clock::now() >= deadline)
+            throw ConnectException(
+                "Could not look up partition metadata for offset backing store topic in allotted "
+                "period. This could indicate a connectivity issue, unavailable topic partitions, or "
+                "if this is your first use of the topic it may have taken too long to create. Topic: " +
+                options.topic);
+        pause(retry_pause);
+    }
+    std::rethrow_exception(stopped_error(options.topic));
+}
+
+std::vector<std::int64_t> KafkaBasedLog::State::first_offsets(std::int32_t partitions) {
+    const auto deadline = steady_clock::now() + start_limit;
+    while (!stopping) {
+        try {
+            return admin->offsets(options.topic, partitions, worker::Admin::OffsetSpec::Earliest);
+        } catch (const RetriableException& e) {
+            if (steady_clock::now() >= deadline) throw;
+            options.logger.warn("Cannot read the offsets of topic {} yet: {}", options.topic, e.what());
+            pause(retry_pause);
+        }
+    }
+    std::rethrow_exception(stopped_error(options.topic));
+}
+
+void KafkaBasedLog::State::serve() {
+    while (!stopping) {
+        if (auto command = next_command())
+            std::visit([this](auto& c) { execute(c); }, *command);
+        else
+            producer->poll(in_flight.empty() ? milliseconds{0} : report_wait);
+    }
+    producer->flush(flush_at_stop);
+}
+
+std::optional<Command> KafkaBasedLog::State::next_command() {
+    std::unique_lock lock(commands_mutex);
+    if (in_flight.empty())
+        commands_ready.wait_for(lock, idle_wait, [this] { return stopping.load() || !commands.empty(); });
+    if (commands.empty()) return std::nullopt;
+    auto command = std::move(commands.front());
+    commands.pop_front();
+    return command;
+}
+
+void KafkaBasedLog::State::execute(SendCommand& command) {
+    const auto sequence = next_sequence++;
+    in_flight.emplace(sequence, std::move(command.done));
+    try {
+        const worker::ProducerRecord record{
+            .topic = options.topic,
+            .key = command.key,
+            .value = command.value ? std::optional<std::string_view>(*command.value) : std::nullopt,
+            .sequence = sequence};
+        while (producer->send(record) == worker::Producer::Sent::QueueFull) producer->poll(report_wait);
+    } catch (...) {
+        const auto node = in_flight.extract(sequence);
+        node.mapped()(std::current_exception());
+    }
+}
+
+void KafkaBasedLog::State::wait_for_reports() {
+    while (!in_flight.empty() && !stopping) producer->poll(report_wait);
+}
+
+void KafkaBasedLog::State::execute(ReadCommand& command) {
+    wait_for_reports();
+    const auto deadline = steady_clock::now() + start_limit;
+    const auto partitions = static_cast<std::int32_t>(positions.size());
+    for (;;) {
+        try {
+            if (stopping) std::rethrow_exception(stopped_error(options.topic));
+            add_waiter({admin->offsets(options.topic, partitions, worker::Admin::OffsetSpec::Latest),
+                        std::move(command.done)});
+            return;
+        } catch (const RetriableException& e) {
+            options.logger.warn("Cannot read the end offsets of topic {} yet: {}", options.topic, e.what());
+            if (steady_clock::now() >= deadline) return command.done(std::current_exception());
+            producer->poll(retry_pause);
+        } catch (...) {
+            return command.done(std::current_exception());
+        }
+    }
+}
+
+void KafkaBasedLog::State::execute(FlushCommand& command) {
+    wait_for_reports();
+    command.done(stopping && !in_flight.empty() ? stopped_error(options.topic) : nullptr);
+}
+
+void KafkaBasedLog::State::on_delivery(const worker::Delivery& delivery) {
+    auto node = in_flight.extract(delivery.sequence);
+    if (node.empty()) return;
+    if (delivery.error == 0) return node.mapped()(nullptr);
+    try {
+        worker::throw_kafka_error("Failed to write to topic " + options.topic, delivery.error);
+    } catch (...) {
+        node.mapped()(std::current_exception());
+    }
+}
+
+void KafkaBasedLog::State::add_waiter(EndWaiter waiter) {
+    {
+        const std::lock_guard lock(positions_mutex);
+        if (!reached(waiter)) {
+            waiters.push_back(std::move(waiter));
+            return;
+        }
+    }
+    waiter.done(nullptr);
+}
+
+void KafkaBasedLog::State::fail_all() {
+    stopping = true;
+    const auto error = stopped_error(options.topic);
+    std::deque<Command> left;
+    {
+        const std::lock_guard lock(commands_mutex);
+        left.swap(commands);
+    }
+    for (auto& command : left) std::visit([&](auto& c) { c.done(error); }, command);
+    for (auto& [sequence, done] : std::exchange(in_flight, {})) done(error);
+    std::vector<EndWaiter> unread;
+    {
+        const std::lock_guard lock(positions_mutex);
+        unread.swap(waiters);
+    }
+    for (auto& waiter : unread) waiter.done(error);
+}
+
+// ---- reader -----------------------------------------------------------------------------------------------------
+
+void KafkaBasedLog::State::run_reader() noexcept {
+    while (!stopping) {
+        try {
+            worker::Consumer consumer(options.consumer, options.logger);
+            read(consumer);
+        } catch (const std::exception& e) {
+            options.logger.error("Error polling topic {}, reading on from where it was: {}", options.topic, e.what());
+            pause(retry_pause);
+        }
+    }
+    std::vector<EndWaiter> left;
+    {
+        const std::lock_guard lock(positions_mutex);
+        left.swap(waiters);
+    }
+    for (auto& waiter : left) waiter.done(stopped_error(options.topic));
+}
+
+void KafkaBasedLog::State::read(worker::Consumer& consumer) {
+    std::vector<worker::Consumer::Assignment> assignment;
+    {
+        const std::lock_guard lock(positions_mutex);
+        for (std::size_t p = 0; p < positions.size(); ++p)
+            assignment.push_back({{options.topic, static_cast<std::int32_t>(p)}, positions[p]});
+    }
+    consumer.assign(assignment);
+    while (!stopping) {
+        std::vector<LogRecord> batch;
+        consumer.poll(reader_wait, [&](const worker::ConsumerRecord& record) {
+            batch.push_back({record.partition, record.offset, std::string(record.key.value_or("")),
+                             record.value ? std::optional<std::string>(*record.value) : std::nullopt});
+        });
+        if (!batch.empty()) on_records(std::move(batch));
+        advance(consumer);
+    }
+}
+
+void KafkaBasedLog::State::advance(const worker::Consumer& consumer) {
+    std::vector<EndWaiter> done;
+    {
+        const std::lock_guard lock(positions_mutex);
+        for (std::size_t p = 0; p < positions.size(); ++p)
+            if (const auto position = consumer.position({options.topic, static_cast<std::int32_t>(p)}))
+                positions[p] = std::max(positions[p], *position);
+        const auto split = std::stable_partition(waiters.begin(), waiters.end(),
+                                                 [this](const EndWaiter& waiter) { return !reached(waiter); });
+        std::move(split, waiters.end(), std::back_inserter(done));
+        waiters.erase(split, waiters.end());
+    }
+    for (auto& waiter : done) waiter.done(nullptr);
+}
+
+bool KafkaBasedLog::State::reached(const EndWaiter& waiter) const {
+    for (std::size_t p = 0; p < waiter.ends.size(); ++p)
+        if (positions[p] < waiter.ends[p]) return false;
+    return true;
+}
+
+void KafkaBasedLog::State::pause(milliseconds time) {
+    std::unique_lock lock(commands_mutex);
+    commands_ready.wait_for(lock, time, [this] { return stopping.load(); });
+}
+
+// ---- the log ----------------------------------------------------------------------------------------------------
+
+KafkaBasedLog::KafkaBasedLog(TopicLogOptions options, OnRecords on_records)
+    : state_(std::make_shared<State>(std::move(options), std::move(on_records))) {}
+
+KafkaBasedLog::~KafkaBasedLog() { stop(); }
+
+void KafkaBasedLog::start(Done done) {
+    MILLRACE_ASSERT(!state_->writer.joinable());
+    state_->writer = std::thread([state = state_.get(), done = std::move(done)] { state->run_writer(done); });
+}
+
+namespace {
+
+template <class State, class C>
+void enqueue(State& state, C command) {
+    {
+        const std::lock_guard lock(state.commands_mutex);
+        if (!state.stopping) {
+            state.commands.emplace_back(std::move(command));
+            state.commands_ready.notify_all();
+            return;
+        }
+    }
+    command.done(stopped_error(state.options.topic));
+}
+
+}
+
+void KafkaBasedLog::send(std::string key, std::optional<std::string> value, Done done) {
+    enqueue(*state_, SendCommand{std::move(key), std::move(value), std::move(done)});
+}
+
+void KafkaBasedLog::read_to_end(Done done) { enqueue(*state_, ReadCommand{std::move(done)}); }
+
+void KafkaBasedLog::flush(Done done) { enqueue(*state_, FlushCommand{std::move(done)}); }
+
+void KafkaBasedLog::stop() noexcept {
+    {
+        const std::lock_guard lock(state_->commands_mutex);
+        state_->stopping = true;
+        state_->commands_ready.notify_all();
+    }
+    if (state_->writer.joinable()) state_->writer.join();
+    if (state_->reader.joinable()) state_->reader.join();
+}
+
+TopicLogOptions internal_log_options(const worker::WorkerConfig& config, const std::string& topic,
+                                     const std::string& suffix, Logger logger) {
+    using worker::ClientKind;
+    const auto translated = [&](ClientKind kind) {
+        return worker::translate(kind, worker::internal_client_settings(kind, config.settings(), suffix));
+    };
+    return {.topic = topic,
+            .consumer = translated(ClientKind::Consumer),
+            .producer = translated(ClientKind::Producer),
+            .admin = translated(ClientKind::Admin),
+            .logger = std::move(logger)};
+}
+
+}

@@ -1,0 +1,90 @@
+#include "cluster/storage/offset_backing_store.hpp"
+
+#include "cluster/storage/offset_records.hpp"
+
+#include <atomic>
+#include <future>
+#include <mutex>
+
+namespace millrace::cluster {
+
+struct OffsetBackingStore::State {
+    explicit State(Logger l) : logger(std::move(l)) {}
+    Logger logger;
+    mutable std::mutex mutex;
+    OffsetTable table;
+
+    void apply(const std::vector<LogRecord>& records) {
+        const std::lock_guard lock(mutex);
+        for (const auto& record : records)
+            if (const auto problem = table.apply(record.key, record.value); !problem.empty())
+                logger.warn("{}", problem);
+    }
+};
+
+OffsetBackingStore::OffsetBackingStore(TopicLogOptions options)
+    : state_(std::make_shared<State>(options.logger)),
+      log_(std::move(options), [state = state_](std::vector<LogRecord> records) { state->apply(records); }) {}
+
+OffsetBackingStore::~OffsetBackingStore() { stop(); }
+
+void OffsetBackingStore::start(KafkaBasedLog::Done done) { log_.start(std::move(done)); }
+
+void OffsetBackingStore::stop() noexcept { log_.stop(); }
+
+std::optional<OffsetMap> OffsetBackingStore::read(const std::string& connector, OffsetEntries partition) {
+    const auto reached = std::make_shared<std::promise<void>>();
+    auto end = reached->get_future();
+    log_.read_to_end([reached](std::exception_ptr error) {
+        if (error) {
+            reached->set_exception(error);
+        } else {
+            reached->set_value();
+        }
+    });
+    if (end.wait_for(read_limit) != std::future_status::ready)
+        throw RetriableException("Reading to the end of the offsets topic takes more than " +
+                                 std::to_string(read_limit.count()) + " s: the broker may be away");
+    end.get();
+    const std::lock_guard lock(state_->mutex);
+    return state_->table.find(connector, partition);
+}
+
+void OffsetBackingStore::write(const std::string& connector, Entries entries,
+                               std::function<void(std::exception_ptr)> done) {
+    struct Pending {
+        std::atomic<std::size_t> left;
+        std::mutex mutex;
+        std::exception_ptr error;
+        std::function<void(std::exception_ptr)> done;
+    };
+    if (entries.empty()) {
+        log_.flush(std::move(done));
+        return;
+    }
+    auto pending = std::make_shared<Pending>();
+    pending->left = entries.size();
+    pending->done = std::move(done);
+    for (const auto& [partition, offset] : entries) {
+        std::string key;
+        {
+            const std::lock_guard lock(state_->mutex);
+            key = state_->table.key_bytes(connector, partition.entries());
+        }
+        auto value = offset ? std::optional(offset_value(offset->entries())) : std::nullopt;
+        log_.send(std::move(key), std::move(value), [pending](std::exception_ptr error) {
+            if (error) {
+                const std::lock_guard lock(pending->mutex);
+                pending->error = error;
+            }
+            if (pending->left.fetch_sub(1) == 1) pending->done(pending->error);
+        });
+    }
+}
+
+std::vector<std::pair<OffsetMap, OffsetMap>> OffsetBackingStore::known(const std::string& connector) const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->table.entries(connector);
+}
+
+}

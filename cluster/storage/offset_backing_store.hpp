@@ -1,0 +1,37 @@
+/// The offset topic: how far source connectors are. Safe from any thread; read() blocks.
+#pragma once
+#include "cluster/storage/kafka_based_log.hpp"
+#include "cluster/storage/offset_table.hpp"
+#include "worker/runtime/stores.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace millrace::cluster {
+
+class OffsetBackingStore : public worker::OffsetStore {
+public:
+    static constexpr std::chrono::seconds read_limit{30};
+
+    explicit OffsetBackingStore(TopicLogOptions options);
+    ~OffsetBackingStore() override;
+
+    /// `done`, on another thread, when the topic was read to its end.
+    void start(KafkaBasedLog::Done done);
+    void stop() noexcept;
+
+    std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) override;
+    void write(const std::string& connector, Entries entries, std::function<void(std::exception_ptr)> done) override;
+    /// What is known now, without reading on.
+    std::vector<std::pair<OffsetMap, OffsetMap>> known(const std::string& connector) const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+    KafkaBasedLog log_;
+};
+
+}

@@ -1,0 +1,40 @@
+#include "cluster/storage/offset_table.hpp"
+
+#include "cluster/storage/offset_records.hpp"
+#include "connectors/api/errors.hpp"
+
+namespace millrace::cluster {
+
+std::string OffsetTable::apply(std::string_view key, std::optional<std::string_view> value) {
+    try {
+        auto parsed = parse_offset_key(key);
+        auto& entry = by_meaning_[canonical_offset_key(parsed.connector, parsed.partition.entries())];
+        entry.connector = std::move(parsed.connector);
+        if (entry.key.empty() || value) entry.key = key;  // a Java worker's tombstone of other bytes is no better name
+        entry.value = value && parse_offset_value(*value) ? std::optional(std::string(*value)) : std::nullopt;
+        return {};
+    } catch (const DataException& e) {
+        return std::string("Ignoring a record of the offset topic: ") + e.what();
+    }
+}
+
+std::optional<OffsetMap> OffsetTable::find(std::string_view connector, OffsetEntries partition) const {
+    const auto it = by_meaning_.find(canonical_offset_key(connector, partition));
+    if (it == by_meaning_.end() || !it->second.value) return std::nullopt;
+    return parse_offset_value(*it->second.value);
+}
+
+std::string OffsetTable::key_bytes(std::string_view connector, OffsetEntries partition) const {
+    const auto it = by_meaning_.find(canonical_offset_key(connector, partition));
+    return it == by_meaning_.end() ? offset_key(connector, partition) : it->second.key;
+}
+
+std::vector<std::pair<OffsetMap, OffsetMap>> OffsetTable::entries(std::string_view connector) const {
+    std::vector<std::pair<OffsetMap, OffsetMap>> found;
+    for (const auto& [meaning, entry] : by_meaning_)
+        if (entry.connector == connector && entry.value)
+            found.emplace_back(parse_offset_key(entry.key).partition, *parse_offset_value(*entry.value));
+    return found;
+}
+
+}

@@ -1,0 +1,278 @@
+// Against a real broker: MILLRACE_TEST_KAFKA=host:port. A herder of one worker with the file source.
+#include "cluster/herder/distributed_herder.hpp"
+#include "cluster/storage/topic_creation.hpp"
+#include "connectors/converters/plugin.hpp"
+#include "connectors/file/plugin.hpp"
+#include "connectors/support/log.hpp"
+#include "tests/pch.hpp"
+#include "worker/kafka/admin.hpp"
+#include "worker/plugins/registry.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <random>
+
+using namespace millrace;
+using namespace millrace::cluster;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::optional<std::string> broker() {
+    const char* address = std::getenv("MILLRACE_TEST_KAFKA");  // NOLINT(concurrency-mt-unsafe): read only
+    if (address == nullptr) {
+        WARN("skipped: MILLRACE_TEST_KAFKA=host:port names no broker");
+        return std::nullopt;
+    }
+    return address;
+}
+
+Settings worker_settings(const std::string& bootstrap, const std::string& group) {
+    return {{"bootstrap.servers", bootstrap},
+            {"group.id", group},
+            {"key.converter", "org.apache.kafka.connect.storage.StringConverter"},
+            {"value.converter", "org.apache.kafka.connect.storage.StringConverter"},
+            {"config.storage.topic", group + "-configs"},
+            {"offset.storage.topic", group + "-offsets"},
+            {"status.storage.topic", group + "-status"},
+            {"config.storage.replication.factor", "1"},
+            {"offset.storage.replication.factor", "1"},
+            {"offset.storage.partitions", "3"},
+            {"status.storage.replication.factor", "1"},
+            {"offset.flush.interval.ms", "100"},
+            {"scheduled.rebalance.max.delay.ms", "0"}};
+}
+
+std::shared_ptr<LogSink> log_sink() {
+    if (std::getenv("MILLRACE_TEST_LOG") == nullptr) return nullptr;  // NOLINT(concurrency-mt-unsafe)
+    return std::make_shared<LogControl>(millrace::LogOptions{});
+}
+
+/// One worker without REST.
+struct TestWorker {
+    TestWorker(const std::string& bootstrap, const std::string& group)
+        : parsed(worker::parse_worker_config(worker::WorkerMode::Distributed, worker_settings(bootstrap, group))),
+          logger(log_sink(), "test"),
+          configs(context.get_executor(), options(parsed.config.config_topic, config_topic_role, "configs")),
+          statuses(context.get_executor(), options(parsed.config.status_topic, status_topic_role, "statuses")),
+          offsets(options(parsed.config.offset_topic, offset_topic_role, "offsets")) {
+        plugins.add(file::manifest());
+        plugins.add(converters::manifest());
+        GroupSettings settings{.group_id = group,
+                               .client_id = "connect-w:1",
+                               .advertised_url = "http://w:1/",
+                               .bootstrap_servers = parse_bootstrap_servers(bootstrap),
+                               .session_timeout = 6s,
+                               .heartbeat_interval = 300ms,
+                               .rebalance_timeout = 10s,
+                               .scheduled_rebalance_max_delay = 0ms};
+        herder.emplace(DistributedHerderDependencies{.executor = context.get_executor(),
+                                                     .config = parsed.config,
+                                                     .group = settings,
+                                                     .worker_id = "w:1",
+                                                     .kafka_cluster_id = "test",
+                                                     .configs = configs,
+                                                     .statuses = statuses,
+                                                     .offsets = offsets,
+                                                     .logger = logger});
+        worker.emplace(worker::WorkerDependencies{
+            .config = parsed.config, .plugins = plugins, .offsets = offsets, .listener = *herder, .logger = logger});
+        herder->set_worker(*worker);
+        asio::co_spawn(context, herder->run(),
+                       asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr e) {
+                           ended = true;
+                           failure = std::move(e);
+                       }));
+    }
+    ~TestWorker() { end(); }
+
+    TopicLogOptions options(const worker::InternalTopicConfig& topic, const InternalTopicRole& role,
+                            const std::string& suffix) {
+        auto result = internal_log_options(parsed.config, topic.name, suffix, logger);
+        result.prepare = [=, this](worker::Admin& admin) { ensure_internal_topic(admin, topic, role, 30s, logger); };
+        return result;
+    }
+    /// Turns the context until the condition holds; false if it does not within the limit.
+    template <class Condition>
+    bool until(Condition condition, std::chrono::seconds limit = 30s) {
+        const auto deadline = std::chrono::steady_clock::now() + limit;
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > deadline) return false;
+            context.run_for(20ms);
+        }
+        return true;
+    }
+    template <class T>
+    T get(asio::awaitable<T> operation) {
+        std::optional<std::conditional_t<std::is_void_v<T>, bool, T>> result;
+        std::exception_ptr error;
+        if constexpr (std::is_void_v<T>) {
+            asio::co_spawn(context, std::move(operation), [&](std::exception_ptr e) {
+                error = e;
+                result = true;
+            });
+            REQUIRE(until([&] { return result.has_value(); }));
+            if (error) std::rethrow_exception(error);
+        } else {
+            bool done = false;
+            asio::co_spawn(context, std::move(operation), [&](std::exception_ptr e, T value) {
+                error = e;
+                result = std::move(value);
+                done = true;
+            });
+            REQUIRE(until([&] { return done; }));
+            if (error) std::rethrow_exception(error);
+            return std::move(*result);
+        }
+    }
+    void end() {
+        if (stopped) return;
+        stopped = true;
+        cancel.emit(asio::cancellation_type::all);
+        until([&] { return ended; });
+        worker->stop_all();
+        offsets.stop();
+        configs.stop();
+        statuses.stop();
+    }
+    bool connector_is(const std::string& name, State state) {
+        const auto* status = statuses.table().connector(name);
+        return status && status->state == state;
+    }
+    bool task_is(const std::string& name, State state) {
+        const auto* status = statuses.table().task({name, 0});
+        return status && status->state == state;
+    }
+
+    asio::io_context context;
+    worker::ParsedWorkerConfig parsed;
+    Logger logger;
+    worker::PluginRegistry plugins;
+    ConfigBackingStore configs;
+    StatusBackingStore statuses;
+    OffsetBackingStore offsets;
+    std::optional<DistributedHerder> herder;
+    std::optional<worker::Worker> worker;
+    asio::cancellation_signal cancel;
+    bool ended = false;
+    bool stopped = false;
+    std::exception_ptr failure;
+};
+
+struct Input {
+    Input() : path(std::filesystem::temp_directory_path() / ("millrace-" + std::to_string(std::random_device{}()))) {
+        std::ofstream(path) << "one\ntwo\n";
+    }
+    ~Input() { std::filesystem::remove(path); }
+    std::filesystem::path path;
+};
+
+}
+
+TEST_CASE("a connector's life with a herder of one, over a restart of the worker", "[kafka][herder]") {
+    const auto bootstrap = broker();
+    if (!bootstrap) return;
+    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
+    const Input input;
+    const Settings config{{"name", "files"},
+                          {"connector.class", "FileStreamSource"},
+                          {"tasks.max", "1"},
+                          {"file", input.path.string()},
+                          {"topic", group + "-lines"}};
+    {
+        TestWorker w(*bootstrap, group);
+        CHECK(w.get(w.herder->health()) == Health::Healthy);
+        CHECK(w.herder->connectors().empty());
+        CHECK(w.until([&] { return w.configs.snapshot()->session_key.has_value(); }));
+
+        const auto created = w.get(w.herder->put_connector("files", config, std::nullopt, false));
+        CHECK(created.created);
+        CHECK(created.info.type == "source");
+        CHECK_THROWS_WITH(w.get(w.herder->put_connector("files", config, std::nullopt, false)),
+                          "Connector files already exists");
+        CHECK_THROWS_WITH(w.get(w.herder->connector_info("nothing")), "Connector nothing not found");
+        CHECK_THROWS_WITH(w.get(w.herder->pause("nothing")), "Unknown connector nothing");
+        CHECK_THROWS_WITH(w.get(w.herder->restart_connector("nothing")), "Unknown connector: nothing");
+        REQUIRE(w.until([&] { return w.task_is("files", State::Running); }));
+        CHECK(w.connector_is("files", State::Running));
+        CHECK(w.until([&] { return w.herder->active_topics("files") == std::vector<std::string>{group + "-lines"}; }));
+        CHECK(w.get(w.herder->task_configs("files")).size() == 1);
+        CHECK(w.get(w.herder->task_configs("files")).front().config.at("task.class") ==
+              "org.apache.kafka.connect.file.FileStreamSourceTask");
+
+        w.get(w.herder->pause("files"));
+        CHECK(w.until([&] { return w.task_is("files", State::Paused) && w.connector_is("files", State::Paused); }));
+        w.get(w.herder->resume("files"));
+        CHECK(w.until([&] { return w.task_is("files", State::Running) && w.connector_is("files", State::Running); }));
+
+        w.get(w.herder->restart_connector("files"));
+        CHECK(w.until([&] { return w.connector_is("files", State::Running); }));
+        w.get(w.herder->restart_task({"files", 0}));
+        CHECK(w.until([&] { return w.task_is("files", State::Running); }));
+        CHECK_THROWS_WITH(w.get(w.herder->restart_task({"files", 7})), "Unknown task: files-7");
+
+        const auto restarted = w.get(w.herder->restart_connector_and_tasks({"files", false, true}));
+        CHECK(restarted.connector.state == State::Restarting);
+        CHECK(w.until([&] { return w.task_is("files", State::Running) && w.connector_is("files", State::Running); }));
+        CHECK(w.until([&] { return !w.offsets.known("files").empty(); }));
+        w.end();
+        CHECK_FALSE(w.failure);
+    }
+    {
+        TestWorker w(*bootstrap, group);  // nobody tells it what to run
+        REQUIRE(w.until([&] {
+            const auto* task = w.statuses.table().task({"files", 0});
+            return w.worker->has_task({"files", 0}) && task && task->state == State::Running;
+        }));
+        CHECK(w.get(w.herder->connector_config("files")) == config);
+        OffsetMap partition;
+        partition.set("filename", Value::string(input.path.string()));
+        CHECK_FALSE(w.offsets.known("files").empty());
+
+        auto changed = config;
+        changed["batch.size"] = "10";
+        CHECK_FALSE(w.get(w.herder->put_connector("files", changed, std::nullopt, true)).created);
+        CHECK(w.until([&] {
+            const auto state = w.configs.snapshot();
+            const auto* task = state->task_config({"files", 0});
+            return task && task->count("batch.size") == 1;
+        }));
+        CHECK(w.until([&] { return w.worker->has_task({"files", 0}); }));
+
+        w.get(w.herder->stop("files"));
+        CHECK(w.until([&] { return w.connector_is("files", State::Stopped); }));
+        CHECK(w.until([&] { return !w.statuses.table().task({"files", 0}); }));
+        CHECK(w.get(w.herder->task_configs("files")).empty());
+        w.get(w.herder->resume("files"));
+        REQUIRE(w.until([&] { return w.task_is("files", State::Running); }));
+
+        w.get(w.herder->delete_connector("files"));
+        CHECK(w.until([&] { return w.worker->tasks().empty() && w.worker->connectors().empty(); }));
+        CHECK(w.until([&] { return !w.statuses.table().connector("files"); }));
+        CHECK(w.until([&] { return w.herder->active_topics("files").empty(); }));
+        CHECK_THROWS_WITH(w.herder->connector_status("files"), "No status found for connector files");
+        w.end();
+        CHECK_FALSE(w.failure);
+    }
+}
+
+TEST_CASE("a config topic with several partitions ends the herder with Kafka Connect's words", "[kafka][herder]") {
+    const auto bootstrap = broker();
+    if (!bootstrap) return;
+    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
+    {
+        const auto settings = worker_settings(*bootstrap, group);
+        worker::Admin admin(worker::translate(worker::ClientKind::Admin, settings), {}, 10s);
+        admin.create_topic({group + "-configs", 2, 1, {{"cleanup.policy", "compact"}}});
+    }
+    TestWorker w(*bootstrap, group);
+    REQUIRE(w.until([&] { return w.ended; }));
+    REQUIRE(w.failure);
+    CHECK_THROWS_WITH(std::rethrow_exception(w.failure), Catch::Contains("required to have a single partition"));
+}

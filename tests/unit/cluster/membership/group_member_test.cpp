@@ -1,0 +1,212 @@
+#include "cluster/assignment/connect_protocol.hpp"
+#include "connectors/api/errors.hpp"
+#include "tests/pch.hpp"
+#include "tests/unit/cluster/membership/fake_broker.hpp"
+#include "tests/unit/cluster/membership/test_group.hpp"
+
+using namespace millrace;
+using namespace millrace::cluster;
+using namespace std::chrono_literals;
+
+namespace {
+
+GroupSettings settings(std::uint16_t port) {
+    return {.group_id = "g",
+            .client_id = "connect-w1:8083",
+            .advertised_url = "http://w1:8083/",
+            .bootstrap_servers = {{.host = "127.0.0.1", .port = port}},
+            .session_timeout = 600ms,
+            .heartbeat_interval = 20ms,
+            .rebalance_timeout = 1s,
+            .retry_backoff = 5ms,
+            .retry_backoff_max = 20ms};
+}
+ConfigView one_connector() { return {.offset = 3, .configured = {{"a"}, {{"a", 0}}}}; }
+
+struct Fixture {
+    asio::io_context context;
+    FakeBroker broker{context};
+    std::optional<TestHerder> herder;
+    void join() {
+        herder.emplace(context, settings(broker.port()), one_connector());
+        REQUIRE(until([&] { return herder->rounds == 1; }));
+    }
+    bool until(const std::function<bool()>& condition) { return Running::run_until(context, condition, 10s); }
+    /// The member ended by itself: why.
+    std::string fatal() {
+        herder.emplace(context, settings(broker.port()), one_connector());
+        REQUIRE(until([&] { return herder->running.ended(); }));
+        REQUIRE(herder->running.error());
+        try {
+            std::rethrow_exception(herder->running.error());
+        } catch (const std::exception& e) {
+            return e.what();
+        }
+    }
+};
+
+}
+
+TEST_CASE_METHOD(Fixture, "a first join takes the member id that the broker gives", "[membership]") {
+    join();
+    CHECK(broker.ids_joined_with == std::vector<std::string>{"", "m1"});
+    CHECK(herder->member.member_id() == "m1");
+    CHECK_FALSE(decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back()).allocation);
+    CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
+}
+
+TEST_CASE_METHOD(Fixture, "errors that pass are waited out", "[membership]") {
+    broker.fail(FindCoordinatorRequest::api, {15, 14});
+    broker.fail(JoinGroupRequest::api, {14, 16, 27, 15});
+    broker.fail(SyncGroupRequest::api, {27, 16});
+    join();
+    CHECK(herder->losses == 0);
+    CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
+}
+
+TEST_CASE_METHOD(Fixture, "a heartbeat tells of a rebalance: the member joins again and says what it runs",
+                 "[membership]") {
+    join();
+    broker.fail(HeartbeatRequest::api, {27});
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(broker.ids_joined_with.back() == "m1");
+    const auto metadata = decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back());
+    REQUIRE(metadata.allocation);
+    CHECK(metadata.allocation->assigned == Work{{"a"}, {{"a", 0}}});
+    CHECK(herder->revocations == 0);
+    CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
+}
+
+TEST_CASE_METHOD(Fixture, "in the eager protocol everything is stopped before the next join", "[membership]") {
+    broker.protocol = "default";
+    join();
+    herder->member.request_rejoin("test");
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(herder->revocations == 1);
+    CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
+}
+
+TEST_CASE_METHOD(Fixture, "an unknown member joins as a new one, a lost generation with its old id", "[membership]") {
+    join();
+    broker.fail(HeartbeatRequest::api, {22});
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(broker.ids_joined_with.back() == "m1");
+    broker.fail(HeartbeatRequest::api, {25});
+    REQUIRE(until([&] { return herder->rounds == 3; }));
+    CHECK(herder->member.member_id() == "m2");
+    // Dropping the generation interrupts nothing that runs.
+    CHECK(herder->revocations == 0);
+    CHECK(herder->losses == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a heartbeat that fails is repeated, and the session goes on", "[membership]") {
+    join();
+    const auto before = broker.requests(HeartbeatRequest::api);
+    broker.fail(HeartbeatRequest::api, {14, 14, 30});
+    REQUIRE(until([&] { return broker.requests(HeartbeatRequest::api) > before + 5; }));
+    CHECK(herder->rounds == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "when the coordinator cannot be reached all work stops, and begins again when it can",
+                 "[membership]") {
+    join();
+    broker.stop();
+    REQUIRE(until([&] { return herder->losses == 1; }));
+    CHECK(herder->runs.empty());
+    CHECK_FALSE(herder->member.assignment());
+    broker.start();
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK_FALSE(decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back()).allocation);
+    CHECK(herder->losses == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a broker that is there at the second try costs no work", "[membership]") {
+    join();
+    broker.fail(HeartbeatRequest::api, {16});
+    REQUIRE(until([&] { return herder->diary->has("Rediscovery will be attempted"); }));
+    const auto before = broker.requests(HeartbeatRequest::api);
+    REQUIRE(until([&] { return broker.requests(HeartbeatRequest::api) > before + 2; }));
+    CHECK(herder->losses == 0);
+    CHECK(herder->rounds == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a coordinator that answers nothing is given up after the session time-out", "[membership]") {
+    join();
+    broker.silent = true;
+    REQUIRE(until([&] { return herder->losses == 1; }));
+    broker.silent = false;
+    CHECK(until([&] { return herder->rounds == 2; }));
+}
+
+TEST_CASE_METHOD(Fixture, "no broker at the start is waited for", "[membership]") {
+    broker.stop();
+    herder.emplace(context, settings(broker.port()), one_connector());
+    REQUIRE(until([&] { return herder->diary->has("Connection refused"); }));
+    broker.start();
+    REQUIRE(until([&] { return herder->rounds == 1; }));
+    CHECK(herder->losses == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "what cannot be cured ends the member with the reason", "[membership]") {
+    SECTION("a group that is forbidden") {
+        broker.fail(FindCoordinatorRequest::api, {30});
+        CHECK(fatal() == "Not authorized to access group: g");
+    }
+    SECTION("a group of something else") {
+        broker.fail(JoinGroupRequest::api, {23});
+        CHECK_THAT(fatal(), Catch::Contains("INCONSISTENT_GROUP_PROTOCOL (23)"));
+    }
+    SECTION("an error of the future") {
+        broker.fail(JoinGroupRequest::api, {1234});
+        CHECK_THAT(fatal(), Catch::Contains("error 1234"));
+    }
+}
+
+TEST_CASE_METHOD(Fixture, "empty bytes instead of an assignment mean: join again", "[membership]") {
+    broker.assignment = Bytes{};
+    herder.emplace(context, settings(broker.port()), one_connector());
+    REQUIRE(until([&] { return herder->diary->has("no assignment that this worker can read"); }));
+    broker.assignment.reset();
+    CHECK(until([&] { return herder->rounds == 1; }));
+}
+
+TEST_CASE_METHOD(Fixture, "revoked work has ended before the member joins again", "[membership]") {
+    join();
+    Assignment order{.leader = "m1", .leader_url = "http://w1:8083/", .config_offset = 3, .revoked = {{}, {{"a", 0}}}};
+    broker.assignment = encode_assignment(order);
+    herder->member.request_rejoin("test");
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    broker.assignment.reset();
+    CHECK(herder->revocations == 1);
+    CHECK(herder->last_assignment.revoked == Work{{}, {{"a", 0}}});
+    CHECK(herder->runs == Work{{"a"}, {}});
+    REQUIRE(until([&] { return herder->rounds == 3; }));
+    const auto metadata = decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back());
+    REQUIRE(metadata.allocation);
+    CHECK(metadata.allocation->assigned == Work{{"a"}, {}});
+}
+
+TEST_CASE_METHOD(Fixture, "a member that is stopped says goodbye, whatever it is doing", "[membership]") {
+    join();
+    SECTION("heartbeating") {}
+    SECTION("joining, while the broker is silent") {
+        broker.silent = true;
+        const auto before = broker.requests(JoinGroupRequest::api);
+        herder->member.request_rejoin("test");
+        REQUIRE(until([&] { return broker.requests(JoinGroupRequest::api) > before; }));
+        broker.silent = false;
+    }
+    herder->running.cancel();
+    REQUIRE(until([&] { return herder->running.ended(); }));
+    CHECK_FALSE(herder->running.error());
+    CHECK(broker.members_that_left == std::vector<std::string>{"m1"});
+}
+
+TEST_CASE_METHOD(Fixture, "a herder that hangs leaves the group until it goes on", "[membership]") {
+    join();
+    herder->member.mark_progress();
+    REQUIRE(until([&] { return !broker.members_that_left.empty(); }));
+    CHECK(herder->member.generation() == -1);
+    herder->member.mark_progress();
+    CHECK(until([&] { return herder->rounds == 2; }));
+}
