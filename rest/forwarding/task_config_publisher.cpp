@@ -23,6 +23,19 @@ std::string body_of(const std::vector<Settings>& configs) {
     return body;
 }
 
+Headers headers_of(const std::string& body, const std::optional<cluster::SessionKey>& key,
+                   const std::string& algorithm) {
+    Headers headers;
+    headers.add("Accept", "application/json");
+    headers.add("User-Agent", "kafka-connect");
+    headers.add("Content-Type", "application/json");
+    if (key) {
+        headers.add(std::string(cluster::signature_header), cluster::sign_request(algorithm, key->key, body));
+        headers.add(std::string(cluster::signature_algorithm_header), algorithm);
+    }
+    return headers;
+}
+
 /// "message" of an error's body, or the body itself.
 std::string reason_of(const Response& answer) {
     try {
@@ -41,14 +54,7 @@ asio::awaitable<void> TaskConfigPublisher::put_task_configs(std::string leader_u
                                                             std::vector<Settings> configs,
                                                             std::optional<cluster::SessionKey> key) {
     auto body = body_of(configs);
-    Headers headers;
-    headers.add("Accept", "application/json");
-    headers.add("User-Agent", "kafka-connect");
-    headers.add("Content-Type", "application/json");
-    if (key) {
-        headers.add(std::string(cluster::signature_header), cluster::sign_request(algorithm_, key->key, body));
-        headers.add(std::string(cluster::signature_algorithm_header), algorithm_);
-    }
+    auto headers = headers_of(body, key, algorithm_);
     auto target = "connectors/" + encode_segment(connector) + "/tasks";
     std::string method = "POST";
     const auto answer =

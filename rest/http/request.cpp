@@ -9,6 +9,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+void Headers::add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+
 void Headers::set(std::string_view name, std::string value) {
     std::erase_if(fields_, [&](const Field& field) { return equal_ignoring_case(field.first, name); });
     add(std::string(name), std::move(value));

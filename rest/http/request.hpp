@@ -14,7 +14,7 @@ class Headers {
 public:
     using Field = std::pair<std::string, std::string>;
 
-    void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+    void add(std::string name, std::string value);
     void set(std::string_view name, std::string value);
     /// The first field of that name, or null.
     const std::string* find(std::string_view name) const noexcept;

@@ -48,7 +48,7 @@ std::string encode(std::string_view text, std::string_view also_allowed) {
 
 /// The segment's text, or why it is refused.
 std::variant<std::string, TargetRefusal> decode_segment(std::string_view raw, AmbiguousPaths ambiguous) {
-    raw = raw.substr(0, raw.find(';'));
+    raw = {raw.begin(), std::ranges::find(raw, ';')};
     if (raw.empty()) return TargetRefusal{"Ambiguous URI empty segment"};
     if (std::ranges::any_of(raw, is_illegal_in_path)) return TargetRefusal{"Illegal Path Character"};
     auto decoded = percent_decode(raw);
@@ -121,13 +121,13 @@ std::variant<RequestTarget, TargetRefusal> parse_target(std::string_view target,
     path.remove_prefix(1);
     RequestTarget parsed{.segments = {}, .query = parse_query(target.substr(std::min(question + 1, target.size())))};
     while (!path.empty()) {
-        const auto slash = path.find('/');
+        const auto slash = std::min(path.find('/'), path.size());
         const auto raw = path.substr(0, slash);
         if (raw.empty()) return TargetRefusal{"Ambiguous URI empty segment"};
         auto segment = decode_segment(raw, ambiguous);
         if (auto* refusal = std::get_if<TargetRefusal>(&segment)) return std::move(*refusal);
         parsed.segments.push_back(std::move(std::get<std::string>(segment)));
-        path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+        path.remove_prefix(std::min(slash + 1, path.size()));
     }
     return parsed;
 }
