@@ -1,0 +1,56 @@
+#include "rest/http/error_response.hpp"
+
+#include "connectors/support/json.hpp"
+
+#include <fmt/core.h>
+
+namespace millrace::rest {
+
+namespace {
+
+Response response_of(const RestException& error) {
+    auto response = error_response(error.status, error.what());
+    if (dynamic_cast<const RoutingException*>(&error) != nullptr) response.headers = {};
+    return response;
+}
+
+}
+
+RoutingException::RoutingException(int http_status) : RestException(http_status, status_message(http_status)) {}
+
+std::string status_message(int status) { return fmt::format("HTTP {} {}", status, reason_phrase(status)); }
+
+Response error_response(int status, std::string_view message) {
+    std::string body;
+    json::Writer(body).begin_object().key("error_code").integer(status).key("message").string(message).end_object();
+    return json_response(status, std::move(body));
+}
+
+Response error_response(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const RestException& e) {
+        return response_of(e);
+    } catch (const NotFoundException& e) {
+        return error_response(404, e.what());
+    } catch (const ConflictException& e) {
+        return error_response(409, e.what());
+    } catch (const ConfigException& e) {
+        return error_response(400, e.what());
+    } catch (const std::exception& e) {
+        return error_response(500, e.what());
+    }
+}
+
+Response bad_target_response(std::string_view method, std::string_view reason) {
+    Response response{.status = 400, .close = true};
+    if (method != "GET" && method != "POST" && method != "HEAD") return response;
+    response.headers.add("Content-Type", "text/html;charset=iso-8859-1");
+    response.body = fmt::format(
+        "<html>\n<head>\n<title>Error 400 {0}</title>\n</head>\n<body>\n<h2>HTTP ERROR 400 "
+        "{0}</h2>\n</body>\n</html>\n",
+        reason);
+    return response;
+}
+
+}

@@ -1,0 +1,38 @@
+/// From an exception to what the client sees: {"error_code":404,"message":"Connector X not found"}.
+#pragma once
+#include "connectors/api/errors.hpp"
+#include "rest/http/request.hpp"
+
+#include <exception>
+#include <optional>
+#include <string>
+
+namespace millrace::rest {
+
+/// A status decided where it was thrown.
+struct RestException : ConnectException {
+    RestException(int http_status, std::string message) : ConnectException(message), status(http_status) {}
+    int status;
+};
+/// Refused before a handler was chosen ("HTTP 404 Not Found"): the answer has no Content-Type.
+struct RoutingException : RestException {
+    explicit RoutingException(int http_status);
+};
+/// Nothing came in time: 500 with the sentence that says what the worker was doing.
+struct TimeoutException : RestException {
+    explicit TimeoutException(const std::string& message) : RestException(500, message) {}
+};
+
+/// The one place that decides a status: RestException its own, NotFoundException 404, ConflictException 409,
+/// ConfigException 400, everything else 500.
+Response error_response(const std::exception_ptr& error);
+Response error_response(int status, std::string_view message);
+
+/// "HTTP 404 Not Found"
+std::string status_message(int status);
+
+/// The page for a request target that cannot be read, in HTML because no route was found; closes the connection.
+/// Without a body for methods other than GET and POST.
+Response bad_target_response(std::string_view method, std::string_view reason);
+
+}

@@ -1,0 +1,336 @@
+#include "rest/http/server.hpp"
+
+#include "cluster/async/scope.hpp"
+#include "cluster/async/tls.hpp"
+#include "connectors/api/errors.hpp"
+#include "rest/http/access_log.hpp"
+#include "rest/http/error_response.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+
+#include <algorithm>
+#include <list>
+
+namespace millrace::rest {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+namespace {
+
+constexpr auto accept_pause = std::chrono::milliseconds(100);  ///< after a failed accept: descriptors may be short
+constexpr auto goodbye = std::chrono::seconds(5);              ///< for TLS' close_notify
+constexpr std::size_t read_chunk_bytes = 4096;
+constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
+
+/// What the server has to know of a connection to make room or to stop.
+struct Connection {
+    beast::tcp_stream* stream = nullptr;
+    std::string client = {};
+    bool secure = false;
+    bool idle = true;  ///< waits for a request
+    steady_clock::time_point since = steady_clock::now();
+
+    void close() const noexcept {
+        boost::system::error_code ignored;
+        stream->socket().close(ignored);
+    }
+};
+
+Request request_of(http::request<http::string_body>&& message, const Connection& connection) {
+    Request request{.method = std::string(message.method_string()),
+                    .target = std::string(message.target()),
+                    .client = connection.client,
+                    .secure = connection.secure};
+    for (const auto& field : message) request.headers.add(std::string(field.name_string()), std::string(field.value()));
+    request.body = std::move(message.body());
+    return request;
+}
+
+/// The answer to bytes that are no request, or to a request that is too big.
+Response refusal_of(const boost::system::error_code& error) {
+    int status = 400;
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) status = 431;
+    if (error == http::error::body_limit) status = 413;
+    if (error == http::error::bad_version) status = 505;
+    auto response = error_response(status, status_message(status));
+    response.close = true;
+    return response;
+}
+
+bool speaks_http(const boost::system::error_code& error) {
+    return error.category() == make_error_code(http::error::end_of_stream).category() &&
+           error != http::error::end_of_stream && error != http::error::partial_message;
+}
+
+}
+
+struct Server::State {
+    State(asio::any_io_executor on, ServerOptions with, RequestHandler calls, Logger writes)
+        : executor(std::move(on)),
+          options(std::move(with)),
+          handler(std::move(calls)),
+          logger(std::move(writes)),
+          scope(executor, [this](const std::exception_ptr& error) { report(error); }),
+          drained(executor) {}
+
+    void report(const std::exception_ptr& error) const;
+    void open(const ListenerOptions& listener);
+    bool make_room();
+    asio::awaitable<void> accept(std::size_t listener);
+    asio::awaitable<void> serve(tcp::socket socket, std::size_t listener);
+    template <class Stream>
+    asio::awaitable<void> converse(Stream& stream, Connection& connection);
+    template <class Stream>
+    asio::awaitable<bool> exchange(Stream& stream, beast::flat_buffer& buffer, Connection& connection);
+    template <class Stream, class Parser>
+    asio::awaitable<boost::system::error_code> read_rest(Stream& stream, beast::flat_buffer& buffer, Parser& parser);
+    template <class Stream>
+    asio::awaitable<bool> write(Stream& stream, const Request& request, Response response, bool keep_alive);
+    asio::awaitable<Response> answer(Request request) const;
+
+    asio::any_io_executor executor;
+    ServerOptions options;
+    RequestHandler handler;
+    Logger logger;
+    cluster::Scope scope;
+    std::vector<tcp::acceptor> acceptors = {};
+    std::list<Connection> connections = {};
+    asio::steady_timer drained;
+    bool stopping = false;
+};
+
+void Server::State::report(const std::exception_ptr& error) const {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        logger.debug("A REST connection ended: {}", e.what());
+    }
+}
+
+void Server::State::open(const ListenerOptions& listener) {
+    boost::system::error_code error;
+    tcp::endpoint endpoint(tcp::v6(), listener.port);
+    tcp::acceptor acceptor(executor);
+    if (!listener.host.empty()) {
+        tcp::resolver resolver(executor);
+        const auto found =
+            resolver.resolve(listener.host, std::to_string(listener.port), tcp::resolver::passive, error);
+        if (!error) endpoint = found.begin()->endpoint();
+    }
+    if (!error) acceptor.open(endpoint.protocol(), error);
+    if (error && listener.host.empty()) {  // a machine without IPv6
+        endpoint = tcp::endpoint(tcp::v4(), listener.port);
+        acceptor.open(endpoint.protocol(), error);
+    }
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+        throw ConnectException(fmt::format("Unable to listen on {}:{} for REST: {}; see the worker property listeners",
+                                           listener.host, listener.port, error.message()));
+    }
+    acceptors.push_back(std::move(acceptor));
+}
+
+bool Server::State::make_room() {
+    if (connections.size() < options.limits.connections) return true;
+    const Connection* longest = nullptr;
+    for (const auto& connection : connections) {
+        if (connection.idle && (longest == nullptr || connection.since < longest->since)) longest = &connection;
+    }
+    if (longest == nullptr) return false;
+    longest->close();
+    return true;
+}
+
+asio::awaitable<void> Server::State::accept(std::size_t listener) {
+    while (acceptors[listener].is_open()) {
+        auto [error, socket] = co_await acceptors[listener].async_accept(quiet);
+        if (error == asio::error::operation_aborted) co_return;
+        if (error) {
+            logger.warn("Unable to accept a REST connection: {}", error.message());
+            asio::steady_timer pause(executor, accept_pause);
+            co_await pause.async_wait(asio::use_awaitable);
+        } else if (make_room()) {
+            scope.spawn(serve(std::move(socket), listener));
+        } else {
+            logger.debug("Refused a REST connection: {} are busy already", options.limits.connections);
+        }
+    }
+}
+
+asio::awaitable<void> Server::State::serve(tcp::socket socket, std::size_t listener) {
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    const auto peer = socket.remote_endpoint(ignored).address().to_string();
+    const auto tls = options.listeners[listener].tls;
+    const auto here = connections.insert(connections.end(), {.client = peer, .secure = tls != nullptr});
+    const auto leave = [this, here](Connection*) {
+        connections.erase(here);
+        if (connections.empty()) drained.cancel();
+    };
+    const std::unique_ptr<Connection, decltype(leave)> entry(&*here, leave);
+    if (tls == nullptr) {
+        beast::tcp_stream stream(std::move(socket));
+        entry->stream = &stream;
+        co_await converse(stream, *entry);
+        stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        co_return;
+    }
+    beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), tls->native());
+    entry->stream = &stream.next_layer();
+    entry->stream->expires_after(options.limits.handshake);
+    const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, quiet);
+    if (error) {
+        logger.debug("TLS handshake with {} failed: {}", entry->client, error.message());
+        co_return;
+    }
+    co_await converse(stream, *entry);
+    if (!entry->stream->socket().is_open()) co_return;
+    entry->stream->expires_after(goodbye);
+    co_await stream.async_shutdown(quiet);
+}
+
+template <class Stream>
+asio::awaitable<void> Server::State::converse(Stream& stream, Connection& connection) {
+    beast::flat_buffer buffer(options.limits.header_bytes + read_chunk_bytes);
+    bool more = true;
+    while (more && !stopping) {
+        connection.idle = true;
+        connection.since = steady_clock::now();
+        if (buffer.size() == 0) {
+            connection.stream->expires_after(options.limits.idle);
+            const auto [error, bytes] = co_await stream.async_read_some(buffer.prepare(read_chunk_bytes), quiet);
+            if (error) co_return;
+            buffer.commit(bytes);
+        }
+        connection.idle = false;
+        more = co_await exchange(stream, buffer, connection);
+    }
+}
+
+/// Reads what remains after the header, inviting it first if the client waits for that.
+template <class Stream, class Parser>
+asio::awaitable<boost::system::error_code> Server::State::read_rest(Stream& stream, beast::flat_buffer& buffer,
+                                                                    Parser& parser) {
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        http::response<http::empty_body> go_on(http::status::continue_, 11);
+        const auto [error, bytes] = co_await http::async_write(stream, go_on, quiet);
+        if (error) co_return error;
+    }
+    const auto [error, bytes] = co_await http::async_read(stream, buffer, parser, quiet);
+    co_return error;
+}
+
+/// One request and its answer; false ends the connection.
+template <class Stream>
+asio::awaitable<bool> Server::State::exchange(Stream& stream, beast::flat_buffer& buffer, Connection& connection) {
+    const auto began = system_clock::now();
+    const auto clock = steady_clock::now();
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(options.limits.header_bytes));
+    parser.body_limit(options.limits.body_bytes);
+    connection.stream->expires_after(options.limits.transfer);
+    auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, quiet);
+    if (!error) {
+        connection.stream->expires_after(options.limits.transfer);
+        error = co_await read_rest(stream, buffer, parser);
+    }
+    if (error && !speaks_http(error)) co_return false;
+    const bool keep_alive = !error && parser.get().keep_alive();
+    const auto request = request_of(parser.release(), connection);
+    connection.stream->expires_never();
+    Response response;
+    if (error) {
+        response = refusal_of(error);
+    } else {
+        response = co_await answer(request);
+    }
+    const auto status = response.status;
+    const auto size = request.method == "HEAD" ? 0 : response.body.size();
+    connection.stream->expires_after(options.limits.transfer);
+    const bool more = co_await write(stream, request, std::move(response), keep_alive && !stopping);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - clock);
+    logger.info("{}", access_log_line(request, status, size, began, took));
+    co_return more;
+}
+
+asio::awaitable<Response> Server::State::answer(Request request) const {
+    std::exception_ptr failure;
+    try {
+        co_return co_await handler(std::move(request));
+    } catch (const boost::system::system_error& e) {
+        if (e.code() == asio::error::operation_aborted) throw;  // the server stops
+        failure = std::current_exception();
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
+    co_return error_response(failure);
+}
+
+template <class Stream>
+asio::awaitable<bool> Server::State::write(Stream& stream, const Request& request, Response response, bool keep_alive) {
+    const bool head = request.method == "HEAD";
+    const bool bodiless = response.status == 204 || response.status == 304;
+    http::response<http::string_body> message;
+    message.version(11);
+    message.result(static_cast<unsigned>(response.status));
+    message.reason(reason_phrase(response.status));
+    message.set(http::field::date, http_date(system_clock::now()));
+    message.set(http::field::server, options.product);
+    for (auto& [name, value] : response.headers.fields()) message.insert(name, value);
+    if (!bodiless) message.content_length(response.body.size());
+    keep_alive = keep_alive && !response.close;
+    if (!keep_alive) message.set(http::field::connection, "close");
+    if (!head && !bodiless) message.body() = std::move(response.body);
+    http::response_serializer<http::string_body> serializer(message);
+    serializer.split(head);
+    if (head) {
+        const auto [error, bytes] = co_await http::async_write_header(stream, serializer, quiet);
+        co_return !error && keep_alive;
+    }
+    const auto [error, bytes] = co_await http::async_write(stream, serializer, quiet);
+    co_return !error && keep_alive;
+}
+
+Server::Server(asio::any_io_executor executor, ServerOptions options, RequestHandler handler, Logger logger)
+    : state_(std::make_unique<State>(std::move(executor), std::move(options), std::move(handler), std::move(logger))) {}
+
+Server::~Server() = default;
+
+void Server::listen() {
+    for (const auto& listener : state_->options.listeners) state_->open(listener);
+    for (std::size_t i = 0; i < state_->acceptors.size(); ++i) state_->scope.spawn(state_->accept(i));
+}
+
+std::vector<std::uint16_t> Server::ports() const {
+    std::vector<std::uint16_t> ports;
+    for (const auto& acceptor : state_->acceptors) ports.push_back(acceptor.local_endpoint().port());
+    return ports;
+}
+
+asio::awaitable<void> Server::stop() {
+    state_->stopping = true;
+    boost::system::error_code ignored;
+    for (auto& acceptor : state_->acceptors) acceptor.close(ignored);
+    for (const auto& connection : state_->connections) {
+        if (connection.idle && connection.stream != nullptr) connection.close();
+    }
+    if (!state_->connections.empty()) {
+        state_->drained.expires_after(state_->options.limits.stop);
+        co_await state_->drained.async_wait(quiet);
+    }
+    co_await state_->scope.stop();
+}
+
+}

@@ -1,0 +1,74 @@
+/// HTTP/1.1 on several listeners. Reads requests, hands each to one handler and writes what it answers; knows no route.
+///
+/// Threads  Everything runs on the executor, which is one thread; the handler must not block it.
+/// Limits   Each has a name in ServerLimits: a client that is slow, huge or one of too many costs only its own
+/// connection. Errors   listen() throws ConnectException naming the address. A handler that throws answers as
+/// error_response says.
+#pragma once
+#include "connectors/api/log.hpp"
+#include "rest/http/request.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace::cluster {
+class TlsContext;
+}
+
+namespace millrace::rest {
+
+namespace asio = boost::asio;
+
+struct ServerLimits {
+    std::size_t header_bytes = 8 * 1024;
+    std::size_t body_bytes = 16 * 1024 * 1024;  ///< the largest known configurations have some hundred KiB
+    std::size_t connections = 1024;             ///< of all listeners; the longest idle one makes room
+    std::chrono::milliseconds idle = std::chrono::seconds(90);       ///< between two requests of a connection
+    std::chrono::milliseconds handshake = std::chrono::seconds(30);  ///< TLS, both hellos
+    std::chrono::milliseconds transfer = std::chrono::seconds(90);   ///< one header, one body, one response
+    std::chrono::milliseconds stop = std::chrono::seconds(60);       ///< for running requests when the server stops
+};
+
+struct ListenerOptions {
+    std::string host;  ///< empty: all interfaces
+    std::uint16_t port = 0;
+    std::shared_ptr<const cluster::TlsContext> tls = {};  ///< of an https listener
+};
+
+struct ServerOptions {
+    std::vector<ListenerOptions> listeners;
+    ServerLimits limits = {};
+    std::string product = "Millrace";  ///< of the Server header
+};
+
+using RequestHandler = std::function<asio::awaitable<Response>(Request)>;
+
+class Server {
+public:
+    Server(asio::any_io_executor executor, ServerOptions options, RequestHandler handler, Logger logger);
+    /// stop() must have returned, unless listen() was never called.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Binds every listener and begins to accept.
+    void listen();
+    /// The bound ports, in the order of the listeners.
+    std::vector<std::uint16_t> ports() const;
+    /// Accepts no more, ends idle connections, lets running requests finish within limits.stop, then cuts them off.
+    asio::awaitable<void> stop();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}

@@ -1,0 +1,99 @@
+#include "rest/resources/application.hpp"
+
+#include "cluster/async/with_timeout.hpp"
+#include "rest/forwarding/forwarding_rules.hpp"
+#include "rest/http/error_response.hpp"
+
+namespace millrace::rest {
+
+namespace {
+
+std::vector<Route> all_routes() {
+    std::vector<Route> all;
+    for (const auto table :
+         {root_routes(), health_routes(), connector_routes(), connector_plugin_routes(), internal_routes()})
+        all.insert(all.end(), table.begin(), table.end());
+    return all;
+}
+
+std::vector<RoutePattern> patterns_of(const std::vector<Route>& routes) {
+    std::vector<RoutePattern> patterns;
+    patterns.reserve(routes.size());
+    for (const auto& route : routes) patterns.push_back({route.method, route.path, route.body});
+    return patterns;
+}
+
+/// "Request timed out. The worker is currently ..."; after validation without the final period.
+std::string timeout_message(const Route& route, std::string stage) {
+    if (stage.empty()) return "Request timed out";
+    if (route.path.ends_with("/config/validate") && stage.ends_with('.')) stage.pop_back();
+    return "Request timed out. " + stage;
+}
+
+}
+
+Application::Application(asio::any_io_executor executor, ServerOptions options, Services services)
+    : services_(std::move(services)),
+      routes_(all_routes()),
+      router_(patterns_of(routes_)),
+      leader_(executor),
+      server_(
+          executor, std::move(options), [this](Request request) { return handle(std::move(request)); },
+          services_.logger) {}
+
+asio::awaitable<Response> Application::handle(Request request) {
+    const auto parsed = parse_target(request.target, AmbiguousPaths::Accept);
+    if (const auto* refusal = std::get_if<TargetRefusal>(&parsed)) {
+        co_return bad_target_response(request.method, refusal->reason);
+    }
+    const auto& target = std::get<RequestTarget>(parsed);
+    try {
+        const auto match = router_.match(request, target);
+        if (!match.allow.empty()) co_return options_response(match.allow);
+        co_return co_await dispatch(routes_[match.index], {request, target, match.variables, services_});
+    } catch (const std::exception& e) {
+        report(request, e);
+        throw;
+    }
+}
+
+/// Runs the handler within the time limit; what it throws of the group's affairs becomes a forwarded request or a
+/// status.
+asio::awaitable<Response> Application::dispatch(const Route& route, Call call) {
+    std::string elsewhere;
+    try {
+        co_return co_await cluster::with_timeout(services_.request_timeout, route.handler(call), "Request");
+    } catch (const cluster::NotLeaderException& e) {
+        elsewhere = e.url;
+    } catch (const cluster::RebalanceNeededException& e) {
+        if (route.place == Place::Local) throw RestException(500, e.what());
+        throw RestException(409, std::string(stale_configuration_message));
+    } catch (const cluster::SignatureException& e) {
+        throw RestException(e.status, e.what());
+    } catch (const cluster::TimeoutException&) {
+        throw TimeoutException(timeout_message(route, services_.herder.stage()));
+    }
+    co_return co_await forward(call, std::move(elsewhere));
+}
+
+asio::awaitable<Response> Application::forward(Call call, std::string url) {
+    const auto& request = call.request;
+    auto target = forwarded_target(call.target, url);
+    services_.logger.debug("Forwarding {} {} to {}", request.method, request.target, url);
+    auto answer =
+        co_await leader_.send(url, std::move(target), request.method, forwarded_headers(request), request.body);
+    co_return forwarded_response(std::move(answer), url, base_url(request));
+}
+
+void Application::report(const Request& request, const std::exception& error) const {
+    const auto path = request.target.substr(0, request.target.find('?'));
+    const auto* chosen = dynamic_cast<const RestException*>(&error);
+    const bool expected = (chosen != nullptr && chosen->status != 500) ||
+                          dynamic_cast<const NotFoundException*>(&error) != nullptr ||
+                          dynamic_cast<const ConflictException*>(&error) != nullptr ||
+                          dynamic_cast<const ConfigException*>(&error) != nullptr;
+    services_.logger.log(expected ? LogLevel::Debug : LogLevel::Error, "Uncaught exception in REST call to {}: {}",
+                         path, error.what());
+}
+
+}

@@ -1,0 +1,17 @@
+/// What the HTTP server needs to know of a worker's settings.
+#pragma once
+#include "rest/http/server.hpp"
+
+#include <string>
+
+namespace millrace::worker {
+struct WorkerConfig;
+}
+
+namespace millrace::rest {
+
+/// `listeners`, and for https ones the settings listeners.https.ssl.*, or ssl.* where none of those is given. Throws
+/// ConfigException for key stores that are not PEM, saying how to convert them, and for files that cannot be read.
+ServerOptions server_options(const worker::WorkerConfig& config, std::string product);
+
+}

@@ -1,0 +1,130 @@
+#include "rest/resources/request_body.hpp"
+
+#include "connectors/support/json.hpp"
+#include "rest/http/error_response.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::rest {
+
+namespace {
+
+using json::Node;
+
+[[noreturn]] void refuse(const std::string& message) { throw RestException(500, message); }
+
+std::string_view kind_name(const Node& node) {
+    switch (node.kind()) {
+    case Node::Kind::Null:
+        return "null";
+    case Node::Kind::Boolean:
+        return "a boolean";
+    case Node::Kind::Number:
+        return "a number";
+    case Node::Kind::String:
+        return "a string";
+    case Node::Kind::Array:
+        return "an array";
+    default:
+        return "an object";
+    }
+}
+
+json::Document parse_document(std::string_view body) {
+    if (trim(body).empty()) refuse("The request has no body: a JSON document is needed");
+    try {
+        return json::Document(body);
+    } catch (const json::ParseException& e) {
+        refuse(fmt::format("The request's body is no JSON: {}", e.what()));
+    }
+}
+
+/// A setting's value as text, or none for null.
+std::optional<std::string> setting_text(std::string_view name, const Node& value) {
+    switch (value.kind()) {
+    case Node::Kind::Null:
+        return std::nullopt;
+    case Node::Kind::Boolean:
+        return value.as_boolean() ? "true" : "false";
+    case Node::Kind::Number:
+    case Node::Kind::String:
+        return std::string(value.text());
+    default:
+        refuse(fmt::format("The value of \"{}\" is {}: settings are strings, numbers, booleans or null", name,
+                           kind_name(value)));
+    }
+}
+
+SubmittedConfig config_of(const Node& node, std::string_view what) {
+    if (!node.is_object()) {
+        refuse(fmt::format("{} is {}: an object of settings is needed", what, kind_name(node)));
+    }
+    SubmittedConfig config;
+    for (const auto& member : node.members()) {
+        const std::string name(member.name);
+        auto text = setting_text(name, member.value);
+        config.set(name, std::move(text));
+    }
+    return config;
+}
+
+std::optional<worker::TargetState> initial_state_of(const Node& node) {
+    if (node.is_null()) return std::nullopt;
+    std::string text(node.is_string() ? node.text() : std::string_view());
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    if (text == "RUNNING") return worker::TargetState::Started;
+    if (text == "PAUSED") return worker::TargetState::Paused;
+    if (text == "STOPPED") return worker::TargetState::Stopped;
+    refuse(fmt::format("Unknown initial_state \"{}\": it is one of RUNNING, PAUSED, STOPPED", text));
+}
+
+std::string name_of(const Node& node) {
+    if (node.is_null()) return {};
+    if (node.is_object() || node.is_array()) {
+        refuse(fmt::format("The connector's name is {}: a string is needed", kind_name(node)));
+    }
+    return std::string(trim(node.kind() == Node::Kind::Boolean ? (node.as_boolean() ? "true" : "false") : node.text()));
+}
+
+}
+
+CreateConnectorRequest parse_create_request(std::string_view body) {
+    const auto document = parse_document(body);
+    const auto& root = document.root();
+    if (!root.is_object()) refuse(fmt::format("The request's body is {}: an object is needed", kind_name(root)));
+    for (const auto& member : root.members()) {
+        if (member.name != "name" && member.name != "config" && member.name != "initial_state") {
+            refuse(fmt::format("Unrecognized field \"{}\": known are \"config\", \"name\", \"initial_state\"",
+                               member.name));
+        }
+    }
+    CreateConnectorRequest request;
+    if (const auto* name = root.find("name")) request.name = name_of(*name);
+    if (const auto* state = root.find("initial_state")) request.initial_state = initial_state_of(*state);
+    const auto* config = root.find("config");
+    request.config = config_of(config == nullptr ? Node() : *config, "The member \"config\"");
+    return request;
+}
+
+SubmittedConfig parse_config(std::string_view body) {
+    const auto document = parse_document(body);
+    return config_of(document.root(), "The request's body");
+}
+
+std::vector<Settings> parse_task_configs(std::string_view body) {
+    const auto document = parse_document(body);
+    if (!document.root().is_array()) {
+        refuse(fmt::format("The request's body is {}: an array of task configurations is needed",
+                           kind_name(document.root())));
+    }
+    std::vector<Settings> configs;
+    for (const auto& element : document.root().elements()) {
+        configs.push_back(config_of(element, "A task configuration").settings);
+    }
+    return configs;
+}
+
+}

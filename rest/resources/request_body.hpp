@@ -1,0 +1,34 @@
+/// Reads the JSON bodies that clients send.
+///
+/// Numbers and booleans among settings keep their source text ("1e3", "true"); of a member that stands twice the last
+/// counts; null is kept apart, because it means something else in POST, PUT and PATCH.
+///
+/// Throws  RestException 500 for what is no JSON or has another shape: Kafka Connect answers 500 here, not 400.
+#pragma once
+#include "connectors/api/config_def.hpp"
+#include "worker/runtime/ids.hpp"
+#include "worker/validation/submitted_config.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::rest {
+
+using worker::SubmittedConfig;
+
+/// The body of POST /connectors.
+struct CreateConnectorRequest {
+    std::string name;  ///< trimmed
+    SubmittedConfig config;
+    std::optional<worker::TargetState> initial_state = {};
+};
+
+CreateConnectorRequest parse_create_request(std::string_view body);
+/// A flat object of settings.
+SubmittedConfig parse_config(std::string_view body);
+/// An array of flat objects: task configurations that another worker sends.
+std::vector<Settings> parse_task_configs(std::string_view body);
+
+}

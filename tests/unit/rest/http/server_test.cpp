@@ -1,0 +1,117 @@
+#include "connectors/api/errors.hpp"
+#include "tests/pch.hpp"
+#include "tests/unit/rest/resources/rest_fixture.hpp"
+
+using namespace millrace;
+using namespace millrace::rest;
+using namespace std::chrono_literals;
+
+TEST_CASE("a connection serves several requests, also sent at once", "[rest][server]") {
+    RestFixture fixture;
+    RawClient client(fixture.port);
+    const std::string request = "GET /connectors HTTP/1.1\r\nHost: h\r\n\r\n";
+    client.send(request + request);
+    for (int i = 0; i < 2; ++i) {
+        const auto response = client.receive();
+        CHECK(response.status == 200);
+        CHECK(response.body == "[]");
+        CHECK(response.headers.at("Server") == "Millrace/test");
+        CHECK(response.headers.count("Date") == 1);
+        CHECK(response.headers.at("Content-Type") == "application/json");
+    }
+}
+
+TEST_CASE("HEAD has GET's headers and no body", "[rest][server]") {
+    RestFixture fixture;
+    RawClient client(fixture.port);
+    const auto head = client.exchange("HEAD /connectors HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(head.status == 200);
+    CHECK(head.headers.at("Content-Length") == "2");
+    CHECK(client.exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n").body.starts_with("{\"version\":\"4.3.1\""));
+}
+
+TEST_CASE("a client that wants to close is told so and closed", "[rest][server]") {
+    RestFixture fixture;
+    const auto request = GENERATE("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n");
+    RawClient client(fixture.port);
+    CHECK(client.exchange(request).headers.at("Connection") == "close");
+    CHECK(client.closed());
+}
+
+TEST_CASE("a client that waits is invited to send its body", "[rest][server]") {
+    RestFixture fixture;
+    RawClient client(fixture.port);
+    const auto go_on = client.exchange(
+        "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nExpect: "
+        "100-continue\r\nContent-Length: "
+        "2\r\n\r\n");
+    CHECK(go_on.status == 100);
+    CHECK(client.exchange("[]").status == 500);
+}
+
+TEST_CASE("chunked bodies are read", "[rest][server]") {
+    RestFixture fixture;
+    const auto response = fixture.request(
+        "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "5\r\n{\"nam\r\n7\r\ne\":\"x\"}\r\n0\r\n\r\n");
+    CHECK(response.status == 500);
+    CHECK(response.body.find("config") != std::string::npos);
+}
+
+TEST_CASE("too big is refused with a reason, and ends the connection", "[rest][server]") {
+    RestFixture fixture({.header_bytes = 1024, .body_bytes = 100});
+    const auto [request, status] = GENERATE(table<std::string, int>({
+        {"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", 431},
+        {"GET /" + std::string(2000, 'x') + " HTTP/1.1\r\nHost: h\r\n\r\n", 431},
+        {"PUT /connectors/x/config HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'), 413},
+        {"nonsense\r\n\r\n", 400},
+        {"GET / HTTP/9.9\r\n\r\n", 505},
+    }));
+    CAPTURE(request.substr(0, 40));
+    RawClient client(fixture.port);
+    const auto response = client.exchange(request);
+    CHECK(response.status == status);
+    CHECK(response.body.starts_with("{\"error_code\":" + std::to_string(status)));
+    CHECK(response.headers.at("Connection") == "close");
+    CHECK(fixture.get("/connectors").status == 200);
+}
+
+TEST_CASE("a slow client holds up nobody and is cut off", "[rest][server]") {
+    RestFixture fixture({.idle = 200ms, .transfer = 200ms});
+    RawClient slow(fixture.port);
+    RawClient idle(fixture.port);
+    slow.send("GET / HTT");
+    CHECK(fixture.get("/connectors").status == 200);
+    CHECK(slow.closed());
+    CHECK(idle.closed());
+}
+
+TEST_CASE("the longest idle connection makes room for a new one", "[rest][server]") {
+    RestFixture fixture({.connections = 2});
+    RawClient first(fixture.port);
+    CHECK(first.exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+    RawClient second(fixture.port);
+    CHECK(second.exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+    RawClient third(fixture.port);
+    CHECK(third.exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+    CHECK(first.closed());
+    CHECK(second.exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+}
+
+TEST_CASE("stopping ends idle connections and accepts no more", "[rest][server]") {
+    std::optional<RestFixture> fixture(std::in_place);
+    RawClient client(fixture->port);
+    CHECK(client.exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+    const auto port = fixture->port;
+    fixture.reset();
+    CHECK(client.closed());
+    CHECK_THROWS(RawClient(port));
+}
+
+TEST_CASE("a port that is taken is named", "[rest][server]") {
+    RestFixture fixture;
+    asio::io_context context;
+    Server second(context.get_executor(), {.listeners = {{.host = "127.0.0.1", .port = fixture.port}}}, nullptr, {});
+    CHECK_THROWS_WITH(second.listen(),
+                      Catch::Contains("127.0.0.1:" + std::to_string(fixture.port)) && Catch::Contains("listeners"));
+}

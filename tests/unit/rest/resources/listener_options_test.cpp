@@ -1,0 +1,117 @@
+#include "rest/resources/listener_options.hpp"
+
+#include "tests/pch.hpp"
+#include "tests/unit/rest/resources/rest_fixture.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace millrace;
+using namespace millrace::rest;
+
+namespace {
+
+std::string text_of(BIO* memory) {
+    char* data = nullptr;
+    const auto size = BIO_get_mem_data(memory, &data);
+    std::string text(data, static_cast<std::size_t>(size));
+    BIO_free(memory);
+    return text;
+}
+
+/// Key and self-signed certificate in PEM, as Kafka keeps them in one file.
+std::string key_and_certificate() {
+    EVP_PKEY* key = EVP_EC_gen("P-256");
+    X509* certificate = X509_new();
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key);
+    auto* name = X509_get_subject_name(certificate);
+    const auto* host = reinterpret_cast<const unsigned char*>("localhost");
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, host, -1, -1, 0);
+    X509_set_issuer_name(certificate, name);
+    X509_sign(certificate, key, EVP_sha256());
+    BIO* memory = BIO_new(BIO_s_mem());
+    PEM_write_bio_PKCS8PrivateKey(memory, key, nullptr, nullptr, 0, nullptr, nullptr);
+    PEM_write_bio_X509(memory, certificate);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return text_of(memory);
+}
+
+/// Everything that the server sends to one request over TLS, without looking at its certificate.
+std::string https_exchange(std::uint16_t port, const std::string& request) {
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    BIO* connection = BIO_new_ssl_connect(context);
+    const auto address = "127.0.0.1:" + std::to_string(port);
+    BIO_set_conn_hostname(connection, address.c_str());
+    std::string answer;
+    if (BIO_do_connect(connection) > 0) {
+        BIO_write(connection, request.data(), static_cast<int>(request.size()));
+        char chunk[4096];
+        for (int count = 0; (count = BIO_read(connection, chunk, sizeof chunk)) > 0;) {
+            answer.append(chunk, static_cast<std::size_t>(count));
+        }
+    }
+    BIO_free_all(connection);
+    SSL_CTX_free(context);
+    return answer;
+}
+
+struct PemFile {
+    PemFile() : path(std::filesystem::temp_directory_path() / fmt::format("millrace-rest-{}.pem", ::getpid())) {
+        std::ofstream(path) << key_and_certificate();
+    }
+    ~PemFile() { std::filesystem::remove(path); }
+    std::filesystem::path path;
+};
+
+worker::WorkerConfig https_config(Settings tls) {
+    worker::WorkerConfig config;
+    config.listeners = {{.protocol = worker::Listener::Protocol::Http, .host = "127.0.0.1", .port = 0},
+                        {.protocol = worker::Listener::Protocol::Https, .host = "127.0.0.1", .port = 0}};
+    config.values = Config(worker::worker_config_keys(worker::WorkerMode::Distributed), std::move(tls));
+    return config;
+}
+
+asio::awaitable<Response> say_scheme(Request request) { co_return json_response(200, request.secure ? "1" : "0"); }
+
+}
+
+TEST_CASE("http and https are served side by side, with a PEM key store", "[rest][listeners]") {
+    const PemFile pem;
+    const auto options = server_options(https_config({{"listeners.https.ssl.keystore.location", pem.path.string()},
+                                                      {"listeners.https.ssl.keystore.type", "PEM"},
+                                                      {"ssl.keystore.location", "/nonexistent"}}),
+                                        "Millrace/test");
+    asio::io_context context{1};
+    Server server(context.get_executor(), options, say_scheme, {});
+    server.listen();
+    const auto ports = server.ports();
+    std::jthread thread([&] { context.run(); });
+    const std::string request = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    CHECK(RawClient(ports.at(0)).exchange(request).body == "0");
+    const auto answer = https_exchange(ports.at(1), request);
+    CHECK_THAT(answer, Catch::StartsWith("HTTP/1.1 200 OK\r\n"));
+    CHECK_THAT(answer, Catch::EndsWith("\r\n\r\n1"));
+    CHECK(RawClient(ports.at(1)).exchange(request).status == 0);  // plain text on an https port
+    asio::co_spawn(context, server.stop(), asio::use_future).get();
+}
+
+TEST_CASE("TLS settings that will not do say the way out", "[rest][listeners]") {
+    const auto [settings, part] = GENERATE(table<Settings, std::string>({
+        {Settings{}, "listeners.https.ssl.keystore.location"},
+        {{{"ssl.keystore.location", "/k.jks"}}, "type JKS"},
+        {{{"ssl.keystore.location", "/nonexistent.pem"}, {"ssl.keystore.type", "PEM"}}, "/nonexistent.pem"},
+        {{{"ssl.keystore.key", "k"}, {"ssl.keystore.certificate.chain", "c"}, {"ssl.cipher.suites", "NOPE"}}, "NOPE"},
+    }));
+    CHECK_THROWS_WITH(server_options(https_config(settings), "Millrace/test"), Catch::Contains(part));
+    CHECK_THROWS_AS(server_options(https_config(settings), "Millrace/test"), ConfigException);
+}

@@ -1,0 +1,59 @@
+#include "rest/resources/request_body.hpp"
+
+#include "rest/http/error_response.hpp"
+#include "tests/pch.hpp"
+
+using namespace millrace;
+using namespace millrace::rest;
+
+TEST_CASE("settings keep the text of numbers and booleans, nulls apart, the last of a name", "[rest][json]") {
+    const auto config = parse_config(R"({"a":1,"b":1e3,"c":1.50,"d":true,"e":null,"f":"x","f":"y","g":"z","g":null})");
+    CHECK(config.settings == Settings{{"a", "1"}, {"b", "1e3"}, {"c", "1.50"}, {"d", "true"}, {"f", "y"}});
+    CHECK(config.nulls == std::set<std::string, std::less<>>{"e", "g"});
+}
+
+TEST_CASE("what is no flat object of settings is a 500", "[rest][json]") {
+    const auto body = GENERATE("", "   ", "{", "{} trailing", "[1]", "\"s\"", "null", "hello", R"({"a":{"b":1}})",
+                               R"({"a":[]})", "/* c */ {}");
+    CAPTURE(body);
+    try {
+        parse_config(body);
+        FAIL("accepted");
+    } catch (const RestException& e) {
+        CHECK(e.status == 500);
+        CHECK(std::string(e.what()).size() > 10);
+    }
+}
+
+TEST_CASE("a request to create trims the name and reads the state in any case", "[rest][json]") {
+    const auto request = parse_create_request(R"({"name":" a ","config":{"k":"v"},"initial_state":"paused"})");
+    CHECK(request.name == "a");
+    CHECK(request.config.settings == Settings{{"k", "v"}});
+    CHECK(request.initial_state == worker::TargetState::Paused);
+    CHECK(parse_create_request(R"({"config":{},"name":null,"initial_state":null})").name.empty());
+    CHECK(parse_create_request(R"({"name":"x","name":"y","config":{}})").name == "y");
+    CHECK(parse_create_request(R"({"name":"x","config":{},"initial_state":"RUNNING"})").initial_state ==
+          worker::TargetState::Started);
+}
+
+TEST_CASE("a request to create with other members, states or without config is a 500", "[rest][json]") {
+    const auto [body, part] = GENERATE(table<std::string, std::string>({
+        {R"({"name":"x","config":{},"extra":1})", "extra"},
+        {R"({"name":"x","config":{},"initial_state":"DANCING"})", "DANCING"},
+        {R"({"name":"x"})", "config"},
+        {R"({"name":"x","config":null})", "config"},
+        {R"({"name":"x","config":[]})", "config"},
+        {R"({"name":{},"config":{}})", "name"},
+        {"[]", "array"},
+    }));
+    CAPTURE(body);
+    CHECK_THROWS_WITH(parse_create_request(body), Catch::Contains(part));
+    CHECK_THROWS_AS(parse_create_request(body), RestException);
+}
+
+TEST_CASE("task configurations are an array of flat objects", "[rest][json]") {
+    CHECK(parse_task_configs("[]").empty());
+    CHECK(parse_task_configs(R"([{"a":"b"},{}])") == std::vector<Settings>{{{"a", "b"}}, {}});
+    CHECK_THROWS_AS(parse_task_configs("{"), RestException);
+    CHECK_THROWS_AS(parse_task_configs("{}"), RestException);
+}

@@ -1,0 +1,135 @@
+#include "worker/validation/connector_rules.hpp"
+
+#include "connectors/support/regex.hpp"
+#include "worker/config/worker_config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::worker {
+
+namespace {
+
+std::string setting(const Settings& settings, std::string_view name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::string() : std::string(trim(found->second));
+}
+
+void complain(std::vector<ConfigInfo>& infos, std::string_view name, std::string message) {
+    const auto found =
+        std::ranges::find(infos, name, [](const ConfigInfo& i) -> std::string_view { return i.value.name; });
+    if (found != infos.end()) found->value.errors.push_back(std::move(message));
+}
+
+/// Why a pattern does not compile, in the words of Java where PCRE2's differ and users know Java's; "" if it does.
+std::string regex_complaint(const std::string& pattern) {
+    try {
+        const Regex compiled(pattern);
+        return {};
+    } catch (const ConfigException& e) {
+        const std::string_view why = e.what();
+        if (why.find("missing closing parenthesis") != std::string_view::npos) {
+            return fmt::format("Invalid regex: Unclosed group near index {}\n{}", pattern.size(), pattern);
+        }
+        if (why.find("missing terminating ]") != std::string_view::npos) {
+            const auto last = pattern.size() - 1;
+            return fmt::format("Invalid regex: Unclosed character class near index {}\n{}\n{}^", last, pattern,
+                               std::string(last, ' '));
+        }
+        return std::string(why);
+    }
+}
+
+bool matches(const std::string& pattern, const std::string& text) {
+    try {
+        return Regex(pattern).matches(text);
+    } catch (const ConnectException&) {
+        return false;  // the pattern's own complaint stands at topics.regex already
+    }
+}
+
+void check_topics(const Settings& settings, std::vector<ConfigInfo>& infos) {
+    const auto topics = setting(settings, "topics");
+    const auto regex = setting(settings, "topics.regex");
+    if (topics.empty() == regex.empty()) {
+        const std::string message = topics.empty()
+                                        ? "Must configure one of topics or topics.regex"
+                                        : "topics and topics.regex are mutually exclusive options, but both are set.";
+        complain(infos, "topics", message);
+        complain(infos, "topics.regex", message);
+    }
+    if (const auto why = regex_complaint(regex); !why.empty()) {
+        complain(infos, "topics.regex", fmt::format("Invalid value {} for configuration topics.regex: {}", regex, why));
+    }
+    const auto dead_letters = setting(settings, "errors.deadletterqueue.topic.name");
+    if (dead_letters.empty()) return;
+    const auto list = split_list(topics);
+    if (std::ranges::find(list, dead_letters) != list.end()) {
+        complain(infos, "topics",
+                 fmt::format("The DLQ topic '{}' may not be included in the list of topics ('topics=[{}]') consumed by "
+                             "the connector",
+                             dead_letters, fmt::join(list, ", ")));
+    }
+    if (!regex.empty() && matches(regex, dead_letters)) {
+        complain(infos, "topics.regex",
+                 fmt::format("The DLQ topic '{}' may not be matched by the regex for the topics ('topics.regex={}') "
+                             "consumed by the connector",
+                             dead_letters, regex));
+    }
+}
+
+}
+
+void check_sink_rules(const Settings& settings, const WorkerConfig& worker, std::vector<ConfigInfo>& infos) {
+    check_topics(settings, infos);
+    const auto name = setting(settings, "name");
+    const auto override_group = setting(settings, "consumer.override.group.id");
+    if (worker.mode != WorkerMode::Distributed) return;
+    if (!override_group.empty() && override_group == worker.group_id) {
+        infos.push_back({.value = {.name = "consumer.override.group.id",
+                                   .value = override_group,
+                                   .errors = {fmt::format("Consumer group {} conflicts with Connect worker group {}",
+                                                          override_group, worker.group_id)}}});
+    } else if (override_group.empty() && "connect-" + name == worker.group_id) {
+        complain(infos, "name",
+                 fmt::format("Consumer group for sink connector named {} conflicts with Connect worker group {}", name,
+                             worker.group_id));
+    }
+}
+
+void check_source_rules(const Settings& settings, const WorkerConfig& worker, const SourceConnector& connector,
+                        std::vector<ConfigInfo>& infos) {
+    auto support = setting(settings, "exactly.once.support");
+    std::ranges::transform(support, support.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (support == "required") {
+        if (worker.exactly_once_source != ExactlyOnceSource::Enabled) {
+            complain(infos, "exactly.once.support", "This worker does not have exactly-once source support enabled.");
+        }
+        const auto declared = connector.exactly_once_support(settings);
+        if (declared == ExactlyOnceSupport::Unsupported) {
+            complain(infos, "exactly.once.support",
+                     "The connector does not support exactly-once semantics with the provided configuration.");
+        } else if (declared == ExactlyOnceSupport::Undeclared) {
+            complain(
+                infos, "exactly.once.support",
+                "The connector does not implement the API required for preflight validation of exactly-once source "
+                "support. Please consult the documentation for the connector to determine whether it supports "
+                "exactly-once semantics, and then consider reconfiguring the connector to use the value "
+                "\"requested\" for this property (which will disable this preflight check and allow the connector "
+                "to be created).");
+        }
+    }
+    auto boundary = setting(settings, "transaction.boundary");
+    std::ranges::transform(boundary, boundary.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (boundary == "connector") {
+        complain(
+            infos, "transaction.boundary",
+            "The connector does not support connector-defined transaction boundaries with the given configuration. "
+            "Please reconfigure it to use a different transaction boundary definition.");
+    }
+}
+
+}

@@ -1,0 +1,105 @@
+#include "worker/validation/expected_key.hpp"
+
+#include "worker/validation/plugin_lookup.hpp"
+
+#include <fmt/format.h>
+
+namespace millrace::worker {
+
+namespace {
+
+bool is_number(ConfigType type) noexcept {
+    return type == ConfigType::Int || type == ConfigType::Short || type == ConfigType::Long ||
+           type == ConfigType::Double;
+}
+
+std::string shown(const ConfigKey& key, const std::string& value) {
+    if (key.type == ConfigType::Password) return "[hidden]";
+    return key.type == ConfigType::List ? fmt::format("[{}]", fmt::join(split_list(value), ", ")) : value;
+}
+
+/// A class name or alias becomes the full class name.
+std::optional<std::string> resolve_class(const ExpectedKey& expected, const std::string& name,
+                                         const PluginRegistry& plugins, std::vector<std::string>& errors) {
+    if (const auto* plugin = plugins.find(*expected.plugin_type, name)) return std::string(plugin->class_name);
+    if (const auto* other = find_any_plugin(plugins, name)) {
+        errors.push_back(fmt::format("Class class {} does not implement the {} interface", other->class_name,
+                                     interface_name(*expected.plugin_type)));
+        return std::string(other->class_name);
+    }
+    errors.push_back(fmt::format("Invalid value {} for configuration {}: Class {} could not be found.", name,
+                                 expected.definition.name, name));
+    return std::nullopt;
+}
+
+void apply_validator(const ConfigKey& key, const std::string& value, std::vector<std::string>& errors) {
+    if (key.valid == nullptr) return;
+    auto complaint = key.valid(value);
+    if (complaint.empty()) return;
+    errors.push_back(complaint.starts_with("values must") ? fmt::format("Configuration '{}' {}", key.name, complaint)
+                                                          : fmt::format("Invalid value {} for configuration {}: {}",
+                                                                        shown(key, value), key.name, complaint));
+}
+
+}
+
+std::string_view interface_name(PluginType type) noexcept {
+    switch (type) {
+    case PluginType::Sink:
+    case PluginType::Source:
+        return "Connector";
+    case PluginType::Transformation:
+        return "Transformation";
+    case PluginType::Predicate:
+        return "Predicate";
+    case PluginType::Converter:
+        return "Converter";
+    case PluginType::HeaderConverter:
+        return "HeaderConverter";
+    case PluginType::ConfigProvider:
+        return "ConfigProvider";
+    }
+    return "";
+}
+
+ExpectedKey expected(const ConfigKey& key) { return {.definition = definition_of(key), .key = key}; }
+
+ExpectedKey expected(const ConfigKey& key, std::string_view prefix) {
+    auto made = expected(key);
+    made.definition.name = std::string(prefix) + made.definition.name;
+    return made;
+}
+
+ConfigValue check(const ExpectedKey& expected, const SubmittedConfig& config, const PluginRegistry& plugins) {
+    const auto& name = expected.definition.name;
+    ConfigValue result{
+        .name = name, .value = {}, .recommended_values = expected.recommended_values, .visible = expected.visible};
+    if (config.nulls.contains(name)) {
+        result.errors.emplace_back(null_value_message);
+        return result;
+    }
+    const auto given = config.settings.find(name);
+    auto raw = given == config.settings.end() ? expected.definition.default_value : given->second;
+    if (!raw) {
+        if (expected.definition.required) {
+            result.errors.push_back(
+                fmt::format("Missing required configuration \"{}\" which has no default value.", name));
+        }
+        return result;
+    }
+    ConfigKey parser = expected.key;
+    parser.valid = nullptr;
+    result.value = parse_value(parser, *raw, result.errors);
+    if (result.value && expected.plugin_type) {
+        result.value = resolve_class(expected, *result.value, plugins, result.errors);
+    } else if (result.value) {
+        apply_validator(expected.key, *result.value, result.errors);
+    } else if (is_number(parser.type) && expected.key.valid != nullptr && expected.definition.default_value) {
+        result.errors.push_back(
+            fmt::format("Invalid value null for configuration {}: Value must be non-null", expected.key.name));
+    }
+    if (result.value && parser.type == ConfigType::Password) result.value = "[hidden]";
+    return result;
+}
+
+}
