@@ -17,6 +17,7 @@ struct Codec {
     Convert convert_snapshot = nullptr;  ///< null: as convert
     std::int32_t scale = 0;              ///< of decimals and money; fraction digits of times
     bool reproduce_defects = true;
+    Convert convert_element = nullptr;  ///< null: as convert
 
     std::unique_ptr<const Codec> element = {};  ///< of arrays
     char delimiter = ',';

@@ -34,7 +34,11 @@ private:
         }
     }
     Value convert(const ArrayReader::Element& element) const {
-        if (!element.null && !element.array) return codec_.element->convert(*codec_.element, element.text, arena_);
+        if (!element.null && !element.array) {
+            const auto& of_element = *codec_.element;
+            return (of_element.convert_element ? of_element.convert_element : of_element.convert)(of_element,
+                                                                                                  element.text, arena_);
+        }
         if (codec_.required_elements) throw DataException("an array of required elements has a null in it");
         return {};
     }

@@ -117,6 +117,20 @@ Value timetz_struct_of(const Codec& codec, std::string_view text, Arena& arena) 
                        Value::int32(time.micros * 1000), Value::int32(time.offset_seconds), Value::int32(codec.scale));
 }
 
+/// Array elements pass through a Java type that has milliseconds only.
+Value java_time_micros_of(const Codec&, std::string_view text, Arena&) {
+    return Value::int64(micros_of_day(parse_time(text)) / 1000 * 1000);
+}
+Value java_time_nanos_of(const Codec&, std::string_view text, Arena&) {
+    return Value::int64(micros_of_day(parse_time(text)) / 1000 * 1'000'000);
+}
+Value java_time_iso_of(const Codec&, std::string_view text, Arena& arena) {
+    auto time = parse_time(text);
+    if (time.hour == 24) time.hour = 0;
+    time.micros = time.micros / 1000 * 1000;
+    return Value::string(format_time(time, arena));
+}
+
 // ---- timestamp
 
 Value timestamp_millis_of(const Codec&, std::string_view text, Arena&) {
@@ -244,7 +258,7 @@ TypedCodec date_codec(const TypeOptions& options) {
         made = named(date_days_of, Type::Int32, options.time_precision == TimePrecision::Connect ? connect : debezium,
                      "Date", zero);
     }
-    if (options.reproduce_defects) made.codec->convert_snapshot = snapshot;
+    if (options.reproduce_defects) made.codec->convert_snapshot = made.codec->convert_element = snapshot;
     return made;
 }
 
@@ -385,6 +399,11 @@ TypedCodec make_temporal_codec(const TypeRegistry::Resolved& type, const TypeOpt
     constexpr std::int32_t interval_precision_bits = 0xffff;
     auto made = codec_of(type, options);
     if (!made.codec) return made;
+    if (options.reproduce_defects && type.type->oid == oid::time) {
+        if (made.codec->convert == time_micros_of) made.codec->convert_element = java_time_micros_of;
+        if (made.codec->convert == time_nanos_of) made.codec->convert_element = java_time_nanos_of;
+        if (made.codec->convert == time_iso_of) made.codec->convert_element = java_time_iso_of;
+    }
     made.codec->reproduce_defects = options.reproduce_defects;
     made.codec->scale = time_precision(type.typmod);
     if (type.type->oid == oid::interval && type.typmod != -1) made.codec->scale = type.typmod & interval_precision_bits;

@@ -109,7 +109,7 @@ TypedCodec hstore_codec(const TypeOptions& options) {
 
 TypedCodec name_codec(const TypeOptions& options) {
     auto made = text_codec();
-    if (options.reproduce_defects) {
+    if (options.reproduce_defects && !options.include_unknown) {
         made.codec->convert = null_of;
         made.codec->convert_snapshot = text_of;
     }

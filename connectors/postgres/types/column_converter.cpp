@@ -136,7 +136,7 @@ void add_mapping_parameters(SchemaParts& parts, const ColumnMapping& mapping, co
     case ColumnMapping::Kind::PropagateSourceType:
         parameters.emplace_back("__debezium.source.column.type", source.name);
         parameters.emplace_back("__debezium.source.column.length", fmt::format("{}", source.length));
-        parameters.emplace_back("__debezium.source.column.scale", fmt::format("{}", source.scale));
+        if (source.scale) parameters.emplace_back("__debezium.source.column.scale", fmt::format("{}", *source.scale));
         parameters.emplace_back("__debezium.source.column.name", column);
         break;
     }
@@ -153,6 +153,7 @@ ColumnConverter::ColumnConverter(const ColumnInfo& column, const TypeRegistry& t
       required_(!column.nullable) {
     check_mapping(column.mapping, name_);
     const auto* own = types.find(column.type);
+    if (own && own->not_null) required_ = true;
     const auto resolved = types.resolve(column.type, column.typmod);
     TypedCodec made;
     if (own && resolved.type)
@@ -166,11 +167,11 @@ ColumnConverter::ColumnConverter(const ColumnInfo& column, const TypeRegistry& t
     codec_ = std::move(made.codec);
     type_name_ = own ? own->name : fmt::format("{}", column.type);
     const auto source =
-        own ? source_type(*own, resolved, types) : SourceType{.name = type_name_, .length = unknown_length};
+        own ? source_type(column, *own, resolved, types) : SourceType{.name = type_name_, .length = unknown_length};
     max_length_ = source.length == unknown_length ? 0 : source.length;
     if (source.characters && column.mapping.kind != ColumnMapping::Kind::PropagateSourceType) mapping_ = column.mapping;
 
-    made.schema.optional = column.nullable;
+    made.schema.optional = !required_;
     if (own) made.schema.default_value = default_of(column, *own, *codec_, made.schema.type, *constants_, logger_);
     key_schema_ = make_schema(made.schema);
     schema_ = key_schema_;

@@ -112,6 +112,19 @@ std::string shown_name(const TypeRow& type) {
     return name;
 }
 
+std::string serial_name(const TypeRow& type, std::string otherwise) {
+    switch (type.oid) {
+    case oid::int2:
+        return "SMALLSERIAL";
+    case oid::int4:
+        return "SERIAL";
+    case oid::int8:
+        return "BIGSERIAL";
+    default:
+        return otherwise;
+    }
+}
+
 }
 
 std::int32_t time_precision(std::int32_t typmod) noexcept { return typmod == -1 ? 6 : typmod; }
@@ -123,13 +136,22 @@ NumericSize numeric_size(std::int32_t typmod) noexcept {
     return {packed >> 16 & 0xffff, (scale ^ 0x400) - 0x400};
 }
 
-SourceType source_type(const TypeRow& type, const TypeRegistry::Resolved& resolved, const TypeRegistry& types) {
+SourceType source_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry::Resolved& resolved,
+                       const TypeRegistry& types) {
     const auto* element = resolved.type ? types.element(*resolved.type) : nullptr;
     const auto* measured = element ? element : resolved.type;
-    SourceType source{.name = shown_name(type), .length = unknown_length, .scale = 0, .characters = false};
+    SourceType source{.name = shown_name(type), .length = unknown_length, .characters = false};
     if (!measured) return source;
+    if (type.kind != 'd' && column.default_expression &&
+        column.default_expression->find("nextval(") != std::string::npos)
+        source.name = serial_name(type, std::move(source.name));
     source.length = length_of(measured->oid, resolved.typmod);
     source.scale = scale_of(measured->oid, resolved.typmod);
+    // JDBC's catalog functions know nothing of a numeric without precision; the type's description in the stream does.
+    if (measured->oid == oid::numeric && resolved.typmod == -1 && !column.from_relation) {
+        source.length = 0;
+        source.scale.reset();
+    }
     source.characters = !element && is_characters(*measured);
     return source;
 }
