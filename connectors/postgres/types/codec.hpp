@@ -21,7 +21,8 @@ struct Codec {
 
     std::unique_ptr<const Codec> element = {};  ///< of arrays
     char delimiter = ',';
-    bool required_elements = false;  ///< no null may stand in the array
+    bool refuses_nulls = false;  ///< an array with a null in it has no value
+    bool is_plain_text = false;  ///< the value is the server's text
 
     /// Of what a TOAST placeholder is made.
     enum class Placeholder : std::uint8_t { None, Text, Bytes, Base64, Texts, ByteArrays, Ints, Longs, Hstore, Uuids };

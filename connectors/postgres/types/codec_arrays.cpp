@@ -34,13 +34,15 @@ private:
         }
     }
     Value convert(const ArrayReader::Element& element) const {
-        if (!element.null && !element.array) {
-            const auto& of_element = *codec_.element;
-            return (of_element.convert_element ? of_element.convert_element : of_element.convert)(of_element,
-                                                                                                  element.text, arena_);
+        const auto& of_element = *codec_.element;
+        // Where Debezium puts the name of a Java object, the text of the inner array says more.
+        if (element.array && of_element.is_plain_text) return Value::string(element.text);
+        if (element.null || element.array) {
+            if (codec_.refuses_nulls) throw DataException("an array that may hold no null holds one");
+            return {};
         }
-        if (codec_.required_elements) throw DataException("an array of required elements has a null in it");
-        return {};
+        const auto convert_text = of_element.convert_element ? of_element.convert_element : of_element.convert;
+        return convert_text(of_element, element.text, arena_);
     }
 
     const Codec& codec_;
@@ -61,6 +63,29 @@ bool never_in_arrays(Oid element) {
     return std::ranges::find(absent, element) != absent.end();
 }
 
+/// Debezium describes arrays of these and cannot convert them.
+bool is_shape(Oid element) {
+    constexpr std::array shapes{oid::line, oid::lseg, oid::path, oid::box, oid::polygon, oid::circle};
+    return std::ranges::find(shapes, element) != shapes.end();
+}
+Value unmappable(const Codec&, std::string_view, Arena&) {
+    throw DataException("arrays of geometric types have no Connect value");
+}
+
+/// int2vector and oidvector: 1 2 3. They are types of the catalog; Debezium reads them as empty.
+Value number_list_of(const Codec& codec, std::string_view text, Arena& arena) {
+    if (codec.reproduce_defects) return Value::array({});
+    auto* const values = arena.make_array<Value>(count_elements_at_most(text, ' '));
+    std::size_t size = 0;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        values[size++] = codec.element->convert(*codec.element, text.substr(0, end), arena);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return Value::array({values, size});
+}
+bool is_number_list(Oid type) { return type == oid::int2vector || type == oid::oidvector; }
+
 /// The schema of the elements of these is optional; all others have required elements.
 bool optional_in_arrays(const TypeRow& element) {
     constexpr std::array optional{
@@ -70,7 +95,7 @@ bool optional_in_arrays(const TypeRow& element) {
         oid::boolean,   oid::date,        oid::uuid,     oid::json,      oid::jsonb,     oid::time,    oid::timetz,
         oid::timestamp, oid::timestamptz, oid::bytea};
     constexpr std::array<std::string_view, 5> optional_extensions{"geometry", "geography", "hstore", "citext", "ltree"};
-    return std::ranges::find(optional, element.oid) != optional.end() ||
+    return is_shape(element.oid) || std::ranges::find(optional, element.oid) != optional.end() ||
            std::ranges::find(optional_extensions, element.name) != optional_extensions.end();
 }
 
@@ -122,9 +147,11 @@ TypedCodec make_array_codec(const TypeRegistry::Resolved& type, const TypeRegist
     codec->convert = array_of;
     codec->delimiter = element->delimiter;
     codec->reproduce_defects = options.reproduce_defects;
-    const bool optional =
-        known && (optional_in_arrays(*element) || (element->kind == 'e' && !options.reproduce_defects));
-    codec->required_elements = !optional;
+    const bool number_list = is_number_list(type.type->oid);
+    if (number_list) codec->convert = number_list_of;
+    const bool optional = known && !number_list && (optional_in_arrays(*element) || !options.reproduce_defects);
+    codec->refuses_nulls = !optional || (options.reproduce_defects && element->name == "ltree");
+    if (options.reproduce_defects && is_shape(element->oid)) codec->convert = unmappable;
     codec->zero = Codec::Zero::EmptyArray;
     codec->placeholder = placeholder_of(element->oid, of_element.schema.type);
     codec->element = std::move(of_element.codec);

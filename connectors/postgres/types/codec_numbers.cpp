@@ -146,6 +146,7 @@ TypedCodec numeric_codec(std::int32_t typmod, const TypeOptions& options) {
     case DecimalHandling::String:
         made = plain(decimal_text_of, Type::String, "0");
         made.codec->scale = precision == 0 ? -1 : shown;
+        made.codec->placeholder = Codec::Placeholder::Text;
         return made;
     case DecimalHandling::Precise:
         break;

@@ -5,6 +5,8 @@
 #include "connectors/postgres/types/temporal.hpp"
 #include "connectors/postgres/types/text_cursor.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace millrace::postgres {
@@ -22,6 +24,7 @@ constexpr std::int32_t infinity_days = 2146033979;
 constexpr std::int32_t minus_infinity_days = -2147472691;
 constexpr std::int32_t snapshot_infinity_days = -622191234;
 constexpr std::int32_t snapshot_minus_infinity_days = -625821272;
+constexpr DateTime java_minus_infinity{.date = {.year = 292269055, .month = 12, .day = 2}, .time = {.hour = 23}};
 
 std::int64_t by_infinity(Infinity infinity, std::int64_t positive, std::int64_t negative) {
     return infinity == Infinity::Positive ? positive : negative;
@@ -117,12 +120,16 @@ Value timetz_struct_of(const Codec& codec, std::string_view text, Arena& arena) 
                        Value::int32(time.micros * 1000), Value::int32(time.offset_seconds), Value::int32(codec.scale));
 }
 
-/// Array elements pass through a Java type that has milliseconds only.
+/// Array elements pass through a Java type that has milliseconds only and no 24:00.
+std::int64_t java_millis_of_day(std::string_view text) { return micros_of_day(parse_time(text)) / 1000 % 86'400'000; }
+Value java_time_millis_of(const Codec&, std::string_view text, Arena&) {
+    return Value::int32(static_cast<std::int32_t>(java_millis_of_day(text)));
+}
 Value java_time_micros_of(const Codec&, std::string_view text, Arena&) {
-    return Value::int64(micros_of_day(parse_time(text)) / 1000 * 1000);
+    return Value::int64(java_millis_of_day(text) * 1000);
 }
 Value java_time_nanos_of(const Codec&, std::string_view text, Arena&) {
-    return Value::int64(micros_of_day(parse_time(text)) / 1000 * 1'000'000);
+    return Value::int64(java_millis_of_day(text) * 1'000'000);
 }
 Value java_time_iso_of(const Codec&, std::string_view text, Arena& arena) {
     auto time = parse_time(text);
@@ -133,8 +140,24 @@ Value java_time_iso_of(const Codec&, std::string_view text, Arena& arena) {
 
 // ---- timestamp
 
-Value timestamp_millis_of(const Codec&, std::string_view text, Arena&) {
-    const auto at = parse_timestamp(text);
+/// Before its tenth month of 1582 Java's calendar is the Julian one: the date that it reads there is another day.
+DateTime java_timestamp(DateTime at) {
+    const auto first_gregorian = epoch_days({.year = 1582, .month = 10, .day = 15});
+    if (at.date.infinity == Infinity::None && epoch_days(at.date) < first_gregorian)
+        at.date = date_of_epoch_day(julian_epoch_days(at.date));
+    return at;
+}
+
+template <Value (*Make)(const Codec&, const DateTime&, Arena&)>
+Value timestamp_of(const Codec& codec, std::string_view text, Arena& arena) {
+    return Make(codec, parse_timestamp(text), arena);
+}
+template <Value (*Make)(const Codec&, const DateTime&, Arena&)>
+Value java_timestamp_of(const Codec& codec, std::string_view text, Arena& arena) {
+    return Make(codec, java_timestamp(parse_timestamp(text)), arena);
+}
+
+Value timestamp_millis(const Codec&, const DateTime& at, Arena&) {
     if (at.date.infinity != Infinity::None)
         return Value::int64(by_infinity(at.date.infinity, infinity_millis, minus_infinity_millis));
     return Value::int64(epoch_seconds(at) * 1000 + at.time.micros / 1000);
@@ -147,31 +170,37 @@ std::int64_t epoch_micros(const DateTime& at) {
         micros = at.date.year > 0 ? highest : lowest;
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(micros) + static_cast<std::uint64_t>(at.time.micros));
 }
-Value timestamp_micros_of(const Codec&, std::string_view text, Arena&) {
-    const auto at = parse_timestamp(text);
+Value timestamp_micros(const Codec&, const DateTime& at, Arena&) {
     if (at.date.infinity != Infinity::None) return Value::int64(by_infinity(at.date.infinity, highest, lowest));
     return Value::int64(epoch_micros(at));
 }
 
-Value timestamp_nanos_of(const Codec&, std::string_view text, Arena&) {
-    const auto at = parse_timestamp(text);
+Value timestamp_nanos(const Codec&, const DateTime& at, Arena&) {
     if (at.date.infinity != Infinity::None) return Value::int64(by_infinity(at.date.infinity, highest, lowest));
     std::int64_t nanos = 0;
     if (__builtin_mul_overflow(epoch_seconds(at), micros_per_second * 1000, &nanos) ||
         __builtin_add_overflow(nanos, std::int64_t{at.time.micros} * 1000, &nanos))
-        throw DataException(fmt::format("{} is outside of what nanoseconds can count (1677 to 2262)", text));
+        throw DataException("a timestamp is outside of what nanoseconds can count (1677 to 2262)");
     return Value::int64(nanos);
 }
 
-Value timestamp_iso_of(const Codec&, std::string_view text, Arena& arena) {
-    const auto at = parse_timestamp(text);
+/// Out of range an element is null, and the array stands.
+Value timestamp_nanos_or_null(const Codec& codec, const DateTime& at, Arena& arena) {
+    constexpr std::int32_t first_year = 1678;
+    constexpr std::int32_t last_year = 2261;
+    const bool in_range =
+        at.date.infinity != Infinity::None || (at.date.year >= first_year && at.date.year <= last_year);
+    return in_range ? timestamp_nanos(codec, at, arena) : Value();
+}
+
+Value timestamp_iso(const Codec&, const DateTime& at, Arena& arena) {
     if (at.date.infinity != Infinity::None)
         return Value::string(by_infinity(at.date.infinity, "+292278994-08-16T23:00:00Z", "-292275055-05-16T23:00:00Z"));
     return Value::string(format_timestamp(to_utc(at), shortest_fraction, arena));
 }
 
-Value timestamp_struct_of(const Codec& codec, std::string_view text, Arena& arena) {
-    const auto at = to_utc(parse_timestamp(text));
+Value timestamp_struct(const Codec& codec, const DateTime& local, Arena& arena) {
+    const auto at = to_utc(local);
     const auto precision = Value::int32(codec.scale);
     const Value none;
     if (at.date.infinity != Infinity::None)
@@ -181,15 +210,26 @@ Value timestamp_struct_of(const Codec& codec, std::string_view text, Arena& aren
                        Value::int32(at.time.micros * 1000), none, precision);
 }
 
+// ---- timestamp with time zone
+
+Value instant_text(const Codec& codec, const DateTime& at, Arena& arena) {
+    return Value::string(format_timestamp(at, codec.scale == 0 ? shortest_fraction : codec.scale, arena));
+}
 Value timestamptz_of(const Codec& codec, std::string_view text, Arena& arena) {
     const auto at = to_utc(parse_timestamp_with_zone(text));
     if (at.date.infinity != Infinity::None)
         return Value::string(by_infinity(at.date.infinity, "infinity", "-infinity"));
-    return Value::string(format_timestamp(at, codec.scale == 0 ? shortest_fraction : codec.scale, arena));
+    return instant_text(codec, at, arena);
+}
+Value java_timestamptz_of(const Codec& codec, std::string_view text, Arena& arena) {
+    auto at = to_utc(parse_timestamp_with_zone(text));
+    if (at.date.infinity == Infinity::Positive) return Value::string("infinity");
+    at.date = at.date.infinity == Infinity::None ? java_date(at.date) : java_minus_infinity.date;
+    if (text.starts_with('-')) at.time = java_minus_infinity.time;
+    return instant_text(codec, at, arena);
 }
 
-Value timestamptz_struct_of(const Codec& codec, std::string_view text, Arena& arena) {
-    const auto at = to_utc(parse_timestamp_with_zone(text));
+Value instant_struct(const Codec& codec, const DateTime& at, Arena& arena) {
     const auto precision = Value::int32(codec.scale);
     const Value none;
     if (at.date.infinity != Infinity::None)
@@ -198,6 +238,14 @@ Value timestamptz_struct_of(const Codec& codec, std::string_view text, Arena& ar
     return make_struct(arena, Value::int32(at.date.year), int8_of(at.date.month), int8_of(at.date.day),
                        int8_of(at.time.hour), int8_of(at.time.minute), int8_of(at.time.second),
                        Value::int32(at.time.micros * 1000), Value::int32(0), Value::string("Z"), none, precision);
+}
+Value timestamptz_struct_of(const Codec& codec, std::string_view text, Arena& arena) {
+    return instant_struct(codec, to_utc(parse_timestamp_with_zone(text)), arena);
+}
+Value java_timestamptz_struct_of(const Codec& codec, std::string_view text, Arena& arena) {
+    auto at = to_utc(parse_timestamp_with_zone(text));
+    if (at.date.infinity == Infinity::None) at.date = java_date(at.date);
+    return instant_struct(codec, at, arena);
 }
 
 // ---- interval
@@ -301,7 +349,7 @@ TypedCodec timetz_codec(TimePrecision mode) {
 }
 
 TypedCodec structured_timestamp() {
-    return structured(timestamp_struct_of, "StructuredTimestamp",
+    return structured(timestamp_of<timestamp_struct>, "StructuredTimestamp",
                       {{"year", Type::Int32},
                        {"month", Type::Int8},
                        {"day", Type::Int8},
@@ -318,18 +366,18 @@ TypedCodec timestamp_codec(std::int32_t precision, TimePrecision mode) {
     constexpr auto zero = "1970-01-01 00:00:00";
     switch (mode) {
     case TimePrecision::Connect:
-        return named(timestamp_millis_of, Type::Int64, connect, "Timestamp", zero);
+        return named(timestamp_of<timestamp_millis>, Type::Int64, connect, "Timestamp", zero);
     case TimePrecision::Nanoseconds:
-        return named(timestamp_nanos_of, Type::Int64, debezium, "NanoTimestamp", zero);
+        return named(timestamp_of<timestamp_nanos>, Type::Int64, debezium, "NanoTimestamp", zero);
     case TimePrecision::IsoString:
-        return named(timestamp_iso_of, Type::String, debezium, "IsoTimestamp", zero);
+        return named(timestamp_of<timestamp_iso>, Type::String, debezium, "IsoTimestamp", zero);
     case TimePrecision::Structured:
         return structured_timestamp();
     case TimePrecision::Microseconds:
-        return named(timestamp_micros_of, Type::Int64, debezium, "MicroTimestamp", zero);
+        return named(timestamp_of<timestamp_micros>, Type::Int64, debezium, "MicroTimestamp", zero);
     default:
-        return precision <= 3 ? named(timestamp_millis_of, Type::Int64, debezium, "Timestamp", zero)
-                              : named(timestamp_micros_of, Type::Int64, debezium, "MicroTimestamp", zero);
+        return precision <= 3 ? named(timestamp_of<timestamp_millis>, Type::Int64, debezium, "Timestamp", zero)
+                              : named(timestamp_of<timestamp_micros>, Type::Int64, debezium, "MicroTimestamp", zero);
     }
 }
 
@@ -373,6 +421,28 @@ TypedCodec interval_codec(const TypeOptions& options) {
                : named(interval_micros_of, Type::Int64, debezium, "MicroDuration", zero);
 }
 
+struct ElementOf {
+    Codec::Convert scalar;
+    Codec::Convert element;
+};
+constexpr std::array java_elements{ElementOf{time_millis_of, java_time_millis_of},
+                                   ElementOf{time_micros_of, java_time_micros_of},
+                                   ElementOf{time_nanos_of, java_time_nanos_of},
+                                   ElementOf{time_iso_of, java_time_iso_of},
+                                   ElementOf{timestamp_of<timestamp_millis>, java_timestamp_of<timestamp_millis>},
+                                   ElementOf{timestamp_of<timestamp_micros>, java_timestamp_of<timestamp_micros>},
+                                   ElementOf{timestamp_of<timestamp_nanos>, java_timestamp_of<timestamp_nanos_or_null>},
+                                   ElementOf{timestamp_of<timestamp_iso>, java_timestamp_of<timestamp_iso>},
+                                   ElementOf{timestamp_of<timestamp_struct>, java_timestamp_of<timestamp_struct>},
+                                   ElementOf{timestamptz_of, java_timestamptz_of},
+                                   ElementOf{timestamptz_struct_of, java_timestamptz_struct_of}};
+
+/// Debezium reads the elements of arrays through Java's older date classes.
+Codec::Convert java_element(Codec::Convert scalar) {
+    const auto found = std::ranges::find(java_elements, scalar, &ElementOf::scalar);
+    return found == java_elements.end() ? nullptr : found->element;
+}
+
 TypedCodec codec_of(const TypeRegistry::Resolved& type, const TypeOptions& options) {
     const auto precision = time_precision(type.typmod);
     switch (type.type->oid) {
@@ -399,11 +469,8 @@ TypedCodec make_temporal_codec(const TypeRegistry::Resolved& type, const TypeOpt
     constexpr std::int32_t interval_precision_bits = 0xffff;
     auto made = codec_of(type, options);
     if (!made.codec) return made;
-    if (options.reproduce_defects && type.type->oid == oid::time) {
-        if (made.codec->convert == time_micros_of) made.codec->convert_element = java_time_micros_of;
-        if (made.codec->convert == time_nanos_of) made.codec->convert_element = java_time_nanos_of;
-        if (made.codec->convert == time_iso_of) made.codec->convert_element = java_time_iso_of;
-    }
+    if (options.reproduce_defects && !made.codec->convert_element)
+        made.codec->convert_element = java_element(made.codec->convert);
     made.codec->reproduce_defects = options.reproduce_defects;
     made.codec->scale = time_precision(type.typmod);
     if (type.type->oid == oid::interval && type.typmod != -1) made.codec->scale = type.typmod & interval_precision_bits;

@@ -55,6 +55,7 @@ Value hstore_map_of(const Codec&, std::string_view text, Arena& arena) { return 
 TypedCodec text_codec(std::string schema_name = {}) {
     auto codec = std::make_unique<Codec>();
     codec->convert = text_of;
+    codec->is_plain_text = true;
     codec->placeholder = Codec::Placeholder::Text;
     codec->zero = Codec::Zero::EmptyString;
     TypedCodec made{.codec = std::move(codec), .schema = {.type = Type::String, .name = std::move(schema_name)}};
@@ -97,6 +98,7 @@ TypedCodec enum_codec(const TypeRow& type) {
 TypedCodec hstore_codec(const TypeOptions& options) {
     auto made = text_codec("io.debezium.data.Json");
     made.codec->convert = hstore_json_of;
+    made.codec->is_plain_text = false;
     if (options.hstore == HstoreHandling::Map) {
         made.codec->convert = hstore_map_of;
         made.schema = {

@@ -197,6 +197,14 @@ std::int64_t epoch_days(const Date& date) noexcept {
     return era * days_per_era + day_of_era - epoch_in_era_0;
 }
 
+std::int64_t julian_epoch_days(const Date& date) noexcept {
+    constexpr std::int64_t epoch_in_march_0 = 719'470;
+    const std::int64_t year = std::int64_t{date.year} - (date.month <= 2 ? 1 : 0);
+    const std::int64_t day_of_year = (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
+    const std::int64_t leap_days = (year >= 0 ? year : year - 3) / 4;
+    return year * 365 + leap_days + day_of_year - epoch_in_march_0;
+}
+
 Date date_of_epoch_day(std::int64_t days) noexcept {
     constexpr std::int64_t days_per_era = 146'097;
     const std::int64_t z = days + 719'468;

@@ -41,6 +41,8 @@ DateTime parse_timestamp_with_zone(std::string_view text);
 DateTime parse_timestamp_leniently(std::string_view text);
 
 std::int64_t epoch_days(const Date& date) noexcept;
+/// The day that bears this date in the Julian calendar.
+std::int64_t julian_epoch_days(const Date& date) noexcept;
 Date date_of_epoch_day(std::int64_t days) noexcept;
 /// Microseconds since midnight, the offset ignored.
 std::int64_t micros_of_day(const Time& time) noexcept;
