@@ -27,14 +27,16 @@ struct Codec {
     /// Of what a TOAST placeholder is made.
     enum class Placeholder : std::uint8_t { None, Text, Bytes, Base64, Texts, ByteArrays, Ints, Longs, Hstore, Uuids };
     Placeholder placeholder = Placeholder::None;
-    /// The fallback of a required column is the conversion of this text, unless it is set as a value.
+    /// The fallback of a required column: the conversion of zero_text, unless `zero` says otherwise.
     std::string zero_text = {};
+    Convert convert_zero = nullptr;  ///< null: as convert
     enum class Zero : std::uint8_t { Text, EmptyString, EmptyBytes, EmptyArray, EpochInstant } zero = Zero::Text;
 };
 
 struct TypedCodec {
     std::unique_ptr<Codec> codec;  ///< null: the type has no mapping
     SchemaParts schema = {};       ///< without optional and default
+    bool always_optional = false;  ///< in the schema, even where the column may not be null
     bool absent = false;           ///< not even include.unknown.datatypes brings it back
 };
 

@@ -53,6 +53,9 @@ Value path_of(const Codec&, std::string_view text, Arena& arena) {
     const auto path = parse_points(text, arena);
     return shape(wkb_line_string(path.points, arena), "path", path.closed ? "true" : "false", arena);
 }
+Value zero_path_of(const Codec&, std::string_view text, Arena& arena) {
+    return shape(wkb_line_string(parse_points(text, arena).points, arena), "path", {}, arena);
+}
 Value polygon_of(const Codec&, std::string_view text, Arena& arena) {
     const auto ring = closed_ring(parse_points(text, arena).points, arena);
     return shape(wkb_polygon(ring, arena), "polygon", {}, arena);
@@ -171,24 +174,34 @@ TypedCodec extension_codec(const TypeRow& type) {
 
 TypedCodec make_geometric_codec(const TypeRegistry::Resolved& type) {
     // Zeros are shapes that a consumer with a geometry library accepts, so not all of them are points.
+    TypedCodec made;
     switch (type.type->oid) {
     case oid::point:
         return codec_of(point_of, point_schema(), "(0,0)");
     case oid::line:
-        return codec_of(line_of, line_schema(), "{0,1,0}");
+        made = codec_of(line_of, line_schema(), "{0,1,0}");
+        break;
     case oid::circle:
-        return codec_of(circle_of, circle_schema(), "<(0,0),0>");
+        made = codec_of(circle_of, circle_schema(), "<(0,0),0>");
+        break;
     case oid::box:
-        return codec_of(box_of, geometry_schema(), "(0,0),(1,1)");
+        made = codec_of(box_of, geometry_schema(), "(0,0),(1,1)");
+        break;
     case oid::lseg:
-        return codec_of(lseg_of, geometry_schema(), "[(0,0),(1,0)]");
+        made = codec_of(lseg_of, geometry_schema(), "[(0,0),(1,0)]");
+        break;
     case oid::path:
-        return codec_of(path_of, geometry_schema(), "[(0,0),(1,0)]");
+        made = codec_of(path_of, geometry_schema(), "[(0,0),(1,0)]");
+        break;
     case oid::polygon:
-        return codec_of(polygon_of, geometry_schema(), "((0,0),(1,0),(0,1))");
+        made = codec_of(polygon_of, geometry_schema(), "((0,0),(1,0),(0,1))");
+        break;
     default:
         return type.type->kind == 'b' ? extension_codec(*type.type) : TypedCodec{};
     }
+    made.always_optional = true;
+    if (type.type->oid == oid::path) made.codec->convert_zero = zero_path_of;
+    return made;
 }
 
 }

@@ -51,6 +51,13 @@ Value decimal_double_of(const Codec&, std::string_view text, Arena&) {
         fmt::format("{} has no place in a decimal; decimal.handling.mode string or double can hold it", text));
 }
 
+/// NaN as an element costs Debezium the whole array, even where a single value of it would pass.
+template <Value (*Scalar)(const Codec&, std::string_view, Arena&)>
+Value finite_only(const Codec& codec, std::string_view text, Arena& arena) {
+    if (is_special_number(text)) refuse_special(text);
+    return Scalar(codec, text, arena);
+}
+
 Value decimal_of(const Codec& codec, std::string_view text, Arena& arena) {
     if (is_special_number(text)) refuse_special(text);
     return Value::bytes(unscaled_bytes(text, codec.scale, Rounding::Never, arena));
@@ -142,9 +149,12 @@ TypedCodec numeric_codec(std::int32_t typmod, const TypeOptions& options) {
     TypedCodec made;
     switch (options.decimals) {
     case DecimalHandling::Double:
-        return plain(decimal_double_of, Type::Float64, "0");
+        made = plain(decimal_double_of, Type::Float64, "0");
+        if (options.reproduce_defects) made.codec->convert_element = finite_only<decimal_double_of>;
+        return made;
     case DecimalHandling::String:
         made = plain(decimal_text_of, Type::String, "0");
+        if (options.reproduce_defects) made.codec->convert_element = finite_only<decimal_text_of>;
         made.codec->scale = precision == 0 ? -1 : shown;
         made.codec->placeholder = Codec::Placeholder::Text;
         return made;

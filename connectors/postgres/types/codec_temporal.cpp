@@ -131,6 +131,11 @@ Value java_time_micros_of(const Codec&, std::string_view text, Arena&) {
 Value java_time_nanos_of(const Codec&, std::string_view text, Arena&) {
     return Value::int64(java_millis_of_day(text) * 1'000'000);
 }
+Value java_time_struct_of(const Codec& codec, std::string_view text, Arena& arena) {
+    const auto time = parse_time(text);
+    return make_struct(arena, int8_of(time.hour % 24), int8_of(time.minute), int8_of(time.second),
+                       Value::int32(time.micros / 1000 * 1'000'000), Value::int32(codec.scale));
+}
 Value java_time_iso_of(const Codec&, std::string_view text, Arena& arena) {
     auto time = parse_time(text);
     if (time.hour == 24) time.hour = 0;
@@ -224,9 +229,8 @@ Value timestamptz_of(const Codec& codec, std::string_view text, Arena& arena) {
 Value java_timestamptz_of(const Codec& codec, std::string_view text, Arena& arena) {
     auto at = to_utc(parse_timestamp_with_zone(text));
     if (at.date.infinity == Infinity::Positive) return Value::string("infinity");
-    at.date = at.date.infinity == Infinity::None ? java_date(at.date) : java_minus_infinity.date;
-    if (text.starts_with('-')) at.time = java_minus_infinity.time;
-    return instant_text(codec, at, arena);
+    if (at.date.infinity == Infinity::None) at.date = java_date(at.date);
+    return instant_text(codec, at.date.infinity == Infinity::Negative ? java_minus_infinity : at, arena);
 }
 
 Value instant_struct(const Codec& codec, const DateTime& at, Arena& arena) {
@@ -242,10 +246,15 @@ Value instant_struct(const Codec& codec, const DateTime& at, Arena& arena) {
 Value timestamptz_struct_of(const Codec& codec, std::string_view text, Arena& arena) {
     return instant_struct(codec, to_utc(parse_timestamp_with_zone(text)), arena);
 }
+Value zero_timestamptz_struct_of(const Codec& codec, std::string_view, Arena& arena) {
+    const auto zero = Value::int8(0);
+    return make_struct(arena, Value::int32(1970), Value::int8(1), Value::int8(1), zero, zero, zero, Value::int32(0),
+                       Value::int32(0), Value(), Value(), Value::int32(codec.scale));
+}
 Value java_timestamptz_struct_of(const Codec& codec, std::string_view text, Arena& arena) {
     auto at = to_utc(parse_timestamp_with_zone(text));
     if (at.date.infinity == Infinity::None) at.date = java_date(at.date);
-    return instant_struct(codec, at, arena);
+    return instant_struct(codec, at.date.infinity == Infinity::Negative ? java_minus_infinity : at, arena);
 }
 
 // ---- interval
@@ -388,19 +397,21 @@ TypedCodec timestamptz_codec(TimePrecision mode) {
         made.codec->zero = Codec::Zero::EpochInstant;
         return made;
     }
-    return structured(timestamptz_struct_of, "StructuredZonedTimestamp",
-                      {{"year", Type::Int32},
-                       {"month", Type::Int8},
-                       {"day", Type::Int8},
-                       {"hour", Type::Int8},
-                       {"minute", Type::Int8},
-                       {"second", Type::Int8},
-                       {"nanos", Type::Int32},
-                       {"offsetSeconds", Type::Int32},
-                       {"zoneId", Type::String},
-                       {"specialValue", Type::String},
-                       {"precision", Type::Int32}},
-                      zero);
+    auto made = structured(timestamptz_struct_of, "StructuredZonedTimestamp",
+                           {{"year", Type::Int32},
+                            {"month", Type::Int8},
+                            {"day", Type::Int8},
+                            {"hour", Type::Int8},
+                            {"minute", Type::Int8},
+                            {"second", Type::Int8},
+                            {"nanos", Type::Int32},
+                            {"offsetSeconds", Type::Int32},
+                            {"zoneId", Type::String},
+                            {"specialValue", Type::String},
+                            {"precision", Type::Int32}},
+                           zero);
+    made.codec->convert_zero = zero_timestamptz_struct_of;
+    return made;
 }
 
 TypedCodec interval_codec(const TypeOptions& options) {
@@ -429,6 +440,7 @@ constexpr std::array java_elements{ElementOf{time_millis_of, java_time_millis_of
                                    ElementOf{time_micros_of, java_time_micros_of},
                                    ElementOf{time_nanos_of, java_time_nanos_of},
                                    ElementOf{time_iso_of, java_time_iso_of},
+                                   ElementOf{time_struct_of, java_time_struct_of},
                                    ElementOf{timestamp_of<timestamp_millis>, java_timestamp_of<timestamp_millis>},
                                    ElementOf{timestamp_of<timestamp_micros>, java_timestamp_of<timestamp_micros>},
                                    ElementOf{timestamp_of<timestamp_nanos>, java_timestamp_of<timestamp_nanos_or_null>},

@@ -2,13 +2,11 @@
 
 #include "connectors/api/errors.hpp"
 #include "connectors/postgres/types/codec.hpp"
-#include "connectors/postgres/types/default_expression.hpp"
+#include "connectors/postgres/types/default_value.hpp"
 #include "connectors/postgres/types/hex.hpp"
 #include "connectors/postgres/types/hstore.hpp"
 #include "connectors/postgres/types/masking.hpp"
-#include "connectors/postgres/types/oids.hpp"
 #include "connectors/postgres/types/source_type.hpp"
-#include "connectors/postgres/types/temporal.hpp"
 
 #include <algorithm>
 
@@ -17,48 +15,6 @@ namespace millrace::postgres {
 namespace {
 
 constexpr int jdbc_other = 1111;
-
-/// A date or timestamp of a default expression in the form in which the server prints values of the type.
-std::string server_form(Oid type, std::string text) {
-    if (type != oid::date && type != oid::timestamp && type != oid::timestamptz) return text;
-    const auto at = to_utc(parse_timestamp_leniently(text));
-    if (at.date.infinity != Infinity::None) return text;
-    const bool before_christ = at.date.year <= 0;
-    auto form =
-        fmt::format("{:04}-{:02}-{:02}", before_christ ? 1 - at.date.year : at.date.year, at.date.month, at.date.day);
-    if (type != oid::date)
-        form += fmt::format(" {:02}:{:02}:{:02}.{:06}", at.time.hour, at.time.minute, at.time.second, at.time.micros);
-    if (type == oid::timestamptz) form += "+00";
-    return before_christ ? form + " BC" : form;
-}
-
-bool is_uuid(std::string_view text) {
-    constexpr std::size_t length = 36;
-    return text.size() == length && std::ranges::all_of(text, [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '-';
-           });
-}
-
-/// Null if the expression gives no constant.
-Value default_of(const ColumnInfo& column, const TypeRow& type, const Codec& codec, Type connect_type, Arena& arena,
-                 const Logger& logger) {
-    if (!column.default_expression) return {};
-    const auto constant = constant_of_default(*column.default_expression, type);
-    if (!constant) return {};
-    try {
-        if (connect_type == Type::Struct) {
-            logger.warn("Struct can't be used as default value for column '{}', will use null instead.", column.name);
-            return {};
-        }
-        if (type.oid == oid::uuid && !is_uuid(*constant)) throw DataException("not a UUID");
-        return codec.convert(codec, arena.copy(server_form(type.oid, *constant)), arena);
-    } catch (const DataException&) {
-        logger.warn(
-            "Cannot parse column default value '{}' to type '{}'. Expression evaluation is not supported. (column {})",
-            *column.default_expression, type.name, column.name);
-        return {};
-    }
-}
 
 template <class Make>
 Value one_per_byte(std::string_view bytes, Arena& arena, Make make) {
@@ -106,7 +62,7 @@ Value placeholder_value(Codec::Placeholder kind, std::string_view text, bool as_
 Value zero_value(const Codec& codec, Arena& arena) {
     switch (codec.zero) {
     case Codec::Zero::Text:
-        return codec.convert(codec, codec.zero_text, arena);
+        return (codec.convert_zero ? codec.convert_zero : codec.convert)(codec, codec.zero_text, arena);
     case Codec::Zero::EmptyString:
         return Value::string("");
     case Codec::Zero::EmptyBytes:
@@ -171,8 +127,8 @@ ColumnConverter::ColumnConverter(const ColumnInfo& column, const TypeRegistry& t
     max_length_ = source.length == unknown_length ? 0 : source.length;
     if (source.characters && column.mapping.kind != ColumnMapping::Kind::PropagateSourceType) mapping_ = column.mapping;
 
-    made.schema.optional = !required_;
-    if (own) made.schema.default_value = default_of(column, *own, *codec_, made.schema.type, *constants_, logger_);
+    made.schema.optional = !required_ || made.always_optional;
+    if (own) made.schema.default_value = default_value(column, *own, *codec_, made.schema, *constants_, logger_);
     key_schema_ = make_schema(made.schema);
     schema_ = key_schema_;
     if (column.mapping.kind != ColumnMapping::Kind::None) {

@@ -104,9 +104,7 @@ bool is_characters(const TypeRow& type) {
 }
 
 std::string shown_name(const TypeRow& type) {
-    std::string name = type.schema.empty() || type.schema == "pg_catalog" || type.schema == "public"
-                           ? type.name
-                           : '"' + type.schema + "\".\"" + type.name + '"';
+    std::string name = type.name;
     std::ranges::transform(name, name.begin(),
                            [](char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); });
     return name;
