@@ -75,6 +75,25 @@ Value zero_value(const Codec& codec, Arena& arena) {
     return {};
 }
 
+/// A truncation to what the column's length allows anyway is none.
+ColumnMapping effective_mapping(const ColumnMapping& mapping, const SourceType& source) {
+    if (mapping.kind == ColumnMapping::Kind::Truncate && source.length <= mapping.length) return {};
+    return mapping;
+}
+
+/// Truncation is for every text, masks and hashes are for character types.
+bool reaches_values(const ColumnMapping& mapping, const SourceType& source) {
+    switch (mapping.kind) {
+    case ColumnMapping::Kind::None:
+    case ColumnMapping::Kind::PropagateSourceType:
+        return false;
+    case ColumnMapping::Kind::Truncate:
+        return true;
+    default:
+        return source.characters;
+    }
+}
+
 void add_mapping_parameters(SchemaParts& parts, const ColumnMapping& mapping, const SourceType& source,
                             const std::string& column) {
     auto& parameters = parts.parameters;
@@ -125,14 +144,16 @@ ColumnConverter::ColumnConverter(const ColumnInfo& column, const TypeRegistry& t
     const auto source =
         own ? source_type(column, *own, resolved, types) : SourceType{.name = type_name_, .length = unknown_length};
     max_length_ = source.length == unknown_length ? 0 : source.length;
-    if (source.characters && column.mapping.kind != ColumnMapping::Kind::PropagateSourceType) mapping_ = column.mapping;
+    const auto mapping = effective_mapping(column.mapping, source);
+    if (reaches_values(mapping, source)) mapping_ = mapping;
+    truncates_bytes_ = made.schema.type == Type::Bytes && made.schema.name.empty();
 
     made.schema.optional = !required_ || made.always_optional;
     if (own) made.schema.default_value = default_value(column, *own, *codec_, made.schema, *constants_, logger_);
     key_schema_ = make_schema(made.schema);
     schema_ = key_schema_;
-    if (column.mapping.kind != ColumnMapping::Kind::None) {
-        add_mapping_parameters(made.schema, column.mapping, source, column.name);
+    if (mapping.kind != ColumnMapping::Kind::None) {
+        add_mapping_parameters(made.schema, mapping, source, column.name);
         schema_ = make_schema(std::move(made.schema));
     }
     build_constants(options);
@@ -154,6 +175,8 @@ void ColumnConverter::build_constants(const TypeOptions& options) {
 }
 
 Value ColumnConverter::mapped(const Value& value, Arena& arena) const {
+    if (mapping_.kind == ColumnMapping::Kind::Truncate && truncates_bytes_ && value.kind() == Value::Kind::Bytes)
+        return Value::bytes(value.as_text().substr(0, static_cast<std::size_t>(mapping_.length)));
     if (value.kind() != Value::Kind::String) return value;
     switch (mapping_.kind) {
     case ColumnMapping::Kind::Truncate:

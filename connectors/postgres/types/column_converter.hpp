@@ -72,6 +72,7 @@ private:
     ColumnMapping mapping_;  ///< None if it does not reach the values
     std::int32_t max_length_ = 0;
     bool required_ = false;
+    bool truncates_bytes_ = false;
     std::string type_name_;
 };
 

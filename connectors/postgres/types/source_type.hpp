@@ -15,7 +15,7 @@ struct SourceType {
     std::string name;  ///< INT4, _INT4, the name of a domain
     std::int32_t length = 0;
     std::optional<std::int32_t> scale = {};
-    bool characters = false;  ///< masks and truncations change its values
+    bool characters = false;  ///< masks and hashes change its values
 };
 
 /// `type` is the column's own type, `resolved` what it comes down to.
