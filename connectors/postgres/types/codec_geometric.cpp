@@ -88,7 +88,8 @@ Value sparse_vector_of(const Codec&, std::string_view text, Arena& arena) {
     auto* const entries = arena.make_array<HashedEntry>(sparse.elements.size());
     for (std::size_t i = 0; i < sparse.elements.size(); ++i) {
         const auto [index, value] = sparse.elements[i];
-        entries[i] = {static_cast<std::uint32_t>(std::int32_t{index}), {Value::int16(index), Value::float64(value)}};
+        entries[i] = {.hash = static_cast<std::uint32_t>(std::int32_t{index}),
+                      .entry = {Value::int16(index), Value::float64(value)}};
     }
     const auto ordered = java_hash_order({entries, sparse.elements.size()}, sparse.elements.size(), arena);
     return make_struct(arena, Value::int16(sparse.dimensions), Value::map(ordered));

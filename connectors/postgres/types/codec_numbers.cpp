@@ -18,15 +18,14 @@ T parse(std::string_view text) {
     T value{};
     const auto* const end = text.data() + text.size();
     const auto result = std::from_chars(text.data(), end, value);
-    if (result.ec != std::errc{} || result.ptr != end)
-        throw DataException(fmt::format("not a number of its type: '{}'", text.substr(0, max_quoted_in_message)));
+    if (result.ec != std::errc{} || result.ptr != end) refuse("not a number of its type", text);
     return value;
 }
 
 Value boolean_of(const Codec&, std::string_view text, Arena&) {
     if (text == "t") return Value::boolean(true);
     if (text == "f") return Value::boolean(false);
-    throw DataException(fmt::format("not a boolean: '{}'", text.substr(0, max_quoted_in_message)));
+    refuse("not a boolean", text);
 }
 Value int16_of(const Codec&, std::string_view text, Arena&) { return Value::int16(parse<std::int16_t>(text)); }
 Value int32_of(const Codec&, std::string_view text, Arena&) { return Value::int32(parse<std::int32_t>(text)); }
@@ -41,8 +40,7 @@ Value decimal_double_of(const Codec&, std::string_view text, Arena&) {
     const auto result = std::from_chars(text.data(), end, value);
     if (result.ec == std::errc::result_out_of_range)
         return Value::float64(std::strtod(std::string(text).c_str(), nullptr));
-    if (result.ec != std::errc{} || result.ptr != end)
-        throw DataException(fmt::format("not a number: '{}'", text.substr(0, max_quoted_in_message)));
+    if (result.ec != std::errc{} || result.ptr != end) refuse("not a number", text);
     return Value::float64(value);
 }
 
@@ -88,8 +86,7 @@ Value money_text_of(const Codec&, std::string_view text, Arena& arena) {
 }
 
 void check_bits(std::string_view text) {
-    if (!std::ranges::all_of(text, [](char c) { return c == '0' || c == '1'; }))
-        throw DataException(fmt::format("not a bit string: '{}'", text.substr(0, max_quoted_in_message)));
+    if (!std::ranges::all_of(text, [](char c) { return c == '0' || c == '1'; })) refuse("not a bit string", text);
 }
 
 Value bit_of(const Codec&, std::string_view text, Arena&) {

@@ -15,17 +15,14 @@ Value text_of(const Codec&, std::string_view text, Arena&) { return Value::strin
 Value null_of(const Codec&, std::string_view, Arena&) { return {}; }
 
 std::string_view hex_digits(std::string_view text) {
-    if (!text.starts_with("\\x"))
-        throw DataException(
-            fmt::format("not bytea in hexadecimal (bytea_output=hex): '{}'", text.substr(0, max_quoted_in_message)));
+    if (!text.starts_with("\\x")) refuse("not bytea in hexadecimal (bytea_output=hex)", text);
     return text.substr(2);
 }
 
 std::string_view decode(std::string_view text, Arena& arena) {
     const auto digits = hex_digits(text);
     auto* const to = arena.make_array<char>(digits.size() / 2);
-    if (!decode_hex(digits, to))
-        throw DataException(fmt::format("not hexadecimal: '{}'", text.substr(0, max_quoted_in_message)));
+    if (!decode_hex(digits, to)) refuse("not hexadecimal", text);
     return {to, digits.size() / 2};
 }
 

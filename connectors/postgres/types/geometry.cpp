@@ -167,8 +167,7 @@ Ewkb parse_ewkb(std::string_view hex, Arena& arena) {
     constexpr std::uint32_t has_srid = 0x20000000;
     auto* const bytes = arena.make_array<char>(hex.size() / 2);
     const auto size = hex.size() / 2;
-    if (!decode_hex(hex, bytes) || size < shortest)
-        throw DataException(fmt::format("not a geometry in EWKB: '{}'", hex.substr(0, max_quoted_in_message)));
+    if (!decode_hex(hex, bytes) || size < shortest) refuse("not a geometry in EWKB", hex);
     const auto integer = [&](std::size_t at) {
         std::uint32_t value = 0;
         for (std::size_t i = 0; i < 4; ++i) {

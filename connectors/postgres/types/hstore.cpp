@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace millrace::postgres {
 
@@ -126,8 +127,10 @@ std::uint32_t java_hash(std::string_view text) noexcept {
 std::span<const MapEntry> java_hash_order(std::span<HashedEntry> entries, std::size_t expected, Arena& arena) {
     auto table = expected == 0 ? default_table : std::bit_ceil(expected);
     while (entries.size() > table / 4 * 3 + (table < 4 ? table * 3 / 4 : 0)) table *= 2;
-    const auto bucket = [&](const HashedEntry& e) { return (e.hash ^ e.hash >> 16) & (table - 1); };
-    std::ranges::stable_sort(entries, {}, bucket);
+    for (std::uint32_t i = 0; auto& e : entries) e.place = i++;
+    // Not stable_sort, which takes heap memory.
+    std::ranges::sort(entries, {},
+                      [&](const HashedEntry& e) { return std::pair((e.hash ^ e.hash >> 16) & (table - 1), e.place); });
     auto* const ordered = arena.make_array<MapEntry>(entries.size());
     std::ranges::transform(entries, ordered, &HashedEntry::entry);
     return {ordered, entries.size()};

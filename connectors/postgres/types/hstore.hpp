@@ -24,8 +24,9 @@ std::string_view hstore_json(std::span<const MapEntry> entries, Arena& arena);
 std::uint32_t java_hash(std::string_view text) noexcept;
 
 struct HashedEntry {
-    std::uint32_t hash;
-    MapEntry entry;
+    std::uint32_t hash = 0;
+    std::uint32_t place = 0;  ///< set by java_hash_order
+    MapEntry entry = {};
 };
 /// Puts entries of distinct keys in the order of a HashMap that was made for `expected` of them (0: made for no
 /// number).

@@ -31,8 +31,8 @@ void read_time(TextCursor& in, bool negative, std::int32_t hours, Interval& out)
     const std::int32_t sign = negative ? -1 : 1;
     out.hours = hours;
     in.expect(':');
-    out.minutes = sign * in.digits(2, 2);
-    if (in.skip(':')) out.seconds = sign * in.digits(2, 2);
+    out.minutes = sign * in.two_digits();
+    if (in.skip(':')) out.seconds = sign * in.two_digits();
     if (in.skip('.')) out.micros = sign * in.fraction(6);
 }
 

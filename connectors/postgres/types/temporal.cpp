@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t seconds_per_day = 86'400;
 constexpr std::int64_t micros_per_second = 1'000'000;
-constexpr std::size_t max_formatted = 64;
+constexpr std::size_t max_formatted = 40;  // +292278994-08-16T23:00:00.123456Z
 
 constexpr int max_year_digits = 7;
 
@@ -85,9 +85,9 @@ Date read_date(TextCursor& in) {
     Date date;
     date.year = in.digits(4, max_year_digits);
     in.expect('-');
-    date.month = in.digits(2, 2);
+    date.month = in.two_digits();
     in.expect('-');
-    date.day = in.digits(2, 2);
+    date.day = in.two_digits();
     return date;
 }
 
@@ -101,11 +101,11 @@ void read_era(TextCursor& in, Date& date) {
 
 Time read_time(TextCursor& in) {
     Time time;
-    time.hour = in.digits(2, 2);
+    time.hour = in.two_digits();
     in.expect(':');
-    time.minute = in.digits(2, 2);
+    time.minute = in.two_digits();
     in.expect(':');
-    time.second = in.digits(2, 2);
+    time.second = in.two_digits();
     if (in.skip('.')) time.micros = in.fraction(6);
     if (time.hour > 24 || time.minute > 59 || time.second > 60 ||
         (time.hour == 24 && (time.minute | time.second | time.micros) != 0))
@@ -117,9 +117,9 @@ std::int32_t read_offset(TextCursor& in) {
     const bool west = in.peek() == '-';
     if (!west && in.peek() != '+') in.fail("it has no offset");
     in.advance();
-    std::int32_t seconds = in.digits(2, 2) * 3600;
-    if (in.skip(':')) seconds += in.digits(2, 2) * 60;
-    if (in.skip(':')) seconds += in.digits(2, 2);
+    std::int32_t seconds = in.two_digits() * 3600;
+    if (in.skip(':')) seconds += in.two_digits() * 60;
+    if (in.skip(':')) seconds += in.two_digits();
     return west ? -seconds : seconds;
 }
 

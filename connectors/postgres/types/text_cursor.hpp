@@ -57,9 +57,15 @@ public:
         for (; count < width; ++count) value *= 10;
         return value;
     }
-    [[noreturn]] void fail(const char* why) const {
-        throw DataException(fmt::format("not a {}, {}: '{}'", type_, why, text_.substr(0, max_quoted_in_message)));
+    std::int32_t two_digits() {
+        if (text_.size() - at_ < 2) fail("digits are missing");
+        const auto tens = static_cast<unsigned>(text_[at_] - '0');
+        const auto ones = static_cast<unsigned>(text_[at_ + 1] - '0');
+        if (tens > 9 || ones > 9) fail("digits are missing");
+        at_ += 2;
+        return static_cast<std::int32_t>(tens * 10 + ones);
     }
+    [[noreturn]] void fail(const char* why) const;
     static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 private:
@@ -67,5 +73,8 @@ private:
     const char* type_;
     std::size_t at_ = 0;
 };
+
+/// "not a number of its type: '12x'", the text cut to a readable length.
+[[noreturn]] void refuse(const char* what, std::string_view text);
 
 }
