@@ -1,8 +1,9 @@
 #include "connectors/postgres/types/temporal.hpp"
 #include "connectors/postgres/types/text_cursor.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
-#include <cmath>
 #include <limits>
 
 namespace millrace::postgres {
