@@ -4,7 +4,7 @@
 /// and
 ///         extra_float_digits>=1, as pgoutput sends it and as COPY TO STDOUT gives it after unescaping.
 /// Output  a Value for schema(). Texts may point into the input, everything else lies in the arena, so the input must
-///         live as long as the value. Nothing else is allocated, but for numbers of more than 38 digits and hstore.
+///         live as long as the value. Nothing else is allocated, but for numbers of more than 38 digits and for hashes.
 /// State   none after construction: one converter may be used by several threads.
 /// Throws  DataException naming table, column and value when a value cannot be converted and
 ///         event.converting.failure.handling.mode is "fail"; otherwise such a value is null (and a warning, with
