@@ -24,7 +24,8 @@ struct ColumnInfo {
     bool nullable = true;
     std::optional<std::string> default_expression = {};  ///< pg_get_expr of the default; none for generated columns too
     ColumnMapping mapping = {};
-    std::string table = {};  ///< "schema.table", for messages
+    std::string table = {};      ///< "schema.table", for messages
+    bool from_relation = false;  ///< described by a Relation message: propagated lengths of some types differ then
 };
 
 }

@@ -4,7 +4,7 @@
 /// and
 ///         extra_float_digits>=1, as pgoutput sends it and as COPY TO STDOUT gives it after unescaping.
 /// Output  a Value for schema(). Texts may point into the input, everything else lies in the arena, so the input must
-///         live as long as the value. Nothing else is allocated.
+///         live as long as the value. Nothing else is allocated, but for numbers of more than 38 digits and for hashes.
 /// State   none after construction: one converter may be used by several threads.
 /// Throws  DataException naming table, column and value when a value cannot be converted and
 ///         event.converting.failure.handling.mode is "fail"; otherwise such a value is null (and a warning, with
@@ -54,7 +54,9 @@ public:
     Value fallback() const noexcept { return fallback_; }
 
 private:
-    Value failed(std::string_view text, const char* why) const;
+    void build_constants(const TypeOptions& options);
+    Value mapped(const Value& value, Arena& arena) const;
+    Value failed(const char* why) const;
 
     std::string name_;  ///< "schema.table.column"
     Logger logger_;
@@ -66,7 +68,12 @@ private:
     Value null_value_;
     Value unavailable_;
     Value fallback_;
-    ColumnMapping mapping_;
+    Value key_fallback_;
+    ColumnMapping mapping_;  ///< None if it does not reach the values
+    std::int32_t max_length_ = 0;
+    bool required_ = false;
+    bool truncates_bytes_ = false;
+    std::string type_name_;
 };
 
 }

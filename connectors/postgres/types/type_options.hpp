@@ -42,9 +42,11 @@ struct TypeOptions {
     std::int16_t money_fraction_digits = 2;                          ///< money.fraction.digits
     bool include_unknown = false;                                    ///< include.unknown.datatypes
     std::string unavailable_value = "__debezium_unavailable_value";  ///< after parse_placeholder
-    /// Debezium 3.7's wrong values where the right one would differ from it: `name` null in streaming, snapshot dates
-    /// before Christ, at infinity and in October 1582, arrays of arrays, and 24:00 lost in two time modes.
-    /// False: the right values.
+    /// Debezium 3.7's values where they are wrong: `name` null in streaming; dates at infinity, before Christ and in
+    /// October 1582 in snapshots and arrays; times in arrays cut to milliseconds; inner
+    /// arrays, arrays of shapes, of enums with a null and of numerics with NaN null; 24:00 lost in two time modes;
+    /// base64 placeholders null; the scale of numeric(p,-s) wrapped around. False: the right values, inner arrays row
+    /// by row.
     bool reproduce_defects = true;
 };
 

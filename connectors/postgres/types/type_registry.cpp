@@ -40,7 +40,8 @@ TypeRow parse_type_row(std::span<const std::optional<std::string_view>> columns)
                 .kind = letter(5),
                 .category = letter(6),
                 .base_typmod = number<std::int32_t>(text(7), "typtypmod"),
-                .delimiter = letter(8)};
+                .delimiter = letter(8),
+                .not_null = letter(10) == 't'};
     if (columns[9]) {
         ArrayReader labels(*columns[9], ',');
         Arena arena(256);

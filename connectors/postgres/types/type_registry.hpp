@@ -29,20 +29,21 @@ struct TypeRow {
     std::int32_t base_typmod = -1;  ///< of a domain: the typmod that it gives to its base type
     char delimiter = ',';           ///< between the elements of an array of this type
     std::vector<std::string> labels = {};  ///< of an enum, in sort order
+    bool not_null = false;                 ///< of a domain that was declared so
 };
 
-/// Ten columns, in the order in which parse_type_row wants them. Row types of tables are left out: there are as many as
-/// tables, and no column of ours has one.
+/// Eleven columns, in the order in which parse_type_row wants them. Row types of tables are left out: there are as many
+/// as tables, and no column of ours has one.
 inline constexpr std::string_view load_types_sql =
     "SELECT t.oid, t.typname, n.nspname, t.typbasetype, t.typelem, t.typtype, t.typcategory, t.typtypmod, t.typdelim, "
     "(SELECT pg_catalog.array_agg(e.enumlabel::pg_catalog.text ORDER BY e.enumsortorder) "
-    "FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) "
+    "FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid), t.typnotnull "
     "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
     "LEFT JOIN pg_catalog.pg_class own ON own.oid = t.typrelid "
     "LEFT JOIN pg_catalog.pg_type element ON element.oid = t.typelem "
     "LEFT JOIN pg_catalog.pg_class of_element ON of_element.oid = element.typrelid "
     "WHERE COALESCE(own.relkind, 'c') = 'c' AND COALESCE(of_element.relkind, 'c') = 'c'";
-inline constexpr std::size_t load_types_columns = 10;
+inline constexpr std::size_t load_types_columns = 11;
 
 /// One result row of load_types_sql; none stands for NULL. Throws DataException naming the column that will not do.
 TypeRow parse_type_row(std::span<const std::optional<std::string_view>> columns);

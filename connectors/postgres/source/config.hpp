@@ -1,0 +1,132 @@
+/// The connector's settings: checked, old names translated, parsed into one struct.
+///
+/// Input   the settings of a connector or of its task, as the worker has them.
+/// Output  SourceConfig, or the list of everything that is wrong with them in Debezium's words.
+/// Throws  ConfigException from parse_config, with every message.
+/// Facts   Debezium 3.7, "PostgreSQL connector properties".
+#pragma once
+#include "connectors/api/config_def.hpp"
+#include "connectors/postgres/client/connection.hpp"
+#include "connectors/postgres/source/filters.hpp"
+#include "connectors/postgres/types/column.hpp"
+#include "connectors/postgres/types/type_options.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace millrace::postgres {
+
+enum class SnapshotMode : std::uint8_t { Always, Initial, InitialOnly, NoData, WhenNeeded, ConfigurationBased };
+enum class SnapshotIsolation : std::uint8_t { Serializable, RepeatableRead, ReadCommitted, ReadUncommitted };
+enum class PublicationMode : std::uint8_t { AllTables, Disabled, Filtered, NoTables };
+enum class LsnFlushMode : std::uint8_t { Connector, Manual, ConnectorAndDriver };
+enum class OffsetMismatch : std::uint8_t { NoValidation, TrustOffset, TrustSlot, TrustGreaterLsn };
+enum class NameAdjustment : std::uint8_t { None, Avro, AvroUnicode };
+enum class FailureHandling : std::uint8_t { Fail, Warn, Skip };
+
+struct SnapshotConfig {
+    SnapshotMode mode = SnapshotMode::Initial;
+    SnapshotIsolation isolation = SnapshotIsolation::Serializable;
+    bool lock_tables = false;
+    std::chrono::milliseconds lock_timeout{10'000};
+    std::chrono::milliseconds delay{0};
+    std::chrono::milliseconds streaming_delay{0};
+    std::vector<std::string> include_collections = {};
+    std::map<std::string, std::string> overrides = {};  ///< "schema.table" to SELECT
+    // What configuration_based is based on.
+    bool based_snapshot_data = false;
+    bool based_start_stream = false;
+    bool based_on_data_error = false;
+};
+
+struct TopicConfig {
+    std::string prefix = {};
+    std::string delimiter = ".";
+    std::string heartbeat = {};  ///< whole names
+    std::string transaction = {};
+    bool unicode = false;    ///< a ...Unicode... strategy
+    std::string regex = {};  ///< of a ...Regex... strategy; empty: none
+    std::string replacement = {};
+    bool with_schema = true;     ///< false: a ...Default... strategy, whose topics have no schema in their names
+    std::string key_field = {};  ///< empty: keys of merged tables are not told apart
+    std::string key_field_regex = {};
+    std::string key_field_replacement = {};
+    NameAdjustment schema_names = NameAdjustment::None;
+    NameAdjustment field_names = NameAdjustment::None;
+};
+
+struct ReplicationConfig {
+    std::string slot = "debezium";
+    bool drop_slot_on_stop = false;
+    bool failover = false;
+    std::vector<std::pair<std::string, std::string>> stream_params = {};
+    int max_retries = 6;
+    std::chrono::milliseconds retry_delay{10'000};
+    std::string publication = "dbz_publication";
+    PublicationMode publication_mode = PublicationMode::AllTables;
+    bool via_partition_root = false;
+    std::string publish = {};  ///< the publish = '...' of publications made here; empty: PostgreSQL's default
+    std::vector<std::pair<std::string, std::string>> replica_identities = {};  ///< table regex, wanted identity
+    std::chrono::milliseconds status_interval{10'000};
+    LsnFlushMode flush_mode = LsnFlushMode::Connector;
+    OffsetMismatch mismatch = OffsetMismatch::NoValidation;
+    bool check_position = true;
+    std::chrono::milliseconds ddl_timeout{90'000};
+    std::chrono::milliseconds xmin_interval{0};
+};
+
+/// One line of column.mask..., column.truncate... or ...propagate.source.type.
+struct ColumnRule {
+    ColumnMapping mapping;
+    RegexList columns;  ///< on schema.table.column; on schema.table.TYPE where `by_type`
+    bool by_type = false;
+};
+
+struct SourceConfig {
+    ConnectionSettings connection = {};
+    std::chrono::milliseconds validation_timeout{60'000};
+    TopicConfig topics = {};
+    TypeOptions types = {};
+    SnapshotConfig snapshot = {};
+    ReplicationConfig replication = {};
+    TableFilters filters = {};
+    std::vector<std::string> include_order = {};  ///< table.include.list as given: the order of the snapshot
+    std::vector<ColumnRule> column_rules = {};
+    std::vector<std::pair<RegexList, std::vector<std::string>>> key_columns = {};  ///< message.key.columns
+    RegexList message_prefix_include = {};
+    RegexList message_prefix_exclude = {};
+    std::string skipped_operations = "t";  ///< letters of c, u, d, t, r
+    bool tombstones_on_delete = true;
+    bool skip_unchanged = false;
+    bool transaction_metadata = false;
+    bool extended_headers = true;
+    FailureHandling on_event_failure = FailureHandling::Fail;
+    std::chrono::milliseconds heartbeat_interval{0};  ///< 0: no heartbeats
+    std::string heartbeat_query = {};
+    std::size_t max_batch_records = 2048;
+    std::size_t max_queue_records = 8192;
+    std::size_t max_queue_bytes = 0;  ///< 0: the default bound
+    int max_retries = -1;             ///< of errors; -1: no end
+    std::chrono::milliseconds restart_wait{10'000};
+    std::string signal_table = {};  ///< "schema.table", always captured
+    int guardrail_tables = 0;       ///< 0: none
+    bool guardrail_fails = false;
+};
+
+using Warn = std::function<void(const std::string&)>;
+
+/// Settings written for Debezium 1.2 and later in today's names. Where both stand the new one wins. One warning for
+/// each old name.
+Settings translate_old_names(Settings settings, const Warn& warn);
+
+/// Every key of the table with its problems, without touching the network.
+std::vector<ConfigValue> validate_config(const Settings& settings);
+
+SourceConfig parse_config(const Settings& settings, const Warn& warn);
+
+/// libpq's view of the database.* and driver.* settings.
+ConnectionSettings connection_settings(const Settings& settings, const Warn& warn);
+
+}

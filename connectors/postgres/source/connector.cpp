@@ -1,0 +1,69 @@
+#include "connectors/postgres/source/connector.hpp"
+
+#include "connectors/postgres/source/config.hpp"
+#include "connectors/postgres/source/config_keys.hpp"
+#include "connectors/postgres/source/task.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::postgres {
+namespace {
+
+/// Why the database cannot be used with these settings, or empty.
+std::string connection_problem(const Settings& settings) {
+    auto connection = connection_settings(settings, [](const std::string&) {});
+    std::chrono::milliseconds limit{60'000};
+    if (const auto at = settings.find("connection.validation.timeout.ms"); at != settings.end()) {
+        limit = std::chrono::milliseconds(Config(config_keys(), settings).get_long("connection.validation.timeout.ms"));
+    }
+    connection.connect_timeout = std::min(connection.connect_timeout, limit);
+    connection.query_timeout = limit;
+    connection.initial_statements.clear();
+    try {
+        Connection check(connection, "Debezium Validate Connection");
+        check.query("SELECT version()");
+        return {};
+    } catch (const DatabaseError& e) {
+        const std::string_view text = e.what();
+        if (text.find("took longer than") != std::string_view::npos) {
+            return fmt::format("Connection validation timed out after {} ms", connection.connect_timeout.count());
+        }
+        return fmt::format("Error while validating connector config: {}", text);
+    }
+}
+
+}
+
+void PostgresConnector::start(const Settings& settings, ConnectorContext&) { settings_ = settings; }
+
+std::vector<Settings> PostgresConnector::task_configs(int) { return {settings_}; }
+
+std::vector<ConfigValue> PostgresConnector::validate(const Settings& given) {
+    const auto settings = translate_old_names(given, [](const std::string&) {});
+    auto values = validate_config(settings);
+    const auto failed = [&](std::string_view name) {
+        const auto at = std::ranges::find(values, name, &ConfigValue::name);
+        return at != values.end() && !at->errors.empty();
+    };
+    for (const auto* needed :
+         {"database.hostname", "database.port", "database.user", "database.dbname", "database.sslmode"}) {
+        if (failed(needed)) return values;
+    }
+    if (auto problem = connection_problem(settings); !problem.empty()) {
+        std::ranges::find(values, "database.hostname", &ConfigValue::name)->errors.push_back(std::move(problem));
+    }
+    return values;
+}
+
+std::span<const ConfigKey> PostgresConnector::config_keys() const noexcept { return postgres::config_keys(); }
+
+std::unique_ptr<SourceTask> PostgresConnector::make_task() const { return std::make_unique<PostgresTask>(); }
+
+bool PostgresConnector::alter_offsets(const Settings&,
+                                      std::span<const std::pair<OffsetMap, std::optional<OffsetMap>>>) {
+    return true;
+}
+
+}

@@ -1,0 +1,49 @@
+/// Source partitions and offsets in Debezium's form, both ways: either connector goes on where the other stopped.
+///
+/// Integers of any width are read. Keys are written in the order of a Java HashMap, in which Debezium's come.
+/// Facts: Debezium 3.7, PostgresOffsetContext.
+#pragma once
+#include "connectors/api/record.hpp"
+#include "connectors/postgres/client/lsn.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace millrace::postgres {
+
+/// messageType of an offset.
+enum class MessageType : std::uint8_t { None, Begin, Commit, Insert, Update, Delete, Truncate, Logical, Origin, Noop };
+std::string_view to_string(MessageType type) noexcept;
+
+enum class SnapshotKind : std::uint8_t { None, Initial, Blocking, Incremental };
+
+/// Where the source stands.
+struct OffsetState {
+    Lsn lsn = no_lsn;                   ///< of the last record; after a commit, of that
+    std::optional<Lsn> processed = {};  ///< lsn_proc
+    std::optional<Lsn> committed = {};  ///< lsn_commit: end of the last commit seen
+    std::int64_t events_with_lsn = 0;   ///< lsn_events_processed: row events that had `processed`, this one included
+    std::optional<std::int64_t> tx_id = {};
+    std::optional<std::int64_t> ts_usec = {};
+    std::optional<std::int64_t> xmin = {};
+    MessageType message = MessageType::None;
+    SnapshotKind snapshot = SnapshotKind::None;
+    bool snapshot_completed = false;
+    bool last_snapshot_record = false;
+    std::string transaction_id = {};                            ///< with transaction metadata
+    std::map<std::string, std::int64_t> collection_order = {};  ///< events of the transaction so far, a table
+
+    /// An initial snapshot that did not come to its end.
+    bool snapshot_unfinished() const noexcept { return snapshot == SnapshotKind::Initial && !snapshot_completed; }
+    /// What may be confirmed to the server once this offset is stored.
+    Lsn confirmable() const noexcept { return committed.value_or(processed.value_or(no_lsn)); }
+};
+
+OffsetEntries write_offset(const OffsetState& state, Arena& arena);
+OffsetState read_offset(OffsetEntries entries);
+/// {"server": prefix}
+OffsetEntries source_partition(std::string_view prefix, Arena& arena);
+
+}

@@ -1,0 +1,157 @@
+#include "connectors/postgres/source/publication.hpp"
+
+#include "connectors/postgres/source/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace millrace::postgres {
+namespace {
+
+std::string quoted(const TableId& table) {
+    return quote_identifier(table.schema) + "." + quote_identifier(table.table);
+}
+
+std::string join_tables(const std::vector<std::pair<Oid, TableId>>& tables) {
+    std::string list;
+    for (const auto& [oid, id] : tables) list += (list.empty() ? "" : ", ") + quoted(id);
+    return list;
+}
+
+/// The name as CREATE PUBLICATION without quotes makes it.
+std::string folded(std::string name) {
+    for (auto& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return name;
+}
+
+std::string with_options(const ReplicationConfig& config) {
+    std::string options;
+    if (config.via_partition_root) options += "publish_via_partition_root = true";
+    if (!config.publish.empty()) {
+        options += (options.empty() ? "" : ", ") + fmt::format("publish = '{}'", config.publish);
+    }
+    return options.empty() ? "" : fmt::format(" WITH ({})", options);
+}
+
+void run_ddl(Connection& connection, const SourceConfig& config, const std::string& sql) {
+    const auto limit = config.replication.ddl_timeout.count();
+    try {
+        connection.query("BEGIN");
+        connection.query(fmt::format("SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}", limit, limit));
+        connection.query(sql);
+        connection.query("COMMIT");
+    } catch (const DatabaseError& e) {
+        try {
+            connection.query("ROLLBACK");
+        } catch (const DatabaseError&) {  // the connection is gone: the first error says why
+        }
+        if (e.sqlstate == sqlstate::query_canceled || e.sqlstate == sqlstate::lock_not_available) {
+            throw ConnectException(
+                "Creation of publication failed: query to create/update publication timed out, please make sure that "
+                "there are no maintenance activities going on the database end.");
+        }
+        if (e.sqlstate == sqlstate::insufficient_privilege) {
+            throw ConnectException(fmt::format(
+                "Unable to create the publication {}: {}. Run as a role that may: {} and set "
+                "publication.autocreate.mode=disabled, or give the connector's role what it needs (CREATE on the "
+                "database, ownership of the tables; superuser for all tables)",
+                config.replication.publication, e.what(), sql));
+        }
+        throw;
+    }
+}
+
+void check_filtered(Connection& connection, const SourceConfig& config, bool all_tables, const Logger& logger) {
+    const auto& r = config.replication;
+    if (all_tables) {
+        throw ConnectException(fmt::format(
+            "A logical publication for all tables named '{}' for plugin 'pgoutput' and database '{}' is already active "
+            "on the server and can not be altered. If you need to exclude some tables or include only specific subset, "
+            "please recreate the publication with necessary configuration or let plugin recreate it by dropping "
+            "existing publication. Otherwise please change the 'publication.autocreate.mode' property to "
+            "'all_tables'.",
+            r.publication, config.connection.database));
+    }
+    const auto tables = list_captured_tables(connection, config.filters);
+    if (tables.empty()) {
+        throw ConnectException(
+            fmt::format("Unable to update filtered publication {} for : No table filters found for "
+                        "filtered publication {}; table.include.list and its like match no table",
+                        r.publication, r.publication));
+    }
+    std::set<std::string> wanted;
+    for (const auto& [oid, id] : tables) wanted.insert(id.text());
+    const auto rows = connection.query(
+        "SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_publication p JOIN pg_catalog.pg_publication_rel pr "
+        "ON pr.prpubid = p.oid JOIN pg_catalog.pg_class c ON c.oid = pr.prrelid JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace WHERE p.pubname = " +
+        connection.quote_literal(folded(r.publication)));
+    std::set<std::string> present;
+    for (std::size_t i = 0; i < rows.size(); ++i) present.insert(rows.text(i, 0));
+    if (present == wanted) return;
+    logger.info("Updating the publication {} to the captured tables", r.publication);
+    run_ddl(connection, config, fmt::format("ALTER PUBLICATION {} SET TABLE {}", r.publication, join_tables(tables)));
+    if (!r.publish.empty()) {
+        run_ddl(connection, config, fmt::format("ALTER PUBLICATION {} SET (publish = '{}')", r.publication, r.publish));
+    }
+}
+
+}
+
+void ensure_publication(Connection& connection, const SourceConfig& config, const Logger& logger) {
+    const auto& r = config.replication;
+    const auto found = connection.query("SELECT puballtables FROM pg_catalog.pg_publication WHERE pubname = " +
+                                        connection.quote_literal(folded(r.publication)));
+    if (!found.empty()) {
+        if (r.publication_mode == PublicationMode::Filtered) {
+            check_filtered(connection, config, found.flag(0, 0), logger);
+        }
+        return;
+    }
+    if (r.publication_mode == PublicationMode::Disabled) {
+        throw ConnectException("Publication autocreation is disabled, please create one and restart the connector.");
+    }
+    if (connection.query("SELECT pg_is_in_recovery()").flag(0, 0)) {
+        logger.warn("The server is a standby: the publication {} must be created on the primary", r.publication);
+        return;
+    }
+    std::string what;
+    if (r.publication_mode == PublicationMode::AllTables) what = " FOR ALL TABLES";
+    if (r.publication_mode == PublicationMode::Filtered) {
+        const auto tables = list_captured_tables(connection, config.filters);
+        if (tables.empty()) {
+            throw ConnectException(
+                fmt::format("Unable to create filtered publication {} for : No table filters found for filtered "
+                            "publication {}; table.include.list and its like match no table",
+                            r.publication, r.publication));
+        }
+        what = " FOR TABLE " + join_tables(tables);
+    }
+    logger.info("Creating the publication {}{}", r.publication, what);
+    run_ddl(connection, config, fmt::format("CREATE PUBLICATION {}{}{}", r.publication, what, with_options(r)));
+}
+
+void apply_replica_identities(Connection& connection, const SourceConfig& config, const Logger& logger) {
+    if (config.replication.replica_identities.empty()) return;
+    for (const auto& [oid, id] : list_captured_tables(connection, config.filters)) {
+        for (const auto& [pattern, wanted] : config.replication.replica_identities) {
+            if (!RegexList(std::vector{pattern}).matches(id.text())) continue;
+            std::string identity = wanted;
+            if (identity.starts_with("INDEX ") || identity.starts_with("index ")) {
+                identity = "USING INDEX " + quote_identifier(trim(std::string_view(identity).substr(6)));
+            }
+            try {
+                connection.query(fmt::format("ALTER TABLE {} REPLICA IDENTITY {}", quoted(id), identity));
+                logger.info("REPLICA IDENTITY of '{}' set to {}", id.text(), wanted);
+            } catch (const DatabaseError& e) {
+                if (e.sqlstate.empty()) throw;
+                logger.error("Cannot set REPLICA IDENTITY {} of '{}': {}", wanted, id.text(), e.what());
+            }
+            break;
+        }
+    }
+}
+
+}

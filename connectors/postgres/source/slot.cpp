@@ -1,0 +1,129 @@
+#include "connectors/postgres/source/slot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::postgres {
+namespace {
+
+std::optional<Lsn> lsn_at(const Rows& rows, std::size_t column) {
+    const auto text = rows.get(0, column);
+    return text ? parse_lsn(*text) : std::nullopt;
+}
+
+constexpr const char* no_longer_available =
+    "The connector is trying to read change stream starting at {}, but this is no longer available on the server. "
+    "Reconfigure the connector to use a snapshot mode when needed.";
+
+std::string describe(const OffsetState& offset) {
+    return fmt::format("PostgresOffsetContext [lsn={}, lsn_proc={}, lsn_commit={}]", to_string(offset.lsn),
+                       offset.processed ? to_string(*offset.processed) : "null",
+                       offset.committed ? to_string(*offset.committed) : "null");
+}
+
+}
+
+std::optional<SlotState> find_slot(Connection& connection, const SourceConfig& config) {
+    const auto& name = config.replication.slot;
+    const auto rows = connection.query(
+        "SELECT plugin, database, active, restart_lsn, confirmed_flush_lsn, catalog_xmin, slot_type, " +
+        std::string(connection.server_version() >= 130000 ? "wal_status" : "''") +
+        " FROM pg_catalog.pg_replication_slots WHERE slot_name = " + connection.quote_literal(name));
+    if (rows.empty()) return {};
+    const auto plugin = rows.text(0, 0);
+    const auto database = rows.text(0, 1);
+    if (plugin != "pgoutput" || database != config.connection.database) {
+        throw ConnectException(fmt::format(
+            "The replication slot '{}' exists already, but as a {} slot with the plugin '{}' of the database '{}'. Set "
+            "slot.name to another name, or, if nobody reads it, drop it: SELECT pg_drop_replication_slot('{}'). When "
+            "setting up multiple connectors for the same database host, please make sure to use a distinct replication "
+            "slot name for each.",
+            name, rows.text(0, 6), plugin, database, name));
+    }
+    return SlotState{.active = rows.flag(0, 2),
+                     .restart = lsn_at(rows, 3),
+                     .confirmed = lsn_at(rows, 4),
+                     .catalog_xmin = rows.integer(0, 5),
+                     .wal_status = rows.text(0, 7)};
+}
+
+CreatedSlot create_slot(Connection& replication, const SourceConfig& config, const std::string& name, bool temporary) {
+    const bool failover = config.replication.failover && !temporary && replication.server_version() >= 170000;
+    const auto sql = fmt::format("CREATE_REPLICATION_SLOT {}{} LOGICAL pgoutput{}", quote_identifier(name),
+                                 temporary ? " TEMPORARY" : "", failover ? " ( FAILOVER )" : "");
+    try {
+        const auto rows = replication.query(sql, config.replication.ddl_timeout);
+        return {.consistent_point = parse_lsn(rows.text(0, 1)).value_or(no_lsn), .snapshot = rows.text(0, 2)};
+    } catch (const DatabaseError& e) {
+        if (e.sqlstate == sqlstate::query_canceled || e.sqlstate == sqlstate::lock_not_available) {
+            throw DatabaseError(
+                "Creation of replication slot failed; query to create replication slot timed out, please make sure "
+                "that "
+                "there are no long running queries on the database.",
+                sqlstate::query_canceled);
+        }
+        std::string hint;
+        if (e.sqlstate == sqlstate::duplicate_object) {
+            hint =
+                "; when setting up multiple connectors for the same database host, please make sure to use a "
+                "distinct replication slot name for each.";
+        } else if (e.sqlstate == sqlstate::configuration_limit_exceeded) {
+            hint = "; raise max_replication_slots or drop slots that nobody reads";
+        } else if (std::string_view(e.what()).find("may not be used as an output plugin") != std::string_view::npos) {
+            hint = "; add pgoutput to the server's setting output_plugin_libraries";
+        }
+        throw DatabaseError(fmt::format("Creation of replication slot failed{}: {}", hint, e.what()), e.sqlstate,
+                            e.reaction);
+    }
+}
+
+std::string slot_holder(Connection& connection, const std::string& slot) {
+    const auto rows = connection.query(
+        "SELECT s.active_pid, a.application_name, a.usename, a.client_addr FROM pg_catalog.pg_replication_slots s "
+        "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = s.active_pid WHERE s.active AND s.slot_name = " +
+        connection.quote_literal(slot));
+    if (rows.empty() || !rows.get(0, 0)) return {};
+    return fmt::format("process {} (application '{}' of user {} from {})", rows.text(0, 0), rows.text(0, 1),
+                       rows.text(0, 2), rows.get(0, 3).value_or("the same host"));
+}
+
+void check_server(Connection& connection) {
+    const auto level = connection.query("SHOW wal_level").text(0, 0);
+    if (level == "logical") return;
+    throw ConnectException(
+        fmt::format("Postgres server wal_level property must be 'logical' but is: '{}'. Run ALTER SYSTEM SET wal_level "
+                    "= 'logical' and restart the server (on a managed service set its parameter for logical "
+                    "replication), then restart the connector",
+                    level));
+}
+
+std::string position_problem(const OffsetState& offset, const std::optional<SlotState>& slot,
+                             const ReplicationConfig& config) {
+    if (!slot) return fmt::format(no_longer_available, describe(offset));
+    if (slot->wal_status == "lost") {
+        return fmt::format(
+            "The replication slot '{}' has lost WAL that was not read (wal_status is 'lost', see "
+            "max_slot_wal_keep_size): drop it and take a new snapshot, for example with snapshot.mode=when_needed",
+            config.slot);
+    }
+    if (!config.check_position || config.mismatch == OffsetMismatch::TrustSlot ||
+        config.mismatch == OffsetMismatch::TrustGreaterLsn) {
+        return {};
+    }
+    if (offset.processed && slot->restart && *slot->restart > *offset.processed) {
+        return fmt::format(no_longer_available, describe(offset));
+    }
+    const auto known =
+        std::max(offset.committed.value_or(no_lsn), std::max(offset.processed.value_or(no_lsn), offset.lsn));
+    if (slot->confirmed && *slot->confirmed > known) {
+        return fmt::format(
+            "The replication slot '{}' stands at {}, beyond the stored offset {}: it was made anew or moved, and the "
+            "changes between are no longer in it. Take a new snapshot (snapshot.mode=when_needed, or remove the "
+            "offsets), or accept the gap with offset.mismatch.strategy=trust_slot",
+            config.slot, to_string(*slot->confirmed), to_string(known));
+    }
+    return {};
+}
+
+}

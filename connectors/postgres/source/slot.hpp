@@ -1,0 +1,41 @@
+/// The replication slot: its state, its creation, and what stands in the way of using it.
+#pragma once
+#include "connectors/postgres/client/connection.hpp"
+#include "connectors/postgres/client/lsn.hpp"
+#include "connectors/postgres/source/config.hpp"
+#include "connectors/postgres/source/offsets.hpp"
+
+#include <optional>
+#include <string>
+
+namespace millrace::postgres {
+
+struct SlotState {
+    bool active = false;
+    std::optional<Lsn> restart = {};
+    std::optional<Lsn> confirmed = {};  ///< confirmed_flush_lsn
+    std::optional<std::int64_t> catalog_xmin = {};
+    std::string wal_status = {};
+};
+/// None if the database has no pgoutput slot of this name. Throws ConnectException when the name is taken by a slot of
+/// another plugin or database.
+std::optional<SlotState> find_slot(Connection& connection, const SourceConfig& config);
+
+struct CreatedSlot {
+    Lsn consistent_point = no_lsn;
+    std::string snapshot = {};  ///< exported; lives until the connection's next command
+};
+/// On a replication connection. `temporary` slots end with the connection.
+CreatedSlot create_slot(Connection& replication, const SourceConfig& config, const std::string& name, bool temporary);
+
+/// "process 4711 (application 'Debezium Streaming' of user cdc from 10.0.0.3)" for an active slot, else empty.
+std::string slot_holder(Connection& connection, const std::string& slot);
+
+/// wal_level and the like: throws ConnectException with the remedy.
+void check_server(Connection& connection);
+
+/// Why the stored offset cannot be continued from the slot, or empty. Pure.
+std::string position_problem(const OffsetState& offset, const std::optional<SlotState>& slot,
+                             const ReplicationConfig& config);
+
+}

@@ -1,0 +1,231 @@
+#include "connectors/postgres/source/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::postgres {
+namespace {
+
+constexpr std::int64_t report_every_nanos = 10'000'000'000;
+
+char unescaped(char c) noexcept {
+    switch (c) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case 'v':
+        return '\v';
+    default:
+        return c;
+    }
+}
+
+std::string quoted(const TableId& id) { return quote_identifier(id.schema) + "." + quote_identifier(id.table); }
+
+/// The columns that a select returns, as far as the table has them.
+std::vector<CatalogColumn> columns_named(const Rows& described, const CatalogTable& table) {
+    std::vector<CatalogColumn> columns;
+    for (std::size_t i = 0; i < described.columns(); ++i) {
+        const auto name = described.column_name(i);
+        const auto at = std::ranges::find(table.columns, name, &CatalogColumn::name);
+        if (at == table.columns.end()) {
+            throw ConnectException(fmt::format(
+                "snapshot.select.statement.overrides.{} returns the column '{}', which the table does not have",
+                table.id.text(), name));
+        }
+        columns.push_back(*at);
+    }
+    return columns;
+}
+
+}
+
+void split_copy_line(char* line, std::size_t size, std::vector<Column>& columns) {
+    columns.clear();
+    char* const end = line + size;
+    char* read = line;
+    for (;;) {
+        char* const begin = read;
+        char* write = read;
+        bool null = false;
+        // Most columns have no escape: nothing moves until the first one.
+        while (read != end && *read != '\t') {
+            if (*read != '\\' || read + 1 == end) {
+                if (write != read) *write = *read;
+                ++write, ++read;
+                continue;
+            }
+            if (read[1] == 'N' && read == begin && (read + 2 == end || read[2] == '\t')) {
+                null = true;
+                read += 2;
+                break;
+            }
+            *write++ = unescaped(read[1]);
+            read += 2;
+        }
+        columns.push_back(
+            null ? Column{.kind = Column::Kind::Null}
+                 : Column{.kind = Column::Kind::Text, .text = {begin, static_cast<std::size_t>(write - begin)}});
+        if (read == end) return;
+        ++read;
+    }
+}
+
+std::vector<CatalogTable> Snapshot::tables_in_order() {
+    auto captured = list_captured_tables(connection_, config_.filters);
+    std::erase_if(captured, [&](const auto& table) { return table.second.text() == config_.signal_table; });
+    if (!config_.snapshot.include_collections.empty()) {
+        const RegexList included(config_.snapshot.include_collections);
+        std::erase_if(captured, [&](const auto& table) { return !included.matches(table.second.text()); });
+    }
+    std::vector<CatalogTable> ordered;
+    const auto order = config_.include_order.empty() ? std::vector<std::string>{".*"} : config_.include_order;
+    for (const auto& pattern : order) {
+        const RegexList regex(std::vector{pattern});
+        for (const auto& [oid, id] : captured) {
+            const bool taken = std::ranges::find(ordered, oid, &CatalogTable::oid) != ordered.end();
+            if (taken || !regex.matches(id.text())) continue;
+            if (auto table = load_table(connection_, oid)) ordered.push_back(std::move(*table));
+        }
+    }
+    return ordered;
+}
+
+std::string Snapshot::override_for(const TableId& id) const {
+    for (const auto& [table, sql] : config_.snapshot.overrides) {
+        if (table == id.text() || table == config_.connection.database + "." + id.text()) {
+            auto statement = std::string(trim(sql));
+            while (!statement.empty() && (statement.back() == ';' || statement.back() == ' ')) statement.pop_back();
+            return statement;
+        }
+    }
+    return {};
+}
+
+OffsetState Snapshot::run(Lsn position) {
+    const auto facts =
+        connection_.query("SELECT pg_is_in_recovery(), (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000)::bigint");
+    state_ = {.lsn = position, .ts_usec = facts.integer(0, 1), .snapshot = SnapshotKind::Initial};
+    if (!facts.flag(0, 0)) {
+        const bool modern = connection_.server_version() >= 130000;
+        state_.tx_id =
+            connection_.query(modern ? "SELECT pg_current_xact_id()::text" : "SELECT txid_current()").integer(0, 0);
+    }
+    load_types(connection_, tables_.types());
+    const auto tables = tables_in_order();
+    if (config_.snapshot.lock_tables) {
+        connection_.query(fmt::format("SET LOCAL lock_timeout = {}", config_.snapshot.lock_timeout.count()));
+        for (const auto& table : tables) {
+            connection_.query(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", quoted(table.id)));
+        }
+    }
+    logger_.info("Snapshot of {} tables at {}", tables.size(), to_string(position));
+    next_report_nanos_ = records_.now() + report_every_nanos;
+    for (const auto& table : tables) read_table(table);
+    if (held_) emit(true, true);
+    state_.last_snapshot_record = true;
+    state_.snapshot_completed = true;
+    logger_.info("Snapshot of {} tables and {} rows is complete", tables.size(), rows_);
+    return state_;
+}
+
+void Snapshot::read_table(const CatalogTable& table) {
+    const auto statement = override_for(table.id);
+    std::vector<CatalogColumn> columns;
+    std::string copy;
+    if (!statement.empty()) {
+        columns = columns_named(connection_.describe(statement), table);
+        copy = fmt::format("COPY ({}) TO STDOUT", statement);
+    } else {
+        std::string list;
+        const auto add = [&](const CatalogColumn& column) {
+            columns.push_back(column);
+            list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+        };
+        for (const auto& column : table.columns) {
+            const bool in_key = std::ranges::find(table.key, column.name) != table.key.end();
+            if (in_key || config_.filters.captures_column(table.id, column.name)) add(column);
+        }
+        if (columns.empty()) std::ranges::for_each(table.columns, add);
+        copy = fmt::format("COPY (SELECT {} FROM {}) TO STDOUT", list, quoted(table.id));
+    }
+    const auto& model = tables_.snapshot_model(table, columns);
+    logger_.info("Exporting data from table '{}'", table.id.text());
+    connection_.begin_copy(copy);
+    rows_in_table_ = 0;
+    ++table_number_;
+    while (const auto line = connection_.copy_line()) row(model, *line, rows_in_table_++ == 0);
+    logger_.info("Finished exporting {} records for table '{}'", rows_in_table_, table.id.text());
+}
+
+void Snapshot::row(const TableModel& model, std::string_view line, bool first_in_table) {
+    if (held_) {
+        emit(first_in_table, false);
+    } else {
+        held_.emplace();
+    }
+    held_->model = &model;
+    held_->line.assign(line);
+    held_->first_in_table = first_in_table;
+    held_->first_table = table_number_ == 1;
+    if (records_.now() < next_report_nanos_) return;
+    next_report_nanos_ = records_.now() + report_every_nanos;
+    logger_.info("Exported {} records so far, {} of table '{}'", rows_, rows_in_table_, model.name());
+}
+
+void Snapshot::emit(bool last_in_table, bool last) {
+    const auto& model = *held_->model;
+    auto& arena = batch_.values();
+    std::string_view marker = "true";
+    if (last) {
+        marker = "last";
+    } else if (held_->first_in_table && held_->first_table) {
+        marker = "first";
+    } else if (last_in_table) {
+        marker = "last_in_data_collection";
+    } else if (held_->first_in_table) {
+        marker = "first_in_data_collection";
+    }
+    ++rows_;
+    if (config_.skipped_operations.find('r') != std::string::npos) return;
+    const auto& line = held_->line;
+    auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));
+    std::ranges::copy(line, text);
+    split_copy_line(text, line.size(), columns_);
+    if (model.columns() == 0) columns_.clear();  // a table without columns has empty lines
+    if (columns_.size() != model.columns()) {
+        throw DataException(fmt::format("A row of table {} has {} columns, {} were selected", model.name(),
+                                        columns_.size(), model.columns()));
+    }
+    const auto key = model.key(columns_, {}, arena, Origin::Snapshot);
+    const auto after = model.row(columns_, {}, arena, Origin::Snapshot);
+    const auto source = records_.source().make({.ts_usec = state_.ts_usec.value_or(0),
+                                                .snapshot = marker,
+                                                .schema = model.id().schema,
+                                                .table = model.id().table,
+                                                .tx_id = state_.tx_id,
+                                                .lsn = state_.lsn},
+                                               arena);
+    if (batch_.empty()) shared_offset_ = write_offset(state_, batch_.offsets());
+    auto offset = shared_offset_;
+    if (last) {
+        auto done = state_;
+        done.last_snapshot_record = true;
+        done.snapshot_completed = true;
+        offset = write_offset(done, batch_.offsets());
+    }
+    batch_.add(records_.change(
+        model, key, make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = records_.now()}, arena),
+        offset));
+    if (batch_.full()) sink_(batch_.take());
+}
+
+}

@@ -1,0 +1,296 @@
+#include "connectors/postgres/source/streaming.hpp"
+
+#include <fmt/format.h>
+
+namespace millrace::postgres {
+namespace {
+
+std::uint32_t read_relation_id(std::span<const std::byte> payload) noexcept {
+    std::uint32_t id = 0;
+    for (std::size_t i = 1; i <= 4; ++i) id = (id << 8) | std::to_integer<std::uint32_t>(payload[i]);
+    return id;
+}
+
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+
+constexpr std::string_view message_collection =
+    "io.debezium.connector.postgresql.LogicalDecodingMessageMonitor$LogicalDecodingMessageId@1a2b3c4d";
+
+}
+
+Streaming::Streaming(const Parts& parts, const OffsetState& resume_from)
+    : config_(parts.config),
+      tables_(parts.tables),
+      records_(parts.records),
+      catalog_(parts.catalog),
+      logger_(parts.logger),
+      filter_(resume_from),
+      state_(resume_from) {
+    if (state_.processed && !state_.committed) state_.committed = state_.processed;
+    for (const auto& [table, count] : state_.collection_order) total_order_ += count;
+}
+
+void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
+    if (uninteresting(frame.start, frame.payload)) return;
+    // One copy: everything that the records of this message say points into it.
+    const auto text = batch.values().copy({reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size()});
+    const auto lsn = frame.start;
+    try {
+        std::visit(Overloaded{
+                       [&](const Begin& m) { on_begin(m, lsn, batch); },
+                       [&](const Commit& m) { on_commit(m, lsn, batch); },
+                       [&](const OriginMessage& m) {
+                           origin_ = std::string(m.name);
+                           origin_lsn_ = m.lsn;
+                       },
+                       [&](const Relation& m) { tables_.update(m, catalog_); },
+                       [](const TypeMessage&) {},
+                       [&](const Insert& m) { on_insert(m, lsn, batch); },
+                       [&](const Update& m) { on_update(m, lsn, batch); },
+                       [&](const Delete& m) { on_delete(m, lsn, batch); },
+                       [&](const Truncate& m) { on_truncate(m, lsn, batch); },
+                       [&](const LogicalMessage& m) { on_message(m, lsn, batch); },
+                   },
+                   decoder_.decode(std::as_bytes(std::span(text.data(), text.size()))));
+    } catch (const DataException& e) {
+        if (config_.on_event_failure == FailureHandling::Fail) throw;
+        if (config_.on_event_failure == FailureHandling::Warn) {
+            logger_.warn("The event at {} is skipped: {}", to_string(lsn), e.what());
+        }
+    }
+}
+
+bool Streaming::uninteresting(Lsn lsn, std::span<const std::byte> payload) {
+    if (payload.size() < 5) return false;
+    const char kind = std::to_integer<char>(payload[0]);
+    if (kind != 'I' && kind != 'U' && kind != 'D') return false;
+    if (tables_.find(read_relation_id(payload)) != nullptr) return false;
+    take_event(lsn, kind == 'I' ? MessageType::Insert : kind == 'U' ? MessageType::Update : MessageType::Delete);
+    return true;
+}
+
+void Streaming::on_begin(const Begin& message, Lsn lsn, BatchBuilder& batch) {
+    in_transaction_ = true;
+    xid_ = message.xid;
+    commit_usec_ = unix_micros(message.commit_time);
+    origin_.reset();
+    last_row_lsn_ = no_lsn;
+    rows_with_lsn_ = 0;
+    filter_.begin(message.final_lsn, message.xid);
+    if (!config_.transaction_metadata || filter_.drops_transaction() || filter_.continues_transaction()) return;
+    total_order_ = 0;
+    state_.collection_order.clear();
+    state_.transaction_id = std::to_string(xid_);
+    state_.lsn = lsn;
+    state_.message = MessageType::Begin;
+    state_.events_with_lsn = 0;
+    state_.tx_id = xid_;
+    state_.ts_usec = commit_usec_;
+    state_.snapshot = SnapshotKind::None;
+    transaction_record(false, lsn, batch);
+}
+
+void Streaming::on_commit(const Commit& message, Lsn lsn, BatchBuilder& batch) {
+    const bool dropped = filter_.drops_transaction();
+    filter_.commit();
+    in_transaction_ = false;
+    if (dropped) return;
+    state_.lsn = state_.processed.emplace(lsn);
+    state_.committed = lsn;
+    state_.events_with_lsn = 0;
+    state_.message = MessageType::Commit;
+    state_.tx_id = xid_;
+    state_.ts_usec = unix_micros(message.commit_time);
+    state_.snapshot = SnapshotKind::None;
+    if (config_.transaction_metadata) transaction_record(true, lsn, batch);
+}
+
+void Streaming::transaction_record(bool end, Lsn lsn, BatchBuilder& batch) {
+    auto& arena = batch.values();
+    const auto id = arena.copy(fmt::format("{}:{}", xid_, number(lsn)));
+    batch.add(records_.transaction({.end = end,
+                                    .id = id,
+                                    .ts_usec = commit_usec_,
+                                    .events = total_order_,
+                                    .collections = &state_.collection_order},
+                                   write_offset(state_, batch.offsets()), arena));
+}
+
+bool Streaming::take_event(Lsn lsn, MessageType type) {
+    rows_with_lsn_ = lsn == last_row_lsn_ ? rows_with_lsn_ + 1 : 1;
+    last_row_lsn_ = lsn;
+    if (filter_.drops_event(lsn, true)) return false;
+    state_.lsn = lsn;
+    state_.processed = lsn;
+    state_.events_with_lsn = rows_with_lsn_;
+    state_.message = type;
+    state_.tx_id = xid_;
+    state_.ts_usec = commit_usec_;
+    state_.snapshot = SnapshotKind::None;
+    return true;
+}
+
+SourceInfo Streaming::source_info(const TableModel* table, Arena& arena) const {
+    SourceInfo info{.ts_usec = state_.ts_usec.value_or(0),
+                    .tx_id = state_.tx_id,
+                    .lsn = state_.lsn,
+                    .last_commit = state_.committed,
+                    .xmin = state_.xmin};
+    if (table != nullptr) {
+        info.schema = table->id().schema;
+        info.table = table->id().table;
+    }
+    if (origin_) {
+        info.origin = arena.copy(*origin_);
+        info.origin_lsn = origin_lsn_;
+    }
+    return info;
+}
+
+Value Streaming::transaction_block(const std::string& collection, Arena& arena) {
+    if (!config_.transaction_metadata) return {};
+    auto* values = arena.make_array<Value>(3);
+    values[0] = Value::string(arena.copy(fmt::format("{}:{}", xid_, number(state_.lsn))));
+    values[1] = Value::int64(++total_order_);
+    values[2] = Value::int64(++state_.collection_order[collection]);
+    return Value::structure({values, 3});
+}
+
+SourceRecord Streaming::change(const TableModel& table, const Change& change, Arena& arena) {
+    const auto source = records_.source().make(source_info(&table, arena), arena);
+    const auto transaction = transaction_block(table.name(), arena);
+    const auto envelope = make_envelope({.before = change.before,
+                                         .after = change.after,
+                                         .source = source,
+                                         .transaction = transaction,
+                                         .op = change.op,
+                                         .now_nanos = records_.now()},
+                                        arena);
+    return records_.change(table, change.key, envelope, {});
+}
+
+void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
+    const auto* table = tables_.find(message.relation);
+    if (!take_event(lsn, MessageType::Insert) || table == nullptr || skips('c')) return;
+    check_columns(*table, message.row);
+    auto& arena = batch.values();
+    const auto key = table->key(message.row, {}, arena, Origin::Streaming);
+    const auto after = table->row(message.row, {}, arena, Origin::Streaming);
+    auto record = change(*table, {.op = 'c', .key = key, .after = after}, arena);
+    record.source_offset = write_offset(state_, batch.offsets());
+    batch.add(std::move(record));
+}
+
+void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
+    const auto* table = tables_.find(message.relation);
+    const bool has_old = message.old_kind != OldRow::Absent;
+    const auto previous = has_old ? std::optional(state_) : std::nullopt;
+    if (!take_event(lsn, MessageType::Update) || table == nullptr || skips('u')) return;
+    check_columns(*table, message.new_row);
+    if (has_old) check_columns(*table, message.old_row);
+    auto& arena = batch.values();
+    const auto full_row = message.old_kind == OldRow::Full ? message.old_row : Tuple();
+    const auto key = table->key(message.new_row, full_row, arena, Origin::Streaming);
+    const auto after = table->row(message.new_row, full_row, arena, Origin::Streaming);
+    Value before;
+    if (has_old) {
+        before = table->row(message.old_row, {}, arena, Origin::Streaming);
+        const auto old_key = table->key(message.old_row, {}, arena, Origin::Streaming);
+        if (!(old_key == key)) {
+            key_change(*table, {.op = 'd', .key = old_key, .before = before}, {.op = 'c', .key = key, .after = after},
+                       *previous, batch);
+            return;
+        }
+    }
+    if (config_.skip_unchanged && message.old_kind == OldRow::Full && before == after) return;
+    auto record = change(*table, {.op = 'u', .key = key, .before = before, .after = after}, arena);
+    record.source_offset = write_offset(state_, batch.offsets());
+    batch.add(std::move(record));
+}
+
+void Streaming::key_change(const TableModel& table, const Change& removed, const Change& added,
+                           const OffsetState& previous, BatchBuilder& batch) {
+    auto& arena = batch.values();
+    // Only the last of the records may say that the event is done: a crash between them must repeat the first ones.
+    const auto not_yet = write_offset(previous, batch.offsets());
+    const auto to_new = records_.headers_with({"__debezium.newkey", table.key_schema(), added.key});
+    auto record = change(table, removed, arena);
+    record.headers = to_new;
+    record.source_offset = not_yet;
+    batch.add(std::move(record));
+    if (config_.tombstones_on_delete) {
+        auto tombstone = records_.tombstone(table, removed.key, not_yet);
+        tombstone.headers = to_new;
+        batch.add(std::move(tombstone));
+    }
+    record = change(table, added, arena);
+    record.headers = records_.headers_with({"__debezium.oldkey", table.key_schema(), removed.key});
+    record.source_offset = write_offset(state_, batch.offsets());
+    batch.add(std::move(record));
+}
+
+void Streaming::on_delete(const Delete& message, Lsn lsn, BatchBuilder& batch) {
+    const auto* table = tables_.find(message.relation);
+    const auto previous = state_;
+    if (!take_event(lsn, MessageType::Delete) || table == nullptr || skips('d')) return;
+    check_columns(*table, message.old_row);
+    auto& arena = batch.values();
+    const auto key = table->key(message.old_row, {}, arena, Origin::Streaming);
+    const auto before = table->row(message.old_row, {}, arena, Origin::Streaming);
+    auto record = change(*table, {.op = 'd', .key = key, .before = before}, arena);
+    const auto done = write_offset(state_, batch.offsets());
+    record.source_offset = config_.tombstones_on_delete ? write_offset(previous, batch.offsets()) : done;
+    batch.add(std::move(record));
+    if (config_.tombstones_on_delete) batch.add(records_.tombstone(*table, key, done));
+}
+
+void Streaming::on_truncate(const Truncate& message, Lsn lsn, BatchBuilder& batch) {
+    for (const auto relation : message.relations) {
+        const auto* table = tables_.find(relation);
+        if (!take_event(lsn, MessageType::Truncate) || table == nullptr || skips('t')) continue;
+        auto& arena = batch.values();
+        auto record = records_.truncate(*table, change(*table, {.op = 't'}, arena).value, {});
+        record.source_offset = write_offset(state_, batch.offsets());
+        batch.add(std::move(record));
+    }
+}
+
+void Streaming::on_message(const LogicalMessage& message, Lsn lsn, BatchBuilder& batch) {
+    if (message.transactional ? filter_.drops_event(lsn, false) : filter_.drops_plain_message(lsn)) return;
+    state_.lsn = lsn;
+    state_.processed = lsn;
+    state_.events_with_lsn = 0;
+    state_.message = MessageType::Logical;
+    state_.snapshot = SnapshotKind::None;
+    state_.tx_id.reset();
+    if (message.transactional) {
+        state_.tx_id = xid_;
+        state_.ts_usec = commit_usec_;
+    } else {
+        state_.committed = lsn;
+    }
+    const bool wanted =
+        (config_.message_prefix_include.empty() || config_.message_prefix_include.matches(message.prefix)) &&
+        !config_.message_prefix_exclude.matches(message.prefix);
+    if (!wanted) return;
+    auto& arena = batch.values();
+    const auto transaction =
+        message.transactional ? transaction_block(std::string(message_collection), arena) : Value();
+    batch.add(records_.message(message, source_info(nullptr, arena), transaction, write_offset(state_, batch.offsets()),
+                               arena));
+}
+
+void Streaming::heartbeat(BatchBuilder& batch) const {
+    batch.add(records_.heartbeat(write_offset(state_, batch.offsets()), batch.values()));
+}
+
+void Streaming::check_columns(const TableModel& table, Tuple row) const {
+    if (row.size() == table.columns()) return;
+    throw DataException(
+        fmt::format("A row of table {} has {} columns, its description {}", table.name(), row.size(), table.columns()));
+}
+
+}

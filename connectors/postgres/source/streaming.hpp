@@ -1,0 +1,82 @@
+/// Turns the messages of the replication stream into source records, and knows where the source stands.
+///
+/// Input   frames in the order of the stream, and the stored offset that was resumed from.
+/// Output  records into a BatchBuilder, none for what was delivered before.
+/// State   the running transaction and the position. One for each replication session.
+/// Throws  DataException for what cannot be decoded, unless event.processing.failure.handling.mode lets it pass.
+/// Facts   Debezium 3.7: records per operation, offsets per message type.
+#pragma once
+#include "connectors/postgres/client/replication_stream.hpp"
+#include "connectors/postgres/decoding/pgoutput.hpp"
+#include "connectors/postgres/source/record_factory.hpp"
+#include "connectors/postgres/source/resume_filter.hpp"
+#include "connectors/postgres/source/table_cache.hpp"
+
+namespace millrace::postgres {
+
+class Streaming {
+public:
+    struct Parts {
+        const SourceConfig& config;
+        TableCache& tables;
+        const RecordFactory& records;
+        Connection& catalog;
+        const Logger& logger;
+    };
+    Streaming(const Parts& parts, const OffsetState& resume_from);
+
+    void handle(const Frame& frame, BatchBuilder& batch);
+    /// A heartbeat record with the current position.
+    void heartbeat(BatchBuilder& batch) const;
+
+    const OffsetState& position() const noexcept { return state_; }
+    bool in_transaction() const noexcept { return in_transaction_; }
+    void set_xmin(std::optional<std::int64_t> xmin) { state_.xmin = xmin; }
+
+private:
+    struct Change {
+        char op;
+        Value key = {};
+        Value before = {};
+        Value after = {};
+    };
+
+    bool uninteresting(Lsn lsn, std::span<const std::byte> payload);
+    void on_begin(const Begin& message, Lsn lsn, BatchBuilder& batch);
+    void on_commit(const Commit& message, Lsn lsn, BatchBuilder& batch);
+    void on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch);
+    void on_update(const Update& message, Lsn lsn, BatchBuilder& batch);
+    void key_change(const TableModel& table, const Change& removed, const Change& added, const OffsetState& previous,
+                    BatchBuilder& batch);
+    void on_delete(const Delete& message, Lsn lsn, BatchBuilder& batch);
+    void on_truncate(const Truncate& message, Lsn lsn, BatchBuilder& batch);
+    void on_message(const LogicalMessage& message, Lsn lsn, BatchBuilder& batch);
+    /// True if the event goes on: counts it and moves the position to it.
+    bool take_event(Lsn lsn, MessageType type);
+    bool skips(char op) const noexcept { return config_.skipped_operations.find(op) != std::string::npos; }
+    SourceInfo source_info(const TableModel* table, Arena& arena) const;
+    Value transaction_block(const std::string& collection, Arena& arena);
+    /// One change record of the event at the position.
+    SourceRecord change(const TableModel& table, const Change& change, Arena& arena);
+    void check_columns(const TableModel& table, Tuple row) const;
+    void transaction_record(bool end, Lsn lsn, BatchBuilder& batch);
+
+    const SourceConfig& config_;
+    TableCache& tables_;
+    const RecordFactory& records_;
+    Connection& catalog_;
+    const Logger& logger_;
+    PgOutputDecoder decoder_;
+    ResumeFilter filter_;
+    OffsetState state_;
+    bool in_transaction_ = false;
+    std::uint32_t xid_ = 0;
+    std::int64_t commit_usec_ = 0;
+    Lsn last_row_lsn_ = no_lsn;
+    std::int64_t rows_with_lsn_ = 0;
+    std::int64_t total_order_ = 0;
+    std::optional<std::string> origin_;
+    Lsn origin_lsn_ = no_lsn;
+};
+
+}

@@ -1,0 +1,152 @@
+#include "connectors/postgres/source/table_model.hpp"
+
+#include "connectors/postgres/source/envelope.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::postgres {
+namespace {
+
+std::string upper(std::string text) {
+    for (auto& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    return text;
+}
+
+ColumnMapping mapping_for(const SourceConfig& config, const TableId& id, const RowColumn& column,
+                          const TypeRegistry& types) {
+    if (config.column_rules.empty()) return {};
+    const auto by_name = fmt::format("{}.{}", id.text(), column.name);
+    const auto* type = types.find(column.type);
+    const auto by_type = fmt::format("{}.{}", id.text(), type ? upper(type->name) : "");
+    for (const auto& rule : config.column_rules) {
+        if (rule.columns.matches(rule.by_type ? by_type : by_name)) return rule.mapping;
+    }
+    return {};
+}
+
+void refuse_case_duplicates(const TableId& id, const std::vector<RowColumn>& columns) {
+    std::vector<std::pair<std::string, const std::string*>> names;
+    for (const auto& column : columns) names.emplace_back(upper(column.name), &column.name);
+    std::ranges::sort(names);
+    const auto twice = std::ranges::adjacent_find(names, {}, [](const auto& n) { return n.first; });
+    if (twice == names.end()) return;
+    throw ConnectException(fmt::format(
+        "Table '{}' has columns that differ only by case. Column name: '{}'. Debezium does not support case-sensitive "
+        "duplicate column names as this causes data corruption. Please rename one of the duplicate columns before "
+        "running Debezium.",
+        id.text(), *twice->second));
+}
+
+}
+
+std::vector<std::string> key_columns(const SourceConfig& config, const TableId& id,
+                                     const std::vector<std::string>& catalog_key) {
+    const auto name = id.text();
+    for (const auto& [tables, columns] : config.key_columns) {
+        if (tables.matches(name)) return columns;
+    }
+    return catalog_key;
+}
+
+TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns, const std::vector<std::string>& key,
+                       const Setup& setup)
+    : id_(id), name_(id.text()), topic_(setup.naming.data_topic(id)), columns_(columns.size()) {
+    refuse_case_duplicates(id, columns);
+    const auto& filters = setup.config.filters;
+    const bool any_column =
+        std::ranges::any_of(columns, [&](const RowColumn& column) { return filters.captures_column(id, column.name); });
+    std::vector<Field> row_fields;
+    std::vector<std::shared_ptr<const ColumnConverter>> converters(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto& column = columns[i];
+        const bool in_key = std::ranges::find(key, column.name) != key.end();
+        const bool in_row = !any_column || filters.captures_column(id, column.name);
+        if (!in_key && !in_row) continue;
+        const ColumnInfo info{.name = column.name,
+                              .type = column.type,
+                              .typmod = column.typmod,
+                              .nullable = column.nullable,
+                              .default_expression = column.default_expression,
+                              .mapping = mapping_for(setup.config, id, column, setup.types),
+                              .table = name_,
+                              .from_relation = column.from_relation};
+        auto converter = std::make_shared<const ColumnConverter>(info, setup.types, setup.config.types, setup.logger);
+        if (!converter->captured()) continue;
+        converters[i] = converter;
+        if (!in_row) continue;
+        row_fields.push_back({setup.naming.field_name(column.name), converter->schema()});
+        row_plan_.push_back({i, column.nullable, std::move(converter)});
+    }
+    std::vector<Field> key_fields;
+    for (const auto& name : key) {
+        const auto at = std::ranges::find(columns, name, &RowColumn::name);
+        if (at == columns.end()) continue;
+        const auto i = static_cast<std::size_t>(at - columns.begin());
+        if (!converters[i]) continue;
+        key_fields.push_back({setup.naming.field_name(name), converters[i]->key_schema()});
+        key_plan_.push_back({i, at->nullable, converters[i]});
+    }
+    row_schema_ = make_schema({.type = Type::Struct,
+                               .optional = true,
+                               .name = setup.naming.schema_name(topic_, "Value"),
+                               .fields = std::move(row_fields)});
+    if (auto extra = setup.naming.key_field(id); extra && !key_fields.empty()) {
+        key_fields.push_back({extra->name, make_schema({.type = Type::String})});
+        key_field_ = std::move(extra->value);
+    }
+    if (!key_fields.empty()) {
+        key_schema_ = make_schema(
+            {.type = Type::Struct, .name = setup.naming.schema_name(topic_, "Key"), .fields = std::move(key_fields)});
+    }
+    envelope_schema_ = postgres::envelope_schema(setup.naming.schema_name(topic_, "Envelope"), row_schema_);
+}
+
+Value TableModel::row(Tuple row, Tuple old_row, Arena& arena, Origin origin) const {
+    auto* values = arena.make_array<Value>(row_plan_.size());
+    std::size_t at = 0;
+    for (const auto& plan : row_plan_) {
+        const Column* column = &row[plan.index];
+        if (column->kind == Column::Kind::UnchangedToast && !old_row.empty()) column = &old_row[plan.index];
+        switch (column->kind) {
+        case Column::Kind::Text:
+            values[at] = plan.converter->convert(column->text, arena, origin);
+            break;
+        case Column::Kind::UnchangedToast:
+            values[at] = plan.converter->unavailable();
+            break;
+        case Column::Kind::Null:
+            values[at] = plan.nullable ? plan.converter->null_value() : plan.converter->fallback();
+            break;
+        }
+        ++at;
+    }
+    return Value::structure({values, row_plan_.size()});
+}
+
+Value TableModel::key(Tuple row, Tuple old_row, Arena& arena, Origin origin) const {
+    if (!key_schema_) return {};
+    auto* values = arena.make_array<Value>(key_plan_.size() + 1);
+    std::size_t at = 0;
+    for (const auto& plan : key_plan_) {
+        const Column* column = &row[plan.index];
+        if (column->kind == Column::Kind::UnchangedToast && !old_row.empty()) column = &old_row[plan.index];
+        switch (column->kind) {
+        case Column::Kind::Text:
+            values[at] = plan.converter->convert_key(column->text, arena, origin);
+            break;
+        case Column::Kind::UnchangedToast:
+            values[at] = plan.converter->unavailable();
+            break;
+        case Column::Kind::Null:
+            values[at] = plan.nullable ? Value() : plan.converter->fallback();
+            break;
+        }
+        ++at;
+    }
+    if (key_field_) values[at++] = Value::string(*key_field_);
+    return Value::structure({values, at});
+}
+
+}

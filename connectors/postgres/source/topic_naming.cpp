@@ -1,0 +1,127 @@
+#include "connectors/postgres/source/topic_naming.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace millrace::postgres {
+namespace {
+
+constexpr std::size_t max_topic_length = 249;
+
+bool letter(char16_t c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool digit(char16_t c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Names are counted in UTF-16 units, as Java counts. Names in a PostgreSQL of encoding UTF8 are valid UTF-8.
+std::u16string utf16(std::string_view text) {
+    std::u16string units;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        std::uint32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+        for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
+            code = (code << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+        }
+        i += length;
+        if (code > 0xFFFF) {
+            units += static_cast<char16_t>(0xD7C0 + (code >> 10));
+            units += static_cast<char16_t>(0xDC00 + (code & 0x3FF));
+        } else {
+            units += static_cast<char16_t>(code);
+        }
+    }
+    return units;
+}
+
+std::string not_only_dots(std::string name) {
+    if (name == ".") return "_";
+    if (name == "..") return "__";
+    return name;
+}
+
+}
+
+std::string sanitize_topic(std::string_view name) {
+    std::string out;
+    for (const char16_t c : utf16(name)) {
+        out += letter(c) || digit(c) || c == '.' || c == '_' || c == '-' ? static_cast<char>(c) : '_';
+    }
+    if (out.size() > max_topic_length) out.resize(max_topic_length);
+    return not_only_dots(out);
+}
+
+std::string sanitize_topic_unicode(std::string_view name) {
+    std::string out;
+    for (const char16_t c : utf16(name)) {
+        if (letter(c) || digit(c) || c == '.' || c == '-') {
+            out += static_cast<char>(c);
+        } else {
+            out += fmt::format("_u{:04x}", static_cast<unsigned>(c));
+        }
+    }
+    if (out.size() > max_topic_length) out.resize(max_topic_length);
+    return not_only_dots(out);
+}
+
+std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_field) {
+    if (mode == NameAdjustment::None) return std::string(name);
+    std::string out;
+    bool first = true;
+    for (const char16_t c : utf16(name)) {
+        const bool underscore = c == '_' && mode == NameAdjustment::Avro;
+        const bool dot = c == '.' && !is_field && !first;
+        if (letter(c) || underscore || dot || (digit(c) && !first)) {
+            out += static_cast<char>(c);
+        } else if (mode == NameAdjustment::AvroUnicode) {
+            out += fmt::format("_u{:04x}", static_cast<unsigned>(c));
+        } else {
+            out += '_';
+            if (digit(c)) out += static_cast<char>(c);
+        }
+        first = false;
+    }
+    return out;
+}
+
+TopicNaming::TopicNaming(const TopicConfig& config) : config_(config) {
+    if (!config_.regex.empty()) regex_.emplace(config_.regex);
+}
+
+std::string TopicNaming::sanitize(std::string_view name) const {
+    return config_.unicode ? sanitize_topic_unicode(name) : sanitize_topic(name);
+}
+
+std::string TopicNaming::physical_topic(const TableId& table) const {
+    const auto schema = config_.with_schema ? table.schema + config_.delimiter : "";
+    return config_.prefix + config_.delimiter + schema + table.table;
+}
+
+std::optional<TopicNaming::KeyField> TopicNaming::key_field(const TableId& table) const {
+    auto topic = physical_topic(table);
+    if (config_.key_field.empty() || !regex_ || !regex_->matches(topic)) return {};
+    if (!config_.key_field_regex.empty()) {
+        const Regex regex(config_.key_field_regex);
+        if (regex.matches(topic)) topic = regex.replace_first(topic, config_.key_field_replacement);
+    }
+    return KeyField{config_.key_field, std::move(topic)};
+}
+
+std::string TopicNaming::data_topic(const TableId& table) const {
+    auto topic = physical_topic(table);
+    if (regex_ && regex_->matches(topic)) {
+        if (auto routed = regex_->replace_first(topic, config_.replacement); !routed.empty()) topic = routed;
+    }
+    return sanitize(topic);
+}
+
+std::string TopicNaming::message_topic() const { return config_.prefix + ".message"; }
+
+std::string TopicNaming::schema_name(std::string_view topic, std::string_view part) const {
+    return adjust_name(fmt::format("{}.{}", topic, part), config_.schema_names, false);
+}
+
+std::string TopicNaming::field_name(std::string_view column) const {
+    return adjust_name(column, config_.field_names, true);
+}
+
+}

@@ -1,0 +1,170 @@
+#include "connectors/postgres/types/hstore.hpp"
+
+#include "connectors/postgres/types/text_cursor.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace millrace::postgres {
+
+namespace {
+
+constexpr std::size_t default_table = 16;
+
+/// The characters of a "..." with its escapes taken off.
+std::string_view read_quoted(TextCursor& in, Arena& arena) {
+    in.expect('"');
+    const auto rest = in.rest();
+    std::size_t end = 0;
+    std::size_t escapes = 0;
+    for (; end < rest.size() && rest[end] != '"'; ++end)
+        if (rest[end] == '\\') ++end, ++escapes;
+    if (end >= rest.size()) in.fail("a quote does not end");
+    in.advance(end + 1);
+    const auto raw = rest.substr(0, end);
+    if (escapes == 0) return raw;
+    auto* const to = arena.make_array<char>(raw.size() - escapes);
+    auto* out = to;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        if (raw[i] == '\\') ++i;
+        *out++ = raw[i];
+    }
+    return {to, static_cast<std::size_t>(out - to)};
+}
+
+MapEntry read_entry(TextCursor& in, Arena& arena) {
+    MapEntry entry;
+    entry.key = Value::string(read_quoted(in, arena));
+    if (!in.skip("=>")) in.fail("an arrow was expected");
+    if (!in.skip("NULL")) entry.value = Value::string(read_quoted(in, arena));
+    return entry;
+}
+
+struct CodePoint {
+    std::uint32_t value;
+    std::size_t bytes;
+};
+
+/// One character of UTF-8; a malformed byte stands for itself.
+CodePoint decode(std::string_view text, std::size_t at) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const auto first = byte(at);
+    const std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (size == 1 || first < 0xc0 || at + size > text.size()) return {first, 1};
+    std::uint32_t value = first & (0xffU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) value = value << 6 | (byte(at + i) & 0x3fU);
+    return {value, size};
+}
+
+std::size_t escaped_size(char c) noexcept {
+    switch (c) {
+    case '"':
+    case '\\':
+    case '\b':
+    case '\f':
+    case '\n':
+    case '\r':
+    case '\t':
+        return 2;
+    default:
+        return static_cast<std::uint8_t>(c) < 0x20 ? 6 : 1;
+    }
+}
+
+char* write_escaped(char c, char* out) noexcept {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto code = static_cast<std::uint8_t>(c);
+    if (escaped_size(c) == 1) {
+        *out++ = c;
+        return out;
+    }
+    *out++ = '\\';
+    constexpr std::string_view shorts = "btn?fr";
+    if (c == '"' || c == '\\') {
+        *out++ = c;
+    } else if (escaped_size(c) == 2) {
+        *out++ = shorts[code - 8U];
+    } else {
+        for (const char digit : {'u', '0', '0', digits[code >> 4U], digits[code & 15U]}) *out++ = digit;
+    }
+    return out;
+}
+
+std::size_t json_size(const Value& text) noexcept {
+    if (text.is_null()) return 4;
+    std::size_t size = 2;
+    for (const char c : text.as_text()) size += escaped_size(c);
+    return size;
+}
+
+char* write_json(const Value& text, char* out) noexcept {
+    if (text.is_null()) return std::ranges::copy(std::string_view("null"), out).out;
+    *out++ = '"';
+    for (const char c : text.as_text()) out = write_escaped(c, out);
+    *out++ = '"';
+    return out;
+}
+
+}
+
+std::uint32_t java_hash(std::string_view text) noexcept {
+    constexpr std::uint32_t factor = 31;
+    std::uint32_t hash = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto [code, bytes] = decode(text, i);
+        if (code < 0x10000) {
+            hash = hash * factor + code;
+        } else {
+            hash = hash * factor + (0xd7c0U + (code >> 10));
+            hash = hash * factor + (0xdc00U + (code & 0x3ffU));
+        }
+        i += bytes;
+    }
+    return hash;
+}
+
+std::span<const MapEntry> java_hash_order(std::span<HashedEntry> entries, std::size_t expected, Arena& arena) {
+    auto table = expected == 0 ? default_table : std::bit_ceil(expected);
+    while (entries.size() > table / 4 * 3 + (table < 4 ? table * 3 / 4 : 0)) table *= 2;
+    for (std::uint32_t i = 0; auto& e : entries) e.place = i++;
+    // Not stable_sort, which takes heap memory.
+    std::ranges::sort(entries, {},
+                      [&](const HashedEntry& e) { return std::pair((e.hash ^ e.hash >> 16) & (table - 1), e.place); });
+    auto* const ordered = arena.make_array<MapEntry>(entries.size());
+    std::ranges::transform(entries, ordered, &HashedEntry::entry);
+    return {ordered, entries.size()};
+}
+
+std::span<const MapEntry> parse_hstore(std::string_view text, Arena& arena) {
+    TextCursor in(text, "hstore");
+    const auto most = static_cast<std::size_t>(std::ranges::count(text, '>'));
+    auto* const entries = arena.make_array<HashedEntry>(most);
+    std::size_t count = 0;
+    while (!in.at_end()) {
+        if (count != 0 && !in.skip(", ")) in.fail("a comma was expected");
+        if (count == most) in.fail("an arrow was expected");
+        entries[count].entry = read_entry(in, arena);
+        entries[count].hash = java_hash(entries[count].entry.key.as_text());
+        ++count;
+    }
+    return java_hash_order({entries, count}, 0, arena);
+}
+
+std::string_view hstore_json(std::span<const MapEntry> entries, Arena& arena) {
+    std::size_t size = 2;
+    for (const auto& e : entries) size += json_size(e.key) + json_size(e.value) + 2;
+    auto* const begin = arena.make_array<char>(size);
+    auto* out = begin;
+    *out++ = '{';
+    for (const auto& e : entries) {
+        if (out != begin + 1) *out++ = ',';
+        out = write_json(e.key, out);
+        *out++ = ':';
+        out = write_json(e.value, out);
+    }
+    *out++ = '}';
+    return {begin, static_cast<std::size_t>(out - begin)};
+}
+
+}

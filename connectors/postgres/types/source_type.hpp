@@ -1,0 +1,35 @@
+/// How JDBC describes a column: the name, length and scale that column.propagate.source.type adds to schemas.
+/// Facts   pgjdbc, DatabaseMetaData.getColumns: TYPE_NAME, COLUMN_SIZE, DECIMAL_DIGITS.
+#pragma once
+#include "connectors/postgres/types/column.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace millrace::postgres {
+
+inline constexpr std::int32_t unknown_length = 2147483647;
+
+struct SourceType {
+    std::string name;  ///< INT4, _INT4, the name of a domain
+    std::int32_t length = 0;
+    std::optional<std::int32_t> scale = {};
+    bool characters = false;  ///< masks and hashes change its values
+};
+
+/// `type` is the column's own type, `resolved` what it comes down to.
+SourceType source_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry::Resolved& resolved,
+                       const TypeRegistry& types);
+
+/// Fraction digits of time, timestamp and interval types: 6 unless the typmod says otherwise.
+std::int32_t time_precision(std::int32_t typmod) noexcept;
+
+struct NumericSize {
+    std::int32_t precision;
+    std::int32_t scale;  ///< as PostgreSQL has it: negative too
+};
+/// numeric(p,s); precision 0 without a typmod.
+NumericSize numeric_size(std::int32_t typmod) noexcept;
+
+}

@@ -1,0 +1,129 @@
+#include "connectors/postgres/source/config.hpp"
+
+#include "connectors/api/errors.hpp"
+#include "tests/pch.hpp"
+
+#include <algorithm>
+
+using namespace millrace;
+using namespace millrace::postgres;
+
+namespace {
+
+const Settings least = {{"database.hostname", "db"}, {"database.user", "u"}, {"database.password", "secret"},
+                        {"database.dbname", "d"},    {"topic.prefix", "p"},  {"plugin.name", "pgoutput"}};
+
+Settings with(Settings more) {
+    auto settings = least;
+    for (auto& [key, value] : more) settings[key] = value;
+    return settings;
+}
+
+std::string errors_of(std::string_view key, const Settings& settings) {
+    const auto values = validate_config(settings);
+    const auto at = std::ranges::find(values, key, &ConfigValue::name);
+    REQUIRE(at != values.end());
+    return at->errors.empty() ? "" : at->errors[0];
+}
+
+SourceConfig parsed(const Settings& settings, std::vector<std::string>* warnings = nullptr) {
+    return parse_config(settings, [&](const std::string& line) {
+        if (warnings != nullptr) warnings->push_back(line);
+    });
+}
+
+}
+
+TEST_CASE("settings are checked with Debezium's messages", "[postgres][config]") {
+    const auto [key, value, why] = GENERATE(table<std::string, std::string, std::string>({
+        {"topic.prefix", "bad prefix!",
+         "The 'topic.prefix' value is invalid: bad prefix! has invalid format (only the underscore, hyphen, dot and "
+         "alphanumeric characters are allowed)"},
+        {"database.port", "port", "The 'database.port' value is invalid: An integer is expected"},
+        {"slot.name", "Bad-Slot",
+         "The 'slot.name' value is invalid: Valid replication slot name must contain only digits, lowercase characters "
+         "and underscores with length <= 63"},
+        {"slot.name", "slot_1", ""},
+        {"snapshot.mode", "sometimes",
+         "The 'snapshot.mode' value is invalid: Value must be one of always, initial_only, configuration_based, "
+         "when_needed, initial, custom, no_data"},
+        {"snapshot.mode", "INITIAL", ""},
+        {"skipped.operations", "x", "The 'skipped.operations' value is invalid: Invalid operation"},
+        {"skipped.operations", "none", ""},
+        {"max.batch.size", "0",
+         "The 'max.batch.size' value is invalid: A positive, non-zero integer value is expected"},
+        {"max.queue.size", "100", "The 'max.queue.size' value is invalid: Must be larger than the maximum batch size"},
+        {"tombstones.on.delete", "maybe",
+         "The 'tombstones.on.delete' value is invalid: Either 'true' or 'false' is expected"},
+        {"message.key.columns", "public.t:a,b;public.u:c", ""},
+        {"message.key.columns", "nonsense",
+         "The 'message.key.columns' value is invalid: nonsense has an invalid format (expecting "
+         "'^\\s*([^:]+):([^:,]+(,[^:,]+)*)\\s*$')"},
+    }));
+    INFO(key << "=" << value);
+    CHECK(errors_of(key, with({{key, value}})) == why);
+}
+
+TEST_CASE("what is missing and what excludes each other is said", "[postgres][config]") {
+    CHECK(errors_of("topic.prefix", {}) == "The 'topic.prefix' value is invalid: A value is required");
+    CHECK(errors_of("table.exclude.list", with({{"table.include.list", "a.b"}, {"table.exclude.list", "c.d"}})) ==
+          "The 'table.exclude.list' value is invalid: \"table.include.list\" is already specified");
+    CHECK_THROWS_AS(parsed({}), ConfigException);
+}
+
+TEST_CASE("old names are taken for today's, with one warning each", "[postgres][config]") {
+    std::vector<std::string> warnings;
+    auto settings = with({{"database.server.name", "old"},
+                          {"table.whitelist", "public.t"},
+                          {"database.ssl.mode", "require"},
+                          {"snapshot.mode", "never"}});
+    settings.erase("topic.prefix");
+    const auto config = parsed(settings, &warnings);
+    CHECK(config.topics.prefix == "old");
+    CHECK(config.filters.captures({"public", "t"}));
+    CHECK_FALSE(config.filters.captures({"public", "u"}));
+    CHECK(config.snapshot.mode == SnapshotMode::NoData);
+    CHECK(warnings.size() == 4);
+}
+
+TEST_CASE("where old and new name stand the new one wins", "[postgres][config]") {
+    std::vector<std::string> warnings;
+    const auto config = parsed(with({{"database.server.name", "old"}}), &warnings);
+    CHECK(config.topics.prefix == "p");
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find("database.server.name") != std::string::npos);
+}
+
+TEST_CASE("warnings never show a password", "[postgres][config]") {
+    std::vector<std::string> warnings;
+    parsed(with({{"database.ssl.password", "hush"}}), &warnings);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find("hush") == std::string::npos);
+}
+
+TEST_CASE("connection settings reach libpq, driver.* before database.*", "[postgres][config]") {
+    const auto config = parsed(with({{"database.sslmode", "verify-full"},
+                                     {"database.sslrootcert", "/ca.pem"},
+                                     {"driver.user", "other"},
+                                     {"driver.connectTimeout", "5"},
+                                     {"database.initial.statements", "set a=1; set b=';;'"}}));
+    const auto value = [&](std::string_view keyword) -> std::string {
+        for (const auto& [key, v] : config.connection.keywords) {
+            if (key == keyword) return v;
+        }
+        return "";
+    };
+    CHECK(value("host") == "db");
+    CHECK(value("user") == "other");
+    CHECK(value("sslmode") == "verify-full");
+    CHECK(value("sslrootcert") == "/ca.pem");
+    CHECK(config.connection.connect_timeout == std::chrono::seconds(5));
+    CHECK(config.connection.initial_statements == std::vector<std::string>{"set a=1", "set b=';'"});
+}
+
+TEST_CASE("skipped operations also shape the publication, but only when they are set", "[postgres][config]") {
+    CHECK(parsed(least).replication.publish.empty());
+    CHECK(parsed(least).skipped_operations == "t");
+    CHECK(parsed(with({{"skipped.operations", "u,t"}})).replication.publish == "insert,delete");
+    CHECK(parsed(with({{"skipped.operations", "none"}})).skipped_operations.empty());
+}

@@ -1,0 +1,70 @@
+#include "connectors/postgres/source/offsets.hpp"
+
+#include "tests/pch.hpp"
+
+using namespace millrace;
+using namespace millrace::postgres;
+
+namespace {
+
+std::string keys_of(OffsetEntries entries) {
+    std::string keys;
+    for (const auto& e : entries) keys += (keys.empty() ? "" : " ") + std::string(e.key);
+    return keys;
+}
+
+}
+
+TEST_CASE("offsets have Debezium's keys in Debezium's order", "[postgres]") {
+    Arena arena;
+    OffsetState state{.lsn = Lsn{26538584},
+                      .processed = Lsn{26538584},
+                      .committed = Lsn{26538480},
+                      .events_with_lsn = 1,
+                      .tx_id = 734,
+                      .ts_usec = 1795225950620730,
+                      .message = MessageType::Update};
+    CHECK(keys_of(write_offset(state, arena)) ==
+          "lsn_proc lsn_events_processed messageType lsn_commit lsn txId ts_usec");
+    state.transaction_id = "734";
+    state.collection_order = {{"public.c1", 1}};
+    const auto with_transaction = keys_of(write_offset(state, arena));
+    CHECK(with_transaction.starts_with("transaction_id "));
+    CHECK(with_transaction.find("transaction_data_collection_order_public.c1") != std::string::npos);
+    const OffsetState snapshot{.lsn = Lsn{1}, .tx_id = 2, .ts_usec = 3, .snapshot = SnapshotKind::Initial};
+    CHECK(keys_of(write_offset(snapshot, arena)) ==
+          "last_snapshot_record lsn txId ts_usec snapshot snapshot_completed");
+}
+
+TEST_CASE("an offset that was written is read back", "[postgres]") {
+    Arena arena;
+    const OffsetState state{.lsn = Lsn{UINT64_MAX - 1},
+                            .processed = Lsn{7},
+                            .committed = Lsn{6},
+                            .events_with_lsn = 3,
+                            .tx_id = 5,
+                            .ts_usec = 4,
+                            .message = MessageType::Truncate,
+                            .transaction_id = "5",
+                            .collection_order = {{"a.b", 2}}};
+    const auto read = read_offset(write_offset(state, arena));
+    CHECK(read.lsn == state.lsn);
+    CHECK(read.processed == state.processed);
+    CHECK(read.committed == state.committed);
+    CHECK(read.events_with_lsn == 3);
+    CHECK(read.tx_id == 5);
+    CHECK(read.message == MessageType::Truncate);
+    CHECK(read.transaction_id == "5");
+    CHECK(read.collection_order == state.collection_order);
+}
+
+TEST_CASE("offsets of older versions are understood", "[postgres]") {
+    OffsetMap old;
+    old.set("lsn", Value::int32(100));
+    old.set("snapshot", Value::boolean(true));
+    old.set("last_snapshot_record", Value::boolean(false));
+    CHECK(read_offset(old.entries()).snapshot_unfinished());
+    old.set("last_snapshot_record", Value::boolean(true));
+    CHECK_FALSE(read_offset(old.entries()).snapshot_unfinished());
+    CHECK(read_offset(old.entries()).lsn == Lsn{100});
+}
