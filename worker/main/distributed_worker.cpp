@@ -1,0 +1,162 @@
+#include "worker/main/distributed_worker.hpp"
+
+#include "cluster/herder/distributed_herder.hpp"
+#include "cluster/storage/topic_creation.hpp"
+#include "rest/forwarding/task_config_publisher.hpp"
+#include "rest/resources/application.hpp"
+#include "rest/resources/listener_options.hpp"
+#include "worker/main/group_security.hpp"
+#include "worker/main/version.hpp"
+#include "worker/runtime/worker.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+
+namespace millrace::worker {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds topic_timeout{60};
+
+cluster::TopicLogOptions log_options(const WorkerConfig& config, const InternalTopicConfig& topic,
+                                     const cluster::InternalTopicRole& role, const std::string& suffix,
+                                     const Logger& logger) {
+    auto options = cluster::internal_log_options(config, topic.name, suffix, logger);
+    options.prepare = [&config, topic, role, logger](Admin& admin) {
+        cluster::ensure_internal_topic(admin, topic, role, topic_timeout, logger);
+    };
+    return options;
+}
+
+}
+
+struct DistributedWorker::State {
+    explicit State(DistributedWorkerOptions o)
+        : options(std::move(o)),
+          logger(options.log, "org.apache.kafka.connect.cli.ConnectDistributed"),
+          storage_logger(options.log, "org.apache.kafka.connect.util.KafkaBasedLog"),
+          configs(context.get_executor(), log_options(options.config, options.config.config_topic,
+                                                      cluster::config_topic_role, "configs", storage_logger)),
+          statuses(context.get_executor(), log_options(options.config, options.config.status_topic,
+                                                       cluster::status_topic_role, "statuses", storage_logger)),
+          offsets(log_options(options.config, options.config.offset_topic, cluster::offset_topic_role, "offsets",
+                              storage_logger)),
+          publisher(context.get_executor(), options.config.session_key.signature_algorithm),
+          herder(herder_dependencies()),
+          worker({.config = options.config,
+                  .plugins = options.plugins,
+                  .offsets = offsets,
+                  .listener = herder,
+                  .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker")}),
+          rest(context.get_executor(), rest::server_options(options.config, "Millrace/" MILLRACE_VERSION), services()),
+          signals(context, SIGTERM, SIGINT) {
+        herder.set_worker(worker);
+    }
+
+    cluster::DistributedHerderDependencies herder_dependencies() {
+        auto group = group_settings(options.config, options.address);
+        const auto context_text = "[Worker clientId=" + group.client_id + ", groupId=" + group.group_id + "] ";
+        return {.executor = context.get_executor(),
+                .config = options.config,
+                .group = std::move(group),
+                .worker_id = options.address.worker_id(),
+                .kafka_cluster_id = options.kafka_cluster_id,
+                .configs = configs,
+                .statuses = statuses,
+                .offsets = offsets,
+                .leader_client = &publisher,
+                .set_logger_level =
+                    [log = options.log](const std::string& name, const std::string& level) {
+                        if (const auto parsed = parse_log_level(level))
+                            log->set_level(name, *parsed, std::chrono::system_clock::now());
+                    },
+                .logger = Logger(options.log, "org.apache.kafka.connect.runtime.distributed.DistributedHerder",
+                                 context_text)};
+    }
+    rest::Services services() {
+        return {
+            .herder = herder,
+            .validate = [this](const std::string& connector_class, Settings settings,
+                               auto done) { worker.validate(connector_class, std::move(settings), std::move(done)); },
+            .plugins = options.plugins,
+            .config = options.config,
+            .transformer = options.transformer,
+            .logger = Logger(options.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
+            .commit = "millrace-" MILLRACE_VERSION};
+    }
+
+    void on_herder_end(const std::exception_ptr& error) {
+        if (error && exit_status == 0) exit_status = 1;
+        herder_ended = true;
+        begin_stop();
+    }
+    /// REST first, so that no request is cut off by the herder's end; then the work, then the group.
+    void begin_stop() {
+        if (stopping) return;
+        stopping = true;
+        signals.cancel();
+        logger.info("Kafka Connect stopping");
+        asio::co_spawn(context, rest.stop(), [this](const std::exception_ptr&) {
+            rest_ended = true;
+            if (!herder_ended) cancel.emit(asio::cancellation_type::all);
+        });
+    }
+
+    DistributedWorkerOptions options;
+    asio::io_context context{1};
+    Logger logger;
+    Logger storage_logger;
+    cluster::ConfigBackingStore configs;
+    cluster::StatusBackingStore statuses;
+    cluster::OffsetBackingStore offsets;
+    rest::TaskConfigPublisher publisher;
+    cluster::DistributedHerder herder;
+    Worker worker;
+    rest::Application rest;
+    asio::signal_set signals;
+    asio::cancellation_signal cancel;
+    int exit_status = 0;
+    bool stopping = false;
+    bool rest_ended = false;
+    bool herder_ended = false;
+};
+
+DistributedWorker::DistributedWorker(DistributedWorkerOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
+DistributedWorker::~DistributedWorker() = default;
+
+int DistributedWorker::run() {
+    State& s = *state_;
+    try {
+        s.rest.listen();
+    } catch (const ConnectException& e) {
+        s.logger.error("Failed to start Connect: {}", e.what());
+        return 3;
+    }
+    s.logger.info("Kafka Connect starting");
+    asio::co_spawn(s.context, s.herder.run(),
+                   asio::bind_cancellation_slot(s.cancel.slot(),
+                                                [&s](const std::exception_ptr& error) { s.on_herder_end(error); }));
+    s.signals.async_wait([&s](const boost::system::error_code& error, int) {
+        if (!error) s.begin_stop();
+    });
+    s.logger.info("Kafka Connect started");
+    while (!(s.rest_ended && s.herder_ended)) {
+        if (s.context.run_one() == 0) break;
+    }
+    s.worker.stop_all();
+    s.offsets.stop();
+    s.configs.stop();
+    s.statuses.stop();
+    s.logger.info("Kafka Connect stopped");
+    return s.exit_status;
+}
+
+}

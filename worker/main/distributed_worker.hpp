@@ -1,0 +1,34 @@
+/// One worker of a Connect group, composed: stores, herder, worker, REST. run() turns the control thread.
+#pragma once
+#include "connectors/support/log.hpp"
+#include "worker/config/config_transformer.hpp"
+#include "worker/config/worker_config.hpp"
+#include "worker/plugins/registry.hpp"
+
+#include <memory>
+#include <string>
+
+namespace millrace::worker {
+
+struct DistributedWorkerOptions {
+    const WorkerConfig& config;
+    const PluginRegistry& plugins;
+    const ConfigTransformer& transformer;
+    AdvertisedAddress address;
+    std::string kafka_cluster_id;
+    std::shared_ptr<LogControl> log;
+};
+
+class DistributedWorker {
+public:
+    explicit DistributedWorker(DistributedWorkerOptions options);
+    ~DistributedWorker();
+    /// Until SIGTERM or SIGINT (0), the herder's death (1), or because the REST server cannot start (3).
+    int run();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}

@@ -1,0 +1,93 @@
+#include "worker/main/group_security.hpp"
+
+#include "cluster/async/tls.hpp"
+#include "cluster/wire/connection.hpp"
+#include "worker/kafka/client_config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::worker {
+
+namespace {
+
+std::string setting(const WorkerConfig& config, const std::string& key) {
+    const auto found = config.settings().find(key);
+    return found == config.settings().end() ? "" : found->second;
+}
+
+/// PEM text of a store: inline under `inline_key`, or the file under "ssl.<store>.location" if its type is PEM.
+std::string pem(const WorkerConfig& config, const std::string& store, const std::string& inline_key) {
+    if (auto text = setting(config, inline_key); !text.empty()) return text;
+    const auto location_key = fmt::format("ssl.{}.location", store);
+    const auto location = setting(config, location_key);
+    if (location.empty()) return "";
+    const auto type = setting(config, fmt::format("ssl.{}.type", store));
+    if (type != "PEM")
+        throw ConfigException(
+            fmt::format("Invalid value {} for configuration {}: stores of type {} are not supported here; convert it "
+                        "to PEM with 'openssl pkcs12 -nodes' and set ssl.{}.type=PEM",
+                        location, location_key, type.empty() ? "JKS" : type, store));
+    return cluster::read_pem_file(location);
+}
+
+std::shared_ptr<const cluster::TlsContext> client_tls(const WorkerConfig& config) {
+    cluster::TlsOptions options;
+    options.trusted_certificates = pem(config, "truststore", "ssl.truststore.certificates");
+    options.certificate_chain = pem(config, "keystore", "ssl.keystore.certificate.chain");
+    const auto key = setting(config, "ssl.keystore.key");
+    options.private_key = key.empty() ? options.certificate_chain : key;
+    options.private_key_password = setting(config, "ssl.key.password");
+    return cluster::TlsContext::client(options);
+}
+
+}
+
+cluster::SecuritySettings group_security(const WorkerConfig& config) {
+    cluster::SecuritySettings security;
+    const auto protocol = setting(config, "security.protocol");
+    if (!protocol.empty()) security.protocol = cluster::security_protocol_from(protocol);
+    if (security.uses_sasl()) {
+        const auto mechanism = setting(config, "sasl.mechanism");
+        security.mechanism = cluster::sasl_mechanism_from(mechanism.empty() ? "GSSAPI" : mechanism);
+        const auto login = parse_jaas_config(setting(config, "sasl.jaas.config"));
+        const auto option = [&](const char* name) {
+            const auto found = login.options.find(name);
+            return found == login.options.end() ? std::string() : found->second;
+        };
+        security.user = option("username");
+        security.password = option("password");
+    }
+    if (security.uses_tls()) {
+        security.tls = client_tls(config);
+        const auto found = config.settings().find("ssl.endpoint.identification.algorithm");
+        security.verify_host_name = found == config.settings().end() || !found->second.empty();
+    }
+    return security;
+}
+
+cluster::GroupSettings group_settings(const WorkerConfig& config, const AdvertisedAddress& address) {
+    cluster::GroupSettings group;
+    group.group_id = config.group_id;
+    group.client_id = config.client_id.empty() ? "connect-" + address.worker_id() : config.client_id;
+    group.advertised_url = address.url();
+    group.bootstrap_servers =
+        cluster::parse_bootstrap_servers(fmt::format("{}", fmt::join(config.bootstrap_servers, ",")));
+    group.security = group_security(config);
+    group.protocol = config.connect_protocol == ConnectProtocol::Eager        ? cluster::Protocol::Eager
+                     : config.connect_protocol == ConnectProtocol::Compatible ? cluster::Protocol::Compatible
+                                                                              : cluster::Protocol::Sessioned;
+    group.session_timeout = config.session_timeout;
+    group.heartbeat_interval = config.heartbeat_interval;
+    group.rebalance_timeout = config.rebalance_timeout;
+    group.retry_backoff = std::chrono::milliseconds(config.values.get_long("retry.backoff.ms"));
+    group.retry_backoff_max = std::chrono::milliseconds(config.values.get_long("retry.backoff.max.ms"));
+    group.request_timeout = std::chrono::milliseconds(config.values.get_long("request.timeout.ms"));
+    group.connection_setup_timeout =
+        std::chrono::milliseconds(config.values.get_long("socket.connection.setup.timeout.ms"));
+    group.scheduled_rebalance_max_delay = config.scheduled_rebalance_max_delay;
+    return group;
+}
+
+}
