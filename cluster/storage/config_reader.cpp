@@ -10,7 +10,7 @@ ConfigReader::Result ConfigReader::apply(std::int64_t offset, std::string_view k
         auto record = parse_config_record(key, value);
         snapshot_.reset();
         state_.offset = offset + 1;
-        return std::visit([this](auto& r) { return on(std::move(r)); }, record);
+        return std::visit([this](auto& r) { return this->on(std::move(r)); }, record);
     } catch (const DataException& e) {
         return {.problem =
                     fmt::format("Failed to convert config data to Kafka Connect format: record {} at offset {}: {}",
