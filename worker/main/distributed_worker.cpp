@@ -29,7 +29,7 @@ cluster::TopicLogOptions log_options(const WorkerConfig& config, const InternalT
                                      const cluster::InternalTopicRole& role, const std::string& suffix,
                                      const Logger& logger) {
     auto options = cluster::internal_log_options(config, topic.name, suffix, logger);
-    options.prepare = [&config, topic, role, logger](Admin& admin) {
+    options.prepare = [topic, role, logger](Admin& admin) {
         cluster::ensure_internal_topic(admin, topic, role, topic_timeout, logger);
     };
     return options;

@@ -142,10 +142,14 @@ std::unique_ptr<Connection> Runner::connect(std::string_view application_name, C
     } catch (const DatabaseError& e) {
         const std::string_view text = e.what();
         if (mode == ConnectionMode::Replication && text.find("replication role") != std::string_view::npos) {
+            const auto& keywords = config_.connection.keywords;
+            const auto found =
+                std::ranges::find(keywords, "user", [](const auto& k) { return std::string_view(k.first); });
+            const std::string user = found == keywords.end() ? "<user>" : found->second;
             throw ConnectException(fmt::format(
-                "{}. Run ALTER ROLE <user> REPLICATION (on a managed service grant its replication role, such as "
+                "{}. Run ALTER ROLE {} REPLICATION (on a managed service grant it the replication role, such as "
                 "rds_replication), or connect as a role that has it",
-                text));
+                text, user));
         }
         throw;
     }

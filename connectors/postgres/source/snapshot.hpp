@@ -44,6 +44,7 @@ public:
 private:
     struct SelectedColumn;
     struct HeldRow {
+        HeldRow() noexcept {}
         const TableModel* model = nullptr;
         std::string line = {};
         bool first_in_table = false;
