@@ -157,7 +157,7 @@ class TestTheDatabase:
             message = answer['message'] if status != 201 else ''
             if status == 201:
                 def told():
-                    traces = [part.get('trace', '') for part in rest.status(connector.name)['tasks']]
+                    traces = [part.get('trace', '') for part in (rest.status(connector.name) or {'tasks': []})['tasks']]  # none right after the POST
                     return next((text for text in traces + worker.log().splitlines() if slot in text and str(pid) in text), None)
                 message = stack.wait_for(lambda: f'a message about {slot} and {pid}: {rest.status(connector.name)}', told, 60)
             assert slot in message and str(pid) in message
