@@ -195,7 +195,13 @@ std::vector<std::int64_t> Admin::offsets(const std::string& topic, std::int32_t 
     std::vector<std::int64_t> found(static_cast<std::size_t>(partitions), 0);
     for (std::size_t i = 0; i < count; ++i) {
         const auto* at = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
-        if (at->err) throw_kafka_error(what, at->err);
+        if (at->err) {
+            // A restarted broker leads in a new epoch; librdkafka asks with the one it knew until it reads metadata.
+            if (at->err == RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH ||
+                at->err == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION)
+                state_->metadata(what);
+            throw_kafka_error(what, at->err);
+        }
         found.at(static_cast<std::size_t>(at->partition)) = at->offset;
     }
     return found;
