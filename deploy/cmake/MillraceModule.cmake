@@ -23,7 +23,7 @@ add_library(millrace_options INTERFACE)
 target_compile_options(millrace_options INTERFACE
   $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wold-style-cast;-Werror;${MILLRACE_CXX_FLAGS}>
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${MILLRACE_PCH}>>:$<BUILD_INTERFACE:-fpch-preprocess>>
-  # g++ 12 takes the frames of coroutines at -O2 for memory of another allocator: GCC bug 109224.
+  # g++ 12 takes the frames of coroutines at -O2 for memory of another allocator.
   $<$<CXX_COMPILER_ID:GNU>:$<BUILD_INTERFACE:-Wno-mismatched-new-delete>>
   # clang blames callers of std::stable_sort for what libstdc++ 12 uses inside.
   $<$<CXX_COMPILER_ID:Clang>:$<BUILD_INTERFACE:-Wno-deprecated-declarations>>)

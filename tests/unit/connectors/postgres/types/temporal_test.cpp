@@ -28,14 +28,12 @@ TEST_CASE("days since the epoch and back", "[postgres][types]") {
 }
 
 TEST_CASE("every day of four centuries is its neighbour's neighbour", "[postgres][types]") {
+    std::vector<std::int64_t> wrong;
     for (std::int64_t day = -140'000; day < 20'000; ++day) {
         const auto date = date_of_epoch_day(day);
-        if (epoch_days(date) != day || date.day < 1 || date.day > 31) {
-            CAPTURE(day);
-            FAIL("not the same day");
-        }
+        if (epoch_days(date) != day || date.day < 1 || date.day > 31) wrong.push_back(day);
     }
-    SUCCEED();
+    CHECK(wrong == std::vector<std::int64_t>{});
 }
 
 TEST_CASE("a Julian date is the day that bore it", "[postgres][types]") {
