@@ -18,12 +18,3 @@ install(FILES ${CMAKE_BINARY_DIR}/millraceConfig.cmake ${CMAKE_BINARY_DIR}/millr
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/deploy/samples DESTINATION share/millrace COMPONENT samples)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/millrace COMPONENT samples)
-
-# Builds plugins outside the tree against a fresh installation and calls them as a worker does.
-if(BUILD_TESTING AND NOT MILLRACE_FUZZ)
-  add_test(NAME sdk.outside_plugin COMMAND ${CMAKE_COMMAND}
-    -D build_dir=${CMAKE_BINARY_DIR} -D source_dir=${CMAKE_SOURCE_DIR}/tests/sdk -D work_dir=${CMAKE_BINARY_DIR}/tests/sdk
-    -D compiler=${CMAKE_CXX_COMPILER} "-D flags=${MILLRACE_CXX_FLAGS}" -D nm=${CMAKE_NM}
-    -P ${CMAKE_SOURCE_DIR}/tests/sdk/run.cmake)
-  set_tests_properties(sdk.outside_plugin PROPERTIES TIMEOUT 300 LABELS sdk)
-endif()

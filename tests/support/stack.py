@@ -33,10 +33,11 @@ class Service:
 
     def __init__(self, kind, folder, *options):
         self.script, self.folder, self.options = ROOT / 'deploy/services' / kind, Path(folder), list(options)
+        self.environment = {}
 
     def run(self, command, *options):
         done = subprocess.run([self.script, command, '--dir', self.folder, *options], stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180, env={**os.environ, **self.environment})
         if done.returncode:
             raise AssertionError(f'{self.script.name} {command}: {done.stderr}')
         return done.stdout.strip()
