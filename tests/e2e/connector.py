@@ -62,7 +62,7 @@ class Connector:
         return status, json.loads(text)
 
     def create(self, **changes):
-        """Creates it and waits until its slot streams."""
+        """Creates it and waits until it and its task are RUNNING."""
         status, answer = self.post(**changes)
         assert status == 201, answer
         self.rest.wait_running(self.name)

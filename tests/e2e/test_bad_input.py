@@ -152,7 +152,8 @@ class TestTheDatabase:
         holder.create(slot_name=connector.config['slot.name'])
         try:
             slot = connector.config['slot.name']
-            pid = stack.wait_for('the slot', lambda: sql(f"select active_pid from pg_replication_slots where slot_name = '{slot}'").fetchone()[0])
+            holding = f"select active_pid from pg_replication_slots where slot_name = '{slot}' and active_pid is not null"
+            pid, = stack.wait_for('the slot to be held', lambda: sql(holding).fetchone())
             status, answer = connector.post(slot_max_retries=1, slot_retry_delay_ms=500)
             message = answer['message'] if status != 201 else ''
             if status == 201:
