@@ -5,6 +5,7 @@ import random
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 
 import psycopg
@@ -57,8 +58,11 @@ def create_connector(rest, postgres):
         'value.converter': 'org.apache.kafka.connect.json.JsonConverter', 'value.converter.schemas.enable': 'false'}}
     print(f'\nPOST http://{rest}/connectors\n{json.dumps(body, indent=2)}\n')
     request = urllib.request.Request(f'http://{rest}/connectors', json.dumps(body).encode(), {'Content-Type': 'application/json'})
-    with urllib.request.urlopen(request, timeout=90) as answer:
-        print(f'{answer.status} {answer.reason}')
+    try:
+        with urllib.request.urlopen(request, timeout=90) as answer:
+            print(f'{answer.status} {answer.reason}')
+    except urllib.error.HTTPError as refusal:
+        sys.exit(f'{refusal.status} {refusal.reason}: {refusal.read().decode(errors="replace")}')
 
 
 def shown(row):
@@ -114,8 +118,6 @@ The worker's log is {arguments.log}. Ctrl-C ends everything.
     threading.Thread(target=keep_shop_busy, args=(arguments.postgres, stop), daemon=True).start()
     try:
         show_events(arguments.kafka, arguments.once)
-    except KeyboardInterrupt:
-        pass
     finally:
         stop.set()
 

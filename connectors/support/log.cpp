@@ -226,7 +226,8 @@ std::string_view shown_value(std::span<const ConfigKey> keys, std::string_view k
 std::string describe_settings(std::span<const ConfigKey> keys, const Settings& settings) {
     std::string out;
     for (const auto& [key, value] : settings) {
-        fmt::format_to(std::back_inserter(out), "\n\t{} = {}", key, shown_value(keys, key, value));
+        fmt::format_to(std::back_inserter(out), "{}{} = {}", out.empty() ? "" : ", ", key,
+                       shown_value(keys, key, value));
     }
     return out;
 }

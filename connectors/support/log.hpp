@@ -63,8 +63,8 @@ std::string_view to_string(LogLevel level) noexcept;  ///< "INFO"
 /// In any case of the letters; ALL is Trace. None for other words.
 std::optional<LogLevel> parse_log_level(std::string_view name) noexcept;
 
-/// "\n\tkey = value" for every setting, sorted, for the dumps that follow "DistributedConfig values:". Values of
-/// PASSWORD keys, and of unknown keys that sound like one, are [hidden].
+/// "a = 1, b = 2": every setting, sorted, for the line "DistributedConfig values:". Values of PASSWORD keys, and of
+/// unknown keys that sound like one, are [hidden].
 std::string describe_settings(std::span<const ConfigKey> keys, const Settings& settings);
 /// "[hidden]" for what describe_settings hides, otherwise the value.
 std::string_view shown_value(std::span<const ConfigKey> keys, std::string_view key, std::string_view value) noexcept;

@@ -31,6 +31,9 @@ target_link_options(millrace_options INTERFACE $<BUILD_INTERFACE:${MILLRACE_CXX_
 target_compile_definitions(millrace_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION BOOST_ALL_NO_LIB SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB SPDLOG_SHARED_LIB)
 
+# What a worker needs to run, without the tests: the programs and the plugins.
+add_custom_target(programs)
+
 # Adds the folders in order. A module may depend only on one that was added before it, so there are no cycles.
 macro(millrace_folders)
   foreach(folder ${ARGN})
@@ -88,6 +91,7 @@ extern \"C\" __attribute__((visibility(\"default\"))) const millrace::PluginMani
 }
 ")
   add_library(${name}_plugin MODULE ${export})
+  add_dependencies(programs ${name}_plugin)
   set_target_properties(${name}_plugin PROPERTIES OUTPUT_NAME ${name}
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
     LINK_DEPENDS ${CMAKE_SOURCE_DIR}/deploy/cmake/plugin.map)

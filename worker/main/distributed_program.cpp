@@ -91,7 +91,7 @@ int run(const CommandLine& line, const std::shared_ptr<LogControl>& first_log) {
     if (const auto path = settings.find("plugin.path"); path != settings.end()) resolved["plugin.path"] = path->second;
     const auto parsed = parse_worker_config(WorkerMode::Distributed, std::move(resolved));
     for (const auto& warning : parsed.warnings) logger.warn("{}", warning);
-    logger.info("DistributedConfig values:{}",
+    logger.info("DistributedConfig values: {}",
                 describe_settings(worker_config_keys(WorkerMode::Distributed), parsed.config.settings()));
 
     const auto address =

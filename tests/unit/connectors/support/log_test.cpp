@@ -122,7 +122,7 @@ TEST_CASE("secrets are not shown", "[log]") {
     }));
     CHECK(shown_value(keys, key, "v") == shown);
     CHECK(describe_settings(keys, {{"b", "2"}, {"a", "1"}, {"database.password", "x"}}) ==
-          "\n\ta = 1\n\tb = 2\n\tdatabase.password = [hidden]");
+          "a = 1, b = 2, database.password = [hidden]");
 }
 
 }
