@@ -21,13 +21,10 @@ constexpr int least_server_version = 100000;
 // A server that shuts down asks for a reply again and again until everything it sent is confirmed.
 constexpr int pings_of_a_shutdown = 5;
 constexpr milliseconds ping_window{1000};
+// Clock and timers are looked at after so many frames, however fast they come.
+constexpr int frames_at_once = 10'000;
 
 PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
-
-bool same_position(const OffsetState& a, const OffsetState& b) {
-    return a.lsn == b.lsn && a.processed == b.processed && a.events_with_lsn == b.events_with_lsn &&
-           a.message == b.message && a.snapshot_completed == b.snapshot_completed;
-}
 
 std::string isolation_statement(SnapshotIsolation isolation) {
     switch (isolation) {
@@ -52,7 +49,9 @@ struct Runner::Session {
     Streaming streaming;
     std::unique_ptr<Connection> heartbeat_connection = {};
     Lsn received = no_lsn;
-    Lsn idle_end = no_lsn;  ///< what a keepalive allows to confirm while nothing is in flight
+    Lsn quiet_end = no_lsn;  ///< up to here the stream is read, and no transaction runs
+    Lsn told = no_lsn;       ///< what the offsets handed over allow to confirm
+    Clock::time_point quiet_since = {};
     Clock::time_point next_status = {};
     Clock::time_point next_heartbeat = {};
     Clock::time_point next_xmin = {};
@@ -80,11 +79,7 @@ void Runner::stop() noexcept {
 }
 
 void Runner::confirm(const OffsetState& offset) noexcept {
-    {
-        const std::lock_guard lock(stored_mutex_);
-        last_stored_ = offset;
-    }
-    const auto lsn = number(offset.snapshot_completed ? offset.lsn : offset.confirmable());
+    const auto lsn = number(offset.confirmable());
     auto known = confirmed_.load();
     while (lsn > known && !confirmed_.compare_exchange_weak(known, lsn)) {
     }
@@ -319,6 +314,8 @@ void Runner::stream(Connection& general, std::unique_ptr<Connection> replication
     session.next_status = now + config_.replication.status_interval;
     session.next_heartbeat = now + config_.heartbeat_interval;
     session.next_xmin = now;
+    session.quiet_since = now;
+    session.told = position_->confirmable();
     try {
         pump(session);
     } catch (const Interrupted&) {
@@ -365,21 +362,30 @@ void Runner::start_replication(Session& session) {
 
 void Runner::pump(Session& session) {
     while (!stopping()) {
-        while (const auto frame = session.frames.next()) {
+        int frames = 0;
+        bool records = false;
+        for (; frames < frames_at_once; ++frames) {
+            const auto frame = session.frames.next();
+            if (!frame) break;
             session.received = std::max(session.received, frame->wal_end);
             if (frame->kind == Frame::Kind::Keepalive) {
                 on_keepalive(session, *frame);
             } else {
                 session.streaming.handle(*frame, batch_);
+                records = records || !batch_.empty();
                 if (batch_.full()) flush(session);
             }
             if (stopping()) throw Interrupted();
         }
-        flush(session);
         const auto now = Clock::now();
+        if (records) session.quiet_since = now;
+        const bool more = frames == frames_at_once;
+        if (!more) flush(session);
         if (config_.replication.xmin_interval > milliseconds::zero() && now >= session.next_xmin) fetch_xmin(session);
         if (config_.heartbeat_interval > milliseconds::zero() && now >= session.next_heartbeat) beat(session);
+        mark_if_quiet(session, now);
         if (session.status_due || now >= session.next_status) send_status(session);
+        if (more) continue;
         auto until = std::min(session.next_status, now + longest_idle);
         if (config_.heartbeat_interval > milliseconds::zero()) until = std::min(until, session.next_heartbeat);
         const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
@@ -395,15 +401,13 @@ void Runner::pump(Session& session) {
 void Runner::flush(Session& session) {
     if (batch_.empty()) return;
     const auto position = session.streaming.position();
-    deliver(batch_.take(), &session);
+    auto batch = batch_.take();
+    session.told = read_offset(batch.records.back().source_offset).confirmable();
+    deliver(std::move(batch), &session);
     position_ = position;
 }
 
 void Runner::deliver(SourceBatch batch, Session* session) {
-    if (!batch.records.empty()) {
-        const std::lock_guard lock(stored_mutex_);
-        last_sent_ = read_offset(batch.records.back().source_offset);
-    }
     while (!queue_.push(batch, queue_patience)) {
         if (stopping()) throw Interrupted();
         // While the task is slow the server still hears from us.
@@ -412,17 +416,9 @@ void Runner::deliver(SourceBatch batch, Session* session) {
     progress_ = true;
 }
 
-bool Runner::nothing_in_flight() {
-    const std::lock_guard lock(stored_mutex_);
-    return !last_sent_ || (last_stored_ && same_position(*last_sent_, *last_stored_));
-}
-
 void Runner::on_keepalive(Session& session, const Frame& frame) {
     const auto now = Clock::now();
-    if (config_.replication.flush_mode == LsnFlushMode::ConnectorAndDriver && !session.streaming.in_transaction() &&
-        batch_.empty() && nothing_in_flight()) {
-        session.idle_end = std::max(session.idle_end, frame.wal_end);
-    }
+    if (!session.streaming.in_transaction()) session.quiet_end = std::max(session.quiet_end, frame.wal_end);
     if (!frame.reply_requested) return;
     if (now - session.ping_window_start > ping_window) {
         session.ping_window_start = now;
@@ -437,11 +433,21 @@ void Runner::on_keepalive(Session& session, const Frame& frame) {
 void Runner::send_status(Session& session) {
     auto flushed = Lsn{confirmed_.load()};
     session.confirmed_sent = number(flushed);
-    flushed = std::max(flushed, session.idle_end);
     if (config_.replication.flush_mode == LsnFlushMode::Manual) flushed = no_lsn;
     session.frames.send({.received = session.received, .flushed = flushed}, now_micros(records_));
     session.next_status = Clock::now() + config_.replication.status_interval;
     session.status_due = false;
+}
+
+/// Other tables' changes leave no record, and their WAL would be kept for ever: the offset alone moves on.
+void Runner::mark_if_quiet(Session& session, Clock::time_point now) {
+    if (config_.replication.flush_mode == LsnFlushMode::Manual || session.streaming.in_transaction()) return;
+    if (now - session.quiet_since < config_.replication.status_interval || !batch_.empty()) return;
+    session.quiet_since = now;
+    if (session.quiet_end > session.streaming.position().lsn) session.streaming.skip_to(session.quiet_end);
+    if (session.streaming.position().confirmable() <= session.told) return;
+    session.streaming.mark(batch_);
+    flush(session);
 }
 
 void Runner::beat(Session& session) {

@@ -12,7 +12,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 
 namespace millrace::postgres {
 
@@ -54,12 +53,12 @@ private:
     void pump(Session& session);
     void on_keepalive(Session& session, const Frame& frame);
     void beat(Session& session);
+    void mark_if_quiet(Session& session, Clock::time_point now);
     void fetch_xmin(Session& session);
     void send_status(Session& session);
     void flush(Session& session);
     void deliver(SourceBatch batch, Session* session);
     void pause(std::chrono::milliseconds time);
-    bool nothing_in_flight();
     void drop_slot() noexcept;
     bool stopping() const noexcept { return stopping_.load(); }
 
@@ -76,9 +75,6 @@ private:
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> confirmed_{0};
     bool progress_ = false;  ///< records flowed since the last failure
-    std::mutex stored_mutex_;
-    std::optional<OffsetState> last_sent_;    ///< of the last record handed over
-    std::optional<OffsetState> last_stored_;  ///< the latest that confirm() was told
 };
 
 }

@@ -116,6 +116,8 @@ std::string position_problem(const OffsetState& offset, const std::optional<Slot
     }
     const auto known =
         std::max(offset.committed.value_or(no_lsn), std::max(offset.processed.value_or(no_lsn), offset.lsn));
+    // In this mode Debezium confirms more than it stores.
+    if (config.flush_mode == LsnFlushMode::ConnectorAndDriver) return {};
     if (slot->confirmed && *slot->confirmed > known) {
         return fmt::format(
             "The replication slot '{}' stands at {}, beyond the stored offset {}: it was made anew or moved, and the "
