@@ -43,7 +43,11 @@ struct OffsetEntry {
 };
 using OffsetEntries = std::span<const OffsetEntry>;
 
+/// Without a topic it is no record but an offset alone, for a source that moved on and has nothing to tell: nothing is
+/// transformed or sent, and the offset is stored when all records before it are acknowledged.
 struct SourceRecord : ConnectRecord {
+    bool offset_only() const noexcept { return topic.empty(); }
+
     std::uint32_t source_partition = 0;  ///< index into SourceBatch::partitions
     OffsetEntries source_offset = {};  ///< in the batch's offset arena; the same span for records that share an offset
 };

@@ -187,9 +187,9 @@ bool WorkerSourceTask::Session::wait_for_room() {
 
 /// False if the task is to stop and this record was not sent.
 bool WorkerSourceTask::Session::send(SourceRecord& record, std::uint64_t sequence, Arena& arena) {
-    auto out = pipeline_.prepare(record, arena);
+    auto out = record.offset_only() ? std::nullopt : pipeline_.prepare(record, arena);
     if (!out) {
-        submitted_.acknowledge(sequence);  // dropped on purpose: nothing to wait for
+        submitted_.acknowledge(sequence);  // an offset alone, or dropped on purpose: nothing to wait for
         return true;
     }
     out->sequence = sequence;

@@ -38,7 +38,9 @@ struct OffsetState {
     /// An initial snapshot that did not come to its end.
     bool snapshot_unfinished() const noexcept { return snapshot == SnapshotKind::Initial && !snapshot_completed; }
     /// What may be confirmed to the server once this offset is stored.
-    Lsn confirmable() const noexcept { return committed.value_or(processed.value_or(no_lsn)); }
+    Lsn confirmable() const noexcept {
+        return snapshot_completed ? lsn : committed.value_or(processed.value_or(no_lsn));
+    }
 };
 
 OffsetEntries write_offset(const OffsetState& state, Arena& arena);

@@ -1,12 +1,14 @@
 #include "connectors/postgres/source/runner.hpp"
 
+#include "connectors/postgres/source/connect.hpp"
 #include "connectors/postgres/source/publication.hpp"
+#include "connectors/postgres/source/replication_session.hpp"
+#include "connectors/postgres/source/snapshot.hpp"
+#include "connectors/postgres/source/snapshot_view.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
-#include <array>
 
 namespace millrace::postgres {
 namespace {
@@ -14,53 +16,11 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t batch_bytes = 1024 * 1024;
-constexpr milliseconds queue_patience{200};
 constexpr milliseconds first_back_off{500};
-constexpr milliseconds longest_idle{10'000};
+constexpr int most_doublings = 10;
 constexpr int least_server_version = 100000;
-// A server that shuts down asks for a reply again and again until everything it sent is confirmed.
-constexpr int pings_of_a_shutdown = 5;
-constexpr milliseconds ping_window{1000};
-
-PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
-
-bool same_position(const OffsetState& a, const OffsetState& b) {
-    return a.lsn == b.lsn && a.processed == b.processed && a.events_with_lsn == b.events_with_lsn &&
-           a.message == b.message && a.snapshot_completed == b.snapshot_completed;
-}
-
-std::string isolation_statement(SnapshotIsolation isolation) {
-    switch (isolation) {
-    case SnapshotIsolation::Serializable:
-        return "SERIALIZABLE, READ ONLY, DEFERRABLE";
-    case SnapshotIsolation::RepeatableRead:
-        return "REPEATABLE READ, READ ONLY";
-    case SnapshotIsolation::ReadCommitted:
-        return "READ COMMITTED, READ ONLY";
-    case SnapshotIsolation::ReadUncommitted:
-        return "READ UNCOMMITTED, READ ONLY";
-    }
-    return "REPEATABLE READ, READ ONLY";
-}
 
 }
-
-struct Runner::Session {
-    Connection& general;
-    std::unique_ptr<Connection> replication;
-    ReplicationStream frames;
-    Streaming streaming;
-    std::unique_ptr<Connection> heartbeat_connection = {};
-    Lsn received = no_lsn;
-    Lsn idle_end = no_lsn;  ///< what a keepalive allows to confirm while nothing is in flight
-    Clock::time_point next_status = {};
-    Clock::time_point next_heartbeat = {};
-    Clock::time_point next_xmin = {};
-    Clock::time_point ping_window_start = {};
-    int pings = 0;
-    bool status_due = false;
-    std::uint64_t confirmed_sent = 0;
-};
 
 Runner::Runner(Parts parts)
     : config_(parts.config),
@@ -69,129 +29,55 @@ Runner::Runner(Parts parts)
       logger_(std::move(parts.logger)),
       position_(std::move(parts.stored)),
       tables_(config_, logger_),
-      batch_(config_.topics.prefix, {.records = config_.max_batch_records, .bytes = batch_bytes}) {
-    if (position_ && position_->processed) confirmed_ = number(position_->confirmable());
-}
+      batch_(config_.topics.prefix, {.records = config_.max_batch_records, .bytes = batch_bytes}),
+      outlet_(queue_),
+      confirmed_(position_ && position_->processed ? position_->confirmable() : no_lsn) {}
 
-void Runner::stop() noexcept {
-    stopping_ = true;
-    stop_signal_.signal();
-    queue_.close();
-}
+void Runner::stop() noexcept { outlet_.stop(); }
 
-void Runner::confirm(const OffsetState& offset) noexcept {
-    {
-        const std::lock_guard lock(stored_mutex_);
-        last_stored_ = offset;
-    }
-    const auto lsn = number(offset.snapshot_completed ? offset.lsn : offset.confirmable());
-    auto known = confirmed_.load();
-    while (lsn > known && !confirmed_.compare_exchange_weak(known, lsn)) {
-    }
-    confirm_signal_.signal();
-}
+void Runner::confirm(const OffsetState& offset) noexcept { confirmed_.raise(offset.confirmable()); }
 
 void Runner::run() noexcept {
-    int failures = 0;
-    while (!stopping()) {
-        try {
-            session();
-            return;
-        } catch (const Interrupted&) {
-            break;
-        } catch (const DatabaseError& e) {
-            batch_.take();
-            failures = progress_ ? 1 : failures + 1;
-            progress_ = false;
-            const bool again =
-                e.reaction == Reaction::Retry && (config_.max_retries < 0 || failures <= config_.max_retries);
-            if (!again) {
-                queue_.fail(std::make_exception_ptr(ConnectException(e.what())));
-                break;
-            }
-            const auto longest = std::max(config_.restart_wait, milliseconds(1));
-            const auto wait = std::min(longest, first_back_off * (1 << std::min(failures - 1, 10)));
-            logger_.warn("{}; trying again in {} ms", e.what(), wait.count());
+    try {
+        for (bool done = false; !done && !outlet_.stopping();) {
             try {
-                pause(wait);
-            } catch (const Interrupted&) {
-                break;
+                session();
+                done = true;
+            } catch (const DatabaseError& e) {
+                back_off(e);
             }
-        } catch (...) {
-            queue_.fail(std::current_exception());
-            break;
         }
+    } catch (const Interrupted&) {
+    } catch (...) {
+        queue_.fail(std::current_exception());
     }
     if (config_.replication.drop_slot_on_stop) drop_slot();
 }
 
-void Runner::pause(milliseconds time) {
-    pollfd fd{.fd = stop_signal_.descriptor(), .events = POLLIN, .revents = 0};
-    const auto end = Clock::now() + time;
-    for (;;) {
-        const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
-        const int ready = ::poll(&fd, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000)));
-        if (stopping()) throw Interrupted();
-        if (ready == 0) return;
-    }
+void Runner::back_off(const DatabaseError& error) {
+    batch_.take();
+    failures_ = outlet_.take_progress() ? 1 : failures_ + 1;
+    const bool again =
+        error.reaction == Reaction::Retry && (config_.max_retries < 0 || failures_ <= config_.max_retries);
+    if (!again) throw ConnectException(error.what());
+    const auto longest = std::max(config_.restart_wait, milliseconds(1));
+    const auto wait = std::min(longest, first_back_off * (1 << std::min(failures_ - 1, most_doublings)));
+    logger_.warn("{}; trying again in {} ms", error.what(), wait.count());
+    outlet_.pause(wait);
 }
 
-std::unique_ptr<Connection> Runner::connect(std::string_view application_name, ConnectionMode mode) {
-    try {
-        return std::make_unique<Connection>(config_.connection, application_name, mode, &stop_signal_);
-    } catch (const DatabaseError& e) {
-        const std::string_view text = e.what();
-        if (mode == ConnectionMode::Replication && text.find("replication role") != std::string_view::npos) {
-            const auto& keywords = config_.connection.keywords;
-            const auto found =
-                std::ranges::find(keywords, "user", [](const auto& k) { return std::string_view(k.first); });
-            const std::string user = found == keywords.end() ? "<user>" : found->second;
-            throw ConnectException(fmt::format(
-                "{}. Run ALTER ROLE {} REPLICATION (on a managed service grant it the replication role, such as "
-                "rds_replication), or connect as a role that has it",
-                text, user));
-        }
-        throw;
-    }
-}
-
-Runner::Plan Runner::plan() const {
-    const bool stored = position_.has_value();
-    const bool unfinished = stored && position_->snapshot_unfinished();
-    switch (config_.snapshot.mode) {
-    case SnapshotMode::Initial:
-    case SnapshotMode::WhenNeeded:
-        return {.snapshot = !stored || unfinished, .stream = true};
-    case SnapshotMode::Always:
-        return {.snapshot = !snapshot_done_, .stream = true};
-    case SnapshotMode::InitialOnly:
-        return {.snapshot = !stored || unfinished, .stream = false};
-    case SnapshotMode::NoData:
-        if (unfinished) {
-            throw ConnectException(
-                "The connector previously stopped while taking a snapshot, but now the connector is configured to "
-                "never "
-                "allow snapshots. Reconfigure the connector to use snapshots initially or when needed.");
-        }
-        return {.snapshot = false, .stream = true};
-    case SnapshotMode::ConfigurationBased:
-        return {.snapshot = config_.snapshot.based_snapshot_data && !snapshot_done_,
-                .stream = config_.snapshot.based_start_stream};
-    }
-    return {};
-}
-
-void Runner::check_position(const std::optional<SlotState>& slot, Plan& plan) {
+void Runner::check_position(const std::optional<SlotState>& slot, StartPlan& plan) {
     if (!position_ || position_->snapshot_unfinished()) return;
     const auto problem = position_problem(*position_, slot, config_.replication);
     if (problem.empty()) return;
-    const bool snapshot_again =
-        config_.snapshot.mode == SnapshotMode::WhenNeeded ||
-        (config_.snapshot.mode == SnapshotMode::ConfigurationBased && config_.snapshot.based_on_data_error);
-    if (!snapshot_again) throw ConnectException(problem);
+    if (!snapshots_after_lost_position(config_.snapshot)) throw ConnectException(problem);
     logger_.warn("{} A new snapshot is taken.", problem);
     position_.reset();
     plan.snapshot = true;
+}
+
+std::unique_ptr<Connection> Runner::connect_for_replication() {
+    return connect(config_.connection, application::streaming, ConnectionMode::Replication, outlet_.stop_signal());
 }
 
 CreatedSlot Runner::create_slot_patiently(Connection& replication) {
@@ -205,18 +91,19 @@ CreatedSlot Runner::create_slot_patiently(Connection& replication) {
             if (e.sqlstate != sqlstate::query_canceled || attempt >= r.max_retries) throw;
             logger_.warn("{} Attempt {} of {} follows in {} ms", e.what(), attempt + 1, r.max_retries,
                          r.retry_delay.count());
-            pause(r.retry_delay);
+            outlet_.pause(r.retry_delay);
         }
     }
 }
 
 void Runner::session() {
-    const auto general = connect("Debezium General", ConnectionMode::Ordinary);
+    const auto general =
+        connect(config_.connection, application::general, ConnectionMode::Ordinary, outlet_.stop_signal());
     if (general->server_version() < least_server_version) {
         throw ConnectException(fmt::format("The server's version {} is too old: pgoutput needs PostgreSQL 10 or later",
                                            general->server_version()));
     }
-    auto plan = this->plan();
+    auto plan = plan_start(config_.snapshot, position_, snapshot_done_);
     std::unique_ptr<Connection> replication;
     std::optional<CreatedSlot> created;
     std::optional<SlotState> slot;
@@ -227,20 +114,20 @@ void Runner::session() {
         ensure_publication(*general, config_, logger_);
         apply_replica_identities(*general, config_, logger_);
         if (!slot) {
-            replication = connect("Debezium Streaming", ConnectionMode::Replication);
+            replication = connect_for_replication();
             created = create_slot_patiently(*replication);
         }
     }
     if (plan.snapshot) {
-        pause(config_.snapshot.delay);
+        outlet_.pause(config_.snapshot.delay);
         take_snapshot(*general, created ? &*created : nullptr, plan.stream);
     } else if (!position_) {
         start_at_slot(*general, created ? &*created : nullptr, slot);
     }
     if (!plan.stream) return;
-    pause(config_.snapshot.streaming_delay);
-    if (!replication) replication = connect("Debezium Streaming", ConnectionMode::Replication);
-    stream(*general, std::move(replication));
+    outlet_.pause(config_.snapshot.streaming_delay);
+    if (!replication) replication = connect_for_replication();
+    stream(*general, *replication);
 }
 
 void Runner::start_at_slot(Connection& general, const CreatedSlot* created, const std::optional<SlotState>& slot) {
@@ -250,234 +137,48 @@ void Runner::start_at_slot(Connection& general, const CreatedSlot* created, cons
     } else if (slot && slot->confirmed) {
         state.lsn = *slot->confirmed;
     } else {
-        state.lsn = parse_lsn(general.query("SELECT pg_current_wal_lsn()").text(0, 0)).value_or(no_lsn);
+        state.lsn = current_wal_position(general);
     }
     position_ = state;
 }
 
 void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool stream) {
-    // For a slot that was there already, a temporary one gives a snapshot at a known position: no gap and no overlap.
-    std::unique_ptr<Connection> exporter;
-    CreatedSlot exported;
-    if (created != nullptr) {
-        exported = *created;
-    } else if (stream) {
-        try {
-            exporter = connect("Debezium Streaming", ConnectionMode::Replication);
-            const auto name = fmt::format("{}_snap", config_.replication.slot.substr(0, 58));
-            exported = create_slot(*exporter, config_, name, true);
-        } catch (const DatabaseError& e) {
-            logger_.warn(
-                "No temporary slot for the snapshot ({}): rows changed since the slot's position may come twice",
-                e.what());
-            exporter.reset();
-        }
-    }
-    general.query("BEGIN");
-    Lsn position = exported.consistent_point;
-    if (!exported.snapshot.empty()) {
-        general.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-        general.query("SET TRANSACTION SNAPSHOT " + general.quote_literal(exported.snapshot));
-    } else if (stream) {
-        const auto slot = find_slot(general, config_);
-        general.query("ROLLBACK");
-        general.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
-        position = slot && slot->confirmed ? *slot->confirmed : no_lsn;
-    } else {
-        general.query("SET TRANSACTION ISOLATION LEVEL " + isolation_statement(config_.snapshot.isolation));
-        const bool standby = general.query("SELECT pg_is_in_recovery()").flag(0, 0);
-        position =
-            parse_lsn(
-                general.query(standby ? "SELECT pg_last_wal_receive_lsn()" : "SELECT pg_current_wal_lsn()").text(0, 0))
-                .value_or(no_lsn);
-    }
+    const auto view = open_snapshot_view(
+        {.config = config_, .general = general, .stop = outlet_.stop_signal(), .logger = logger_}, created, stream);
     Snapshot snapshot(
         {.config = config_, .tables = tables_, .records = records_, .connection = general, .logger = logger_}, batch_,
-        [this](SourceBatch batch) { deliver(std::move(batch), nullptr); });
-    const auto done = snapshot.run(position);
+        [this](SourceBatch batch) { outlet_.deliver(std::move(batch)); });
+    const auto done = snapshot.run(view.position);
     general.query("ROLLBACK");
     if (config_.heartbeat_interval > milliseconds::zero()) {
         batch_.add(records_.heartbeat(write_offset(done, batch_.offsets()), batch_.values()));
     }
-    if (!batch_.empty()) deliver(batch_.take(), nullptr);
+    if (!batch_.empty()) outlet_.deliver(batch_.take());
     position_ = done;
     snapshot_done_ = true;
 }
 
-void Runner::stream(Connection& general, std::unique_ptr<Connection> replication) {
+void Runner::stream(Connection& general, Connection& replication) {
     if (tables_.types().size() == 0) load_types(general, tables_.types());
-    auto& connection = *replication;
-    Session session{
-        .general = general,
-        .replication = std::move(replication),
-        .frames = ReplicationStream(connection),
-        .streaming = Streaming(
-            {.config = config_, .tables = tables_, .records = records_, .catalog = general, .logger = logger_},
-            *position_)};
-    start_replication(session);
-    const auto now = Clock::now();
-    session.next_status = now + config_.replication.status_interval;
-    session.next_heartbeat = now + config_.heartbeat_interval;
-    session.next_xmin = now;
-    try {
-        pump(session);
-    } catch (const Interrupted&) {
-        // What is stored by now need not be sent again after the next start.
-        stop_signal_.clear();
-        try {
-            send_status(session);
-        } catch (const DatabaseError&) {  // the stream ends anyhow
-        }
-        throw;
-    }
-}
-
-void Runner::start_replication(Session& session) {
-    const auto& r = config_.replication;
-    std::vector<std::pair<std::string, std::string>> options = {{"proto_version", "1"},
-                                                                {"publication_names", r.publication}};
-    if (session.general.server_version() >= 140000) options.emplace_back("messages", "true");
-    options.insert(options.end(), r.stream_params.begin(), r.stream_params.end());
-    const auto from = position_->processed.value_or(position_->lsn);
-    try {
-        session.frames.start(r.slot, from, options);
-    } catch (const DatabaseError& e) {
-        if (e.sqlstate == sqlstate::object_in_use) {
-            const auto holder = slot_holder(session.general, r.slot);
-            throw DatabaseError(
-                fmt::format(
-                    "The replication slot '{}' is in use by {}; when setting up multiple connectors for the same "
-                    "database host, please make sure to use a distinct replication slot name for each",
-                    r.slot, holder.empty() ? "another process" : holder),
-                e.sqlstate, Reaction::Retry);
-        }
-        if (e.sqlstate == sqlstate::undefined_file) {
-            throw ConnectException(
-                "The offset to start reading from has been removed from the database write-ahead log. Create a new "
-                "snapshot and consider setting of PostgreSQL parameter wal_keep_segments = 0.");
-        }
-        throw DatabaseError(
-            fmt::format("Failed to start replication stream at LSN{{{}}}: {}", to_string(from), e.what()), e.sqlstate,
-            e.reaction);
-    }
-    logger_.info("Streaming from the slot '{}' at {}", r.slot, to_string(from));
-}
-
-void Runner::pump(Session& session) {
-    while (!stopping()) {
-        while (const auto frame = session.frames.next()) {
-            session.received = std::max(session.received, frame->wal_end);
-            if (frame->kind == Frame::Kind::Keepalive) {
-                on_keepalive(session, *frame);
-            } else {
-                session.streaming.handle(*frame, batch_);
-                if (batch_.full()) flush(session);
-            }
-            if (stopping()) throw Interrupted();
-        }
-        flush(session);
-        const auto now = Clock::now();
-        if (config_.replication.xmin_interval > milliseconds::zero() && now >= session.next_xmin) fetch_xmin(session);
-        if (config_.heartbeat_interval > milliseconds::zero() && now >= session.next_heartbeat) beat(session);
-        if (session.status_due || now >= session.next_status) send_status(session);
-        auto until = std::min(session.next_status, now + longest_idle);
-        if (config_.heartbeat_interval > milliseconds::zero()) until = std::min(until, session.next_heartbeat);
-        const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
-        if (session.frames.wait(std::max(wait, milliseconds(0)), confirm_signal_)) {
-            confirm_signal_.clear();
-            // A new confirmation goes out at once: the server can release WAL.
-            session.status_due = session.status_due || confirmed_.load() > session.confirmed_sent;
-        }
-    }
-    throw Interrupted();
-}
-
-void Runner::flush(Session& session) {
-    if (batch_.empty()) return;
-    const auto position = session.streaming.position();
-    deliver(batch_.take(), &session);
-    position_ = position;
-}
-
-void Runner::deliver(SourceBatch batch, Session* session) {
-    if (!batch.records.empty()) {
-        const std::lock_guard lock(stored_mutex_);
-        last_sent_ = read_offset(batch.records.back().source_offset);
-    }
-    while (!queue_.push(batch, queue_patience)) {
-        if (stopping()) throw Interrupted();
-        // While the task is slow the server still hears from us.
-        if (session != nullptr && Clock::now() >= session->next_status) send_status(*session);
-    }
-    progress_ = true;
-}
-
-bool Runner::nothing_in_flight() {
-    const std::lock_guard lock(stored_mutex_);
-    return !last_sent_ || (last_stored_ && same_position(*last_sent_, *last_stored_));
-}
-
-void Runner::on_keepalive(Session& session, const Frame& frame) {
-    const auto now = Clock::now();
-    if (config_.replication.flush_mode == LsnFlushMode::ConnectorAndDriver && !session.streaming.in_transaction() &&
-        batch_.empty() && nothing_in_flight()) {
-        session.idle_end = std::max(session.idle_end, frame.wal_end);
-    }
-    if (!frame.reply_requested) return;
-    if (now - session.ping_window_start > ping_window) {
-        session.ping_window_start = now;
-        session.pings = 0;
-    }
-    if (++session.pings > pings_of_a_shutdown) {
-        throw DatabaseError("PostgreSQL is shutting down", "57P01");
-    }
-    send_status(session);
-}
-
-void Runner::send_status(Session& session) {
-    auto flushed = Lsn{confirmed_.load()};
-    session.confirmed_sent = number(flushed);
-    flushed = std::max(flushed, session.idle_end);
-    if (config_.replication.flush_mode == LsnFlushMode::Manual) flushed = no_lsn;
-    session.frames.send({.received = session.received, .flushed = flushed}, now_micros(records_));
-    session.next_status = Clock::now() + config_.replication.status_interval;
-    session.status_due = false;
-}
-
-void Runner::beat(Session& session) {
-    session.next_heartbeat = Clock::now() + config_.heartbeat_interval;
-    session.streaming.heartbeat(batch_);
-    flush(session);
-    if (config_.heartbeat_query.empty()) return;
-    try {
-        if (!session.heartbeat_connection) {
-            session.heartbeat_connection = connect("Debezium Heartbeat", ConnectionMode::Ordinary);
-        }
-        session.heartbeat_connection->query(config_.heartbeat_query);
-    } catch (const DatabaseError& e) {
-        session.heartbeat_connection.reset();
-        if (e.sqlstate == "57P01" || e.sqlstate == "57P03" || e.sqlstate == sqlstate::undefined_table) {
-            throw DatabaseError(fmt::format("Could not execute heartbeat action query (Error: {})", e.sqlstate),
-                                e.sqlstate, Reaction::Retry);
-        }
-        logger_.error("Could not execute heartbeat action query: {}", e.what());
-    }
-}
-
-void Runner::fetch_xmin(Session& session) {
-    session.next_xmin = Clock::now() + config_.replication.xmin_interval;
-    const auto slot = find_slot(session.general, config_);
-    session.streaming.set_xmin(slot ? slot->catalog_xmin : std::nullopt);
+    ReplicationSession({.config = config_,
+                        .records = records_,
+                        .logger = logger_,
+                        .tables = tables_,
+                        .batch = batch_,
+                        .outlet = outlet_,
+                        .confirmed = confirmed_,
+                        .general = general,
+                        .replication = replication},
+                       *position_)
+        .run();
 }
 
 void Runner::drop_slot() noexcept {
     try {
-        stop_signal_.clear();
-        auto settings = config_.connection;
-        Connection connection(settings, "Debezium Drop Slot");
+        outlet_.stop_signal().clear();
+        Connection connection(config_.connection, application::drop_slot);
         connection.query(
-            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active AND "
-            "slot_name = " +
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active AND slot_name = " +
             connection.quote_literal(config_.replication.slot));
     } catch (const std::exception& e) {
         logger_.warn("Could not drop the replication slot '{}': {}", config_.replication.slot, e.what());

@@ -4,17 +4,18 @@
 /// Threads  run() has one of its own. confirm() and stop() come from the task's thread.
 #pragma once
 #include "connectors/api/plugin.hpp"
-#include "connectors/postgres/client/replication_stream.hpp"
-#include "connectors/postgres/source/batch_queue.hpp"
+#include "connectors/postgres/source/batch_builder.hpp"
+#include "connectors/postgres/source/confirmed_lsn.hpp"
+#include "connectors/postgres/source/outlet.hpp"
 #include "connectors/postgres/source/slot.hpp"
-#include "connectors/postgres/source/snapshot.hpp"
-#include "connectors/postgres/source/streaming.hpp"
+#include "connectors/postgres/source/start_plan.hpp"
+#include "connectors/postgres/source/table_cache.hpp"
 
-#include <atomic>
 #include <memory>
-#include <mutex>
 
 namespace millrace::postgres {
+
+class RecordFactory;
 
 class Runner {
 public:
@@ -34,34 +35,17 @@ public:
     void stop() noexcept;
 
 private:
-    using Clock = std::chrono::steady_clock;
-    struct Session;
-    struct Plan {
-        bool snapshot = false;
-        bool stream = true;
-    };
-
     void session();
-    Plan plan() const;
+    /// Waits before the next attempt; throws what ends the task.
+    void back_off(const DatabaseError& error);
     /// Whether the stored offset still fits the slot: throws, or drops the offset where the snapshot mode allows.
-    void check_position(const std::optional<SlotState>& slot, Plan& plan);
-    std::unique_ptr<Connection> connect(std::string_view application_name, ConnectionMode mode);
+    void check_position(const std::optional<SlotState>& slot, StartPlan& plan);
+    std::unique_ptr<Connection> connect_for_replication();
     CreatedSlot create_slot_patiently(Connection& replication);
     void take_snapshot(Connection& general, const CreatedSlot* created, bool stream);
     void start_at_slot(Connection& general, const CreatedSlot* created, const std::optional<SlotState>& slot);
-    void stream(Connection& general, std::unique_ptr<Connection> replication);
-    void start_replication(Session& session);
-    void pump(Session& session);
-    void on_keepalive(Session& session, const Frame& frame);
-    void beat(Session& session);
-    void fetch_xmin(Session& session);
-    void send_status(Session& session);
-    void flush(Session& session);
-    void deliver(SourceBatch batch, Session* session);
-    void pause(std::chrono::milliseconds time);
-    bool nothing_in_flight();
+    void stream(Connection& general, Connection& replication);
     void drop_slot() noexcept;
-    bool stopping() const noexcept { return stopping_.load(); }
 
     const SourceConfig& config_;
     BatchQueue& queue_;
@@ -69,16 +53,11 @@ private:
     Logger logger_;
     std::optional<OffsetState> position_;  ///< of what was handed to the queue, or stored before the start
     bool snapshot_done_ = false;           ///< in this life of the task
+    int failures_ = 0;                     ///< since records flowed last
     TableCache tables_;
     BatchBuilder batch_;
-    Wakeup stop_signal_;
-    Wakeup confirm_signal_;
-    std::atomic<bool> stopping_{false};
-    std::atomic<std::uint64_t> confirmed_{0};
-    bool progress_ = false;  ///< records flowed since the last failure
-    std::mutex stored_mutex_;
-    std::optional<OffsetState> last_sent_;    ///< of the last record handed over
-    std::optional<OffsetState> last_stored_;  ///< the latest that confirm() was told
+    Outlet outlet_;
+    ConfirmedLsn confirmed_;
 };
 
 }

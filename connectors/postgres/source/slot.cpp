@@ -88,6 +88,12 @@ std::string slot_holder(Connection& connection, const std::string& slot) {
                        rows.text(0, 2), rows.get(0, 3).value_or("the same host"));
 }
 
+Lsn current_wal_position(Connection& connection) {
+    const bool standby = connection.query("SELECT pg_is_in_recovery()").flag(0, 0);
+    const auto rows = connection.query(standby ? "SELECT pg_last_wal_receive_lsn()" : "SELECT pg_current_wal_lsn()");
+    return parse_lsn(rows.text(0, 0)).value_or(no_lsn);
+}
+
 void check_server(Connection& connection) {
     const auto level = connection.query("SHOW wal_level").text(0, 0);
     if (level == "logical") return;
@@ -116,6 +122,8 @@ std::string position_problem(const OffsetState& offset, const std::optional<Slot
     }
     const auto known =
         std::max(offset.committed.value_or(no_lsn), std::max(offset.processed.value_or(no_lsn), offset.lsn));
+    // In this mode Debezium confirms more than it stores.
+    if (config.flush_mode == LsnFlushMode::ConnectorAndDriver) return {};
     if (slot->confirmed && *slot->confirmed > known) {
         return fmt::format(
             "The replication slot '{}' stands at {}, beyond the stored offset {}: it was made anew or moved, and the "

@@ -31,6 +31,9 @@ CreatedSlot create_slot(Connection& replication, const SourceConfig& config, con
 /// "process 4711 (application 'Debezium Streaming' of user cdc from 10.0.0.3)" for an active slot, else empty.
 std::string slot_holder(Connection& connection, const std::string& slot);
 
+/// Of a standby: what it has received.
+Lsn current_wal_position(Connection& connection);
+
 /// wal_level and the like: throws ConnectException with the remedy.
 void check_server(Connection& connection);
 

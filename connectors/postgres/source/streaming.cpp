@@ -287,6 +287,21 @@ void Streaming::heartbeat(BatchBuilder& batch) const {
     batch.add(records_.heartbeat(write_offset(state_, batch.offsets()), batch.values()));
 }
 
+void Streaming::skip_to(Lsn end) {
+    state_.lsn = end;
+    state_.processed = end;
+    state_.committed = end;
+    state_.events_with_lsn = 0;
+    state_.message = MessageType::Commit;
+    state_.snapshot = SnapshotKind::None;
+}
+
+void Streaming::mark(BatchBuilder& batch) const {
+    SourceRecord record;
+    record.source_offset = write_offset(state_, batch.offsets());
+    batch.add(std::move(record));
+}
+
 void Streaming::check_columns(const TableModel& table, Tuple row) const {
     if (row.size() == table.columns()) return;
     throw DataException(

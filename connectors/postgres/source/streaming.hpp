@@ -29,6 +29,11 @@ public:
     /// A heartbeat record with the current position.
     void heartbeat(BatchBuilder& batch) const;
 
+    /// The stream was quiet up to `end`, outside of transactions: the position is as after a commit there.
+    void skip_to(Lsn end);
+    /// An offset without a record, with the current position.
+    void mark(BatchBuilder& batch) const;
+
     const OffsetState& position() const noexcept { return state_; }
     bool in_transaction() const noexcept { return in_transaction_; }
     void set_xmin(std::optional<std::int64_t> xmin) { state_.xmin = xmin; }

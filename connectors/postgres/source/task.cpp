@@ -1,5 +1,6 @@
 #include "connectors/postgres/source/task.hpp"
 
+#include "connectors/postgres/source/record_factory.hpp"
 #include "connectors/postgres/source/runner.hpp"
 
 #include <fmt/format.h>

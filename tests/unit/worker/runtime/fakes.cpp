@@ -36,6 +36,7 @@ public:
         count_ = number(settings, "count", 0);
         batch_ = number(settings, "batch", 500);
         fail_at_ = number(settings, "fail.at", -1);
+        alone_ = number(settings, "alone", -1);
         const std::vector<OffsetEntry> partition{{"source", Value::string("counting")}};
         if (const auto stored = context.offset(partition)) next_ = stored->find("n")->as_integer() + 1;
         registry().with(name_, [](Seen& s) { ++s.started; });
@@ -43,7 +44,7 @@ public:
     SourceBatch poll(std::stop_token stop, std::chrono::milliseconds max_wait) override {
         if (next_ == fail_at_) throw ConnectException("this source ends badly");
         SourceBatch batch;
-        if (next_ >= count_) {
+        if (next_ >= count_ && alone_ < next_) {
             std::unique_lock lock(mutex_);
             changed_.wait_for(lock, stop, max_wait, [] { return false; });
             return batch;
@@ -63,6 +64,12 @@ public:
             offset[0] = {"n", Value::int64(next_)};
             record.source_offset = {offset, 1};
         }
+        if (next_ >= count_ && alone_ >= next_) {
+            next_ = alone_ + 1;
+            auto* offset = batch.offsets->make_array<OffsetEntry>(1);
+            offset[0] = {"n", Value::int64(alone_)};
+            batch.records.emplace_back().source_offset = {offset, 1};
+        }
         return batch;
     }
     void offset_committed(OffsetEntries, OffsetEntries offset) override {
@@ -78,6 +85,7 @@ private:
     std::int64_t count_ = 0;
     std::int64_t batch_ = 0;
     std::int64_t fail_at_ = -1;
+    std::int64_t alone_ = -1;
     std::int64_t next_ = 0;
     SchemaPtr text_ = make_schema({.type = Type::String});
     std::mutex mutex_;

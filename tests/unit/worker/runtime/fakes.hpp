@@ -15,7 +15,8 @@
 
 namespace millrace::worker::test {
 
-/// Plugins "test.CountingConnector": `count` records "0", "1", ... to `topic`, `batch` a poll; and two transformations,
+/// Plugins "test.CountingConnector": `count` records "0", "1", ... to `topic`, `batch` a poll, then, where `alone`
+/// is set, that offset without a record; and two transformations,
 /// "test.DropOdd" and "test.FailAt" (its setting `at`).
 const PluginManifest& manifest();
 

@@ -117,6 +117,28 @@ TEST_CASE("records arrive in order and offsets follow acknowledgements", "[kafka
     bench.stop("order");
 }
 
+TEST_CASE("an offset without a record is stored behind the records before it", "[kafka]") {
+    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    if (!brokers) return;
+    forget("alone");
+    Bench bench(*brokers);
+    const auto topic = unique_topic("alone");
+    bench.admin.create_topic({.name = topic, .partitions = 1, .replication_factor = 1});
+    constexpr int count = 700;
+    std::vector<std::int64_t> early;
+    bench.offsets.on_write = [&](std::int64_t n) {
+        if (n >= count && end_offset(bench.admin, topic) < count) early.push_back(n);
+    };
+    auto connector = counting_connector("alone", topic, count);
+    connector["alone"] = "5000";
+    bench.start(connector);
+    REQUIRE(eventually([&] { return bench.offsets.stored("alone") == 5000; }));
+    CHECK(early.empty());
+    CHECK(eventually([&] { return !seen("alone").committed.empty() && seen("alone").committed.back() == 5000; }));
+    CHECK(end_offset(bench.admin, topic) == count);
+    bench.stop("alone");
+}
+
 TEST_CASE("a stop stores the offsets of what was acknowledged", "[kafka]") {
     const auto brokers = environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;

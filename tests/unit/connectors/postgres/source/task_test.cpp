@@ -140,8 +140,13 @@ public:
         REQUIRE(events.size() >= count);
         return events;
     }
-    /// What poll gives when nothing is there, within `wait`.
-    std::size_t further(std::chrono::milliseconds wait) { return task_->poll({}, wait).records.size(); }
+    /// What poll gives when nothing is there, within `wait`; offsets that come alone are left in `marks`.
+    std::size_t further(std::chrono::milliseconds wait) {
+        std::vector<Event> events;
+        append(task_->poll({}, wait), events);
+        return events.size();
+    }
+    std::vector<OffsetMap> marks = {};
     void keep(const OffsetMap& offset) { stored_ = offset; }
     const std::optional<OffsetMap>& stored() const { return stored_; }
     void store(const OffsetMap& offset) {
@@ -150,8 +155,12 @@ public:
     }
 
 private:
-    static void append(const SourceBatch& batch, std::vector<Event>& events) {
+    void append(const SourceBatch& batch, std::vector<Event>& events) {
         for (const auto& record : batch.records) {
+            if (record.offset_only()) {
+                marks.emplace_back(record.source_offset);
+                continue;
+            }
             const bool tombstone = record.value.is_null();
             const auto value = tombstone ? std::span<const Value>() : record.value.as_values();
             const auto key = record.key.is_null() ? std::span<const Value>() : record.key.as_values();
@@ -291,6 +300,57 @@ TEST_CASE("WAL is released only for stored offsets", "[postgres]") {
     while (confirmed() == before && std::chrono::steady_clock::now() < end) harness.further(10ms);
     REQUIRE(last.offset.find("lsn_commit") != nullptr);
     CHECK(parse_lsn(confirmed()) == lsn_from_signed(last.offset.find("lsn_commit")->as_integer()));
+    harness.stop();
+}
+
+TEST_CASE("the slot of a quiet table advances while another table is written to", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_task_h");
+    database.run("CREATE TABLE t(id int PRIMARY KEY); CREATE TABLE busy(id serial PRIMARY KEY, v text)");
+    const auto settings = database.connector({{"table.include.list", "public.t"},
+                                              {"publication.autocreate.mode", "filtered"},
+                                              {"status.update.interval.ms", "100"}});
+    const auto confirmed = [&] {
+        return parse_lsn(
+            database.run("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'millrace_task_h'")
+                .text(0, 0));
+    };
+    Harness harness;
+    harness.start(settings);
+    database.run("INSERT INTO t VALUES (1)");
+    harness.store(harness.take(1).back().offset);
+    database.run("INSERT INTO busy(v) SELECT repeat('x', 1000) FROM generate_series(1, 1000)");
+    const auto written = parse_lsn(database.run("SELECT pg_current_wal_lsn()").text(0, 0));
+    const auto position = [](const OffsetMap& offset) { return lsn_from_signed(offset.find("lsn")->as_integer()); };
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while ((harness.marks.empty() || position(harness.marks.back()) < *written) &&
+           std::chrono::steady_clock::now() < end) {
+        CHECK(harness.further(100ms) == 0);
+    }
+    REQUIRE(!harness.marks.empty());
+    const auto mark = harness.marks.back();
+    REQUIRE(position(mark) >= *written);
+    CHECK(mark.find("messageType")->as_text() == "COMMIT");
+    CHECK(mark.find("lsn_proc")->as_integer() == mark.find("lsn")->as_integer());
+    CHECK(mark.find("lsn_commit")->as_integer() == mark.find("lsn")->as_integer());
+
+    SECTION("only when the offset is stored") {
+        CHECK(*confirmed() < *written);
+        harness.store(mark);
+        while (*confirmed() < *written && std::chrono::steady_clock::now() < end) harness.further(10ms);
+        CHECK(*confirmed() == position(mark));
+    }
+    SECTION("and a restart from there loses nothing that came after") {
+        database.run("INSERT INTO t VALUES (2)");
+        harness.stop();
+        Harness again;
+        again.keep(mark);
+        again.start(settings);
+        CHECK(again.take(1).front().id == 2);
+        again.stop();
+        return;
+    }
     harness.stop();
 }
 

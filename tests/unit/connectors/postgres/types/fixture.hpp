@@ -130,4 +130,22 @@ inline std::string convert(const ColumnInfo& info, std::string_view text, const 
     return show(converter.convert(text, arena, origin));
 }
 
+/// A text of a type, and the value and the schema (empty: not looked at) that come of it.
+struct Case {
+    const char* type;
+    std::int32_t typmod;
+    const char* text;
+    std::string value;
+    std::string schema;
+};
+
+inline void check(const Case& c, const TypeOptions& options = {}) {
+    CAPTURE(c.type, c.typmod, c.text);
+    const auto info = column(c.type, c.typmod);
+    CHECK(convert(info, c.text, options) == c.value);
+    if (!c.schema.empty()) CHECK(show(ColumnConverter(info, catalog(), options).schema()) == c.schema);
+}
+
+inline constexpr auto plain = -1;
+
 }

@@ -1,0 +1,57 @@
+// Settings that Debezium reads without listing them. The texts are those that Debezium shows.
+#include "connectors/postgres/source/config_key_rows.hpp"
+
+namespace millrace::postgres {
+namespace {
+
+constexpr HiddenKeyRow hidden_table[] = {
+    {"read.only", ConfigType::Boolean, "false", Importance::Low,
+     "Incremental snapshots without writing to the database (PostgreSQL 13 and later)."},
+    {"offset.mismatch.strategy", ConfigType::String, "no_validation", Importance::Low,
+     "What to do when the slot and the stored offset differ: no_validation, trust_offset, trust_slot or "
+     "trust_greater_lsn."},
+    {"internal.slot.seek.to.known.offset.on.start", ConfigType::Boolean, "false", Importance::Low,
+     "Old spelling of offset.mismatch.strategy=trust_offset."},
+    {"internal.create.slot.command.timeout", ConfigType::Long, "90", Importance::Low,
+     "Seconds that creating the slot or the publication may take."},
+    {"topic.delimiter", ConfigType::String, ".", Importance::Low, "Stands between the parts of a topic name."},
+    {"topic.cache.size", ConfigType::Int, "10000", Importance::Low, "Accepted; topic names are kept for every table."},
+    {"topic.heartbeat.prefix", ConfigType::String, "__debezium-heartbeat", Importance::Low,
+     "The heartbeat topic is this, a dot and topic.prefix."},
+    {"topic.heartbeat.name", ConfigType::String, no_default, Importance::Low, "The whole name of the heartbeat topic."},
+    {"topic.transaction", ConfigType::String, "transaction", Importance::Low,
+     "The transaction topic is topic.prefix, a dot and this."},
+    {"topic.regex", ConfigType::String, no_default, Importance::Low,
+     "Of the regex naming strategies: what of a topic name is replaced."},
+    {"topic.replacement", ConfigType::String, no_default, Importance::Low,
+     "Of the regex naming strategies: what it is replaced by."},
+    {"topic.key.enforce.uniqueness", ConfigType::Boolean, "true", Importance::Low,
+     "Of the regex naming strategies: keys of merged tables say which table they are of."},
+    {"topic.key.field.name", ConfigType::String, "__dbz__physicalTableIdentifier", Importance::Low,
+     "Of the regex naming strategies: the field that says so."},
+    {"topic.key.field.regex", ConfigType::String, no_default, Importance::Low,
+     "Of the regex naming strategies: what of the physical topic name the field takes."},
+    {"topic.key.field.replacement", ConfigType::String, no_default, Importance::Low,
+     "Of the regex naming strategies: what it is replaced by."},
+    {"money.fraction.digits", ConfigType::Short, "2", Importance::Low,
+     "Digits after the decimal point of money values."},
+    {"poll.dispatch.interval.ms", ConfigType::Long, "0", Importance::Low,
+     "Accepted; batches are handed over as soon as there is something."},
+    {"queue.provider.type", ConfigType::String, "memory", Importance::Low, "Only memory is known."},
+    {"internal.custom.retriable.exception", ConfigType::String, no_default, Importance::Low,
+     "Regular expression on messages of failures that are worth a retry."},
+    {"signal.kafka.topic", ConfigType::String, no_default, Importance::Low, "Topic of the kafka signal channel."},
+    {"signal.kafka.bootstrap.servers", ConfigType::String, no_default, Importance::Low,
+     "Brokers of the kafka signal channel."},
+    {"signal.kafka.poll.timeout.ms", ConfigType::Int, "0", Importance::Low,
+     "Wait of one poll of the kafka signal channel."},
+    {"signal.kafka.groupId", ConfigType::String, "kafka-signal", Importance::Low,
+     "Consumer group of the kafka signal channel."},
+    {"signal.file", ConfigType::String, "file-signals.txt", Importance::Low, "File of the file signal channel."},
+};
+
+}
+
+std::span<const HiddenKeyRow> hidden_rows() noexcept { return hidden_table; }
+
+}

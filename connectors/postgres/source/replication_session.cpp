@@ -1,0 +1,212 @@
+#include "connectors/postgres/source/replication_session.hpp"
+
+#include "connectors/postgres/source/connect.hpp"
+#include "connectors/postgres/source/slot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::postgres {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds longest_idle{10'000};
+// A server that shuts down asks for a reply again and again until everything it sent is confirmed.
+constexpr int pings_of_a_shutdown = 5;
+constexpr milliseconds ping_window{1000};
+// Clock and timers are looked at after so many frames, however fast they come.
+constexpr int frames_at_once = 10'000;
+
+PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
+
+}
+
+ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position)
+    : config_(parts.config),
+      records_(parts.records),
+      logger_(parts.logger),
+      batch_(parts.batch),
+      outlet_(parts.outlet),
+      confirmed_(parts.confirmed),
+      general_(parts.general),
+      position_(position),
+      frames_(parts.replication),
+      streaming_({.config = parts.config,
+                  .tables = parts.tables,
+                  .records = parts.records,
+                  .catalog = parts.general,
+                  .logger = parts.logger},
+                 position),
+      told_(position.confirmable()),
+      quiet_since_(Clock::now()),
+      next_status_(quiet_since_ + parts.config.replication.status_interval),
+      next_heartbeat_(quiet_since_ + parts.config.heartbeat_interval),
+      next_xmin_(quiet_since_) {}
+
+void ReplicationSession::run() {
+    start();
+    try {
+        pump();
+    } catch (const Interrupted&) {
+        // What is stored by now need not be sent again after the next start.
+        outlet_.stop_signal().clear();
+        try {
+            send_status();
+        } catch (const DatabaseError&) {  // the stream ends anyhow
+        }
+        throw;
+    }
+}
+
+void ReplicationSession::start() {
+    const auto& r = config_.replication;
+    std::vector<std::pair<std::string, std::string>> options = {{"proto_version", "1"},
+                                                                {"publication_names", r.publication}};
+    if (general_.server_version() >= 140000) options.emplace_back("messages", "true");
+    options.insert(options.end(), r.stream_params.begin(), r.stream_params.end());
+    const auto from = position_.processed.value_or(position_.lsn);
+    try {
+        frames_.start(r.slot, from, options);
+    } catch (const DatabaseError& e) {
+        if (e.sqlstate == sqlstate::object_in_use) {
+            const auto holder = slot_holder(general_, r.slot);
+            throw DatabaseError(
+                fmt::format(
+                    "The replication slot '{}' is in use by {}; when setting up multiple connectors for the same "
+                    "database host, please make sure to use a distinct replication slot name for each",
+                    r.slot, holder.empty() ? "another process" : holder),
+                e.sqlstate, Reaction::Retry);
+        }
+        if (e.sqlstate == sqlstate::undefined_file) {
+            throw ConnectException(
+                "The offset to start reading from has been removed from the database write-ahead log. Create a new "
+                "snapshot and consider setting of PostgreSQL parameter wal_keep_segments = 0.");
+        }
+        throw DatabaseError(
+            fmt::format("Failed to start replication stream at LSN{{{}}}: {}", to_string(from), e.what()), e.sqlstate,
+            e.reaction);
+    }
+    logger_.info("Streaming from the slot '{}' at {}", r.slot, to_string(from));
+}
+
+void ReplicationSession::pump() {
+    for (;;) {
+        outlet_.throw_if_stopping();
+        const bool more = read_frames();
+        if (!more) flush();
+        const auto now = Clock::now();
+        run_timers(now);
+        if (!more) wait_for_frames(now);
+    }
+}
+
+bool ReplicationSession::read_frames() {
+    bool records = false;
+    int frames = 0;
+    for (; frames < frames_at_once; ++frames) {
+        const auto frame = frames_.next();
+        if (!frame) break;
+        received_ = std::max(received_, frame->wal_end);
+        if (frame->kind == Frame::Kind::Keepalive) {
+            on_keepalive(*frame);
+        } else {
+            streaming_.handle(*frame, batch_);
+            records = records || !batch_.empty();
+            if (batch_.full()) flush();
+        }
+        outlet_.throw_if_stopping();
+    }
+    if (records) quiet_since_ = Clock::now();
+    return frames == frames_at_once;
+}
+
+void ReplicationSession::run_timers(Clock::time_point now) {
+    if (config_.replication.xmin_interval > milliseconds::zero() && now >= next_xmin_) fetch_xmin();
+    if (beats() && now >= next_heartbeat_) beat();
+    mark_if_quiet(now);
+    if (status_due_ || now >= next_status_) send_status();
+}
+
+void ReplicationSession::wait_for_frames(Clock::time_point now) {
+    auto until = std::min(next_status_, now + longest_idle);
+    if (beats()) until = std::min(until, next_heartbeat_);
+    const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
+    if (!frames_.wait(std::max(wait, milliseconds(0)), confirmed_.raised())) return;
+    confirmed_.raised().clear();
+    // A new confirmation goes out at once: the server can release WAL.
+    status_due_ = status_due_ || confirmed_.get() > confirmed_sent_;
+}
+
+void ReplicationSession::flush() {
+    if (batch_.empty()) return;
+    const auto position = streaming_.position();
+    auto batch = batch_.take();
+    told_ = read_offset(batch.records.back().source_offset).confirmable();
+    // While the task is slow the server still hears from us.
+    outlet_.deliver(std::move(batch), [this] {
+        if (Clock::now() >= next_status_) send_status();
+    });
+    position_ = position;
+}
+
+void ReplicationSession::on_keepalive(const Frame& frame) {
+    if (!streaming_.in_transaction()) quiet_end_ = std::max(quiet_end_, frame.wal_end);
+    if (!frame.reply_requested) return;
+    const auto now = Clock::now();
+    if (now - ping_window_start_ > ping_window) {
+        ping_window_start_ = now;
+        pings_ = 0;
+    }
+    if (++pings_ > pings_of_a_shutdown) throw DatabaseError("PostgreSQL is shutting down", "57P01");
+    send_status();
+}
+
+void ReplicationSession::send_status() {
+    confirmed_sent_ = confirmed_.get();
+    const bool manual = config_.replication.flush_mode == LsnFlushMode::Manual;
+    frames_.send({.received = received_, .flushed = manual ? no_lsn : confirmed_sent_}, now_micros(records_));
+    next_status_ = Clock::now() + config_.replication.status_interval;
+    status_due_ = false;
+}
+
+/// Other tables' changes leave no record, and their WAL would be kept for ever: the offset alone moves on.
+void ReplicationSession::mark_if_quiet(Clock::time_point now) {
+    if (config_.replication.flush_mode == LsnFlushMode::Manual || streaming_.in_transaction()) return;
+    if (now - quiet_since_ < config_.replication.status_interval || !batch_.empty()) return;
+    quiet_since_ = now;
+    if (quiet_end_ > streaming_.position().lsn) streaming_.skip_to(quiet_end_);
+    if (streaming_.position().confirmable() <= told_) return;
+    streaming_.mark(batch_);
+    flush();
+}
+
+void ReplicationSession::beat() {
+    next_heartbeat_ = Clock::now() + config_.heartbeat_interval;
+    streaming_.heartbeat(batch_);
+    flush();
+    if (config_.heartbeat_query.empty()) return;
+    try {
+        if (!heartbeat_connection_) {
+            heartbeat_connection_ =
+                connect(config_.connection, application::heartbeat, ConnectionMode::Ordinary, outlet_.stop_signal());
+        }
+        heartbeat_connection_->query(config_.heartbeat_query);
+    } catch (const DatabaseError& e) {
+        heartbeat_connection_.reset();
+        if (e.sqlstate == "57P01" || e.sqlstate == "57P03" || e.sqlstate == sqlstate::undefined_table) {
+            throw DatabaseError(fmt::format("Could not execute heartbeat action query (Error: {})", e.sqlstate),
+                                e.sqlstate, Reaction::Retry);
+        }
+        logger_.error("Could not execute heartbeat action query: {}", e.what());
+    }
+}
+
+void ReplicationSession::fetch_xmin() {
+    next_xmin_ = Clock::now() + config_.replication.xmin_interval;
+    const auto slot = find_slot(general_, config_);
+    streaming_.set_xmin(slot ? slot->catalog_xmin : std::nullopt);
+}
+
+}

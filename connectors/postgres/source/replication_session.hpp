@@ -1,0 +1,77 @@
+/// One replication connection from START_REPLICATION to its end: frames become batches, the server hears how far it may
+/// discard WAL, heartbeats and quiet positions are handed over in time.
+///
+/// Throws  Interrupted when the task stops; DatabaseError when the connection or the server ends, to be taken up again
+///         from position(); ConnectException for what cannot pass by itself.
+/// Facts   PostgreSQL manual, "Streaming Replication Protocol"; Debezium 3.7, heartbeats and LSN flushing.
+#pragma once
+#include "connectors/postgres/client/replication_stream.hpp"
+#include "connectors/postgres/source/confirmed_lsn.hpp"
+#include "connectors/postgres/source/outlet.hpp"
+#include "connectors/postgres/source/streaming.hpp"
+
+#include <chrono>
+#include <memory>
+
+namespace millrace::postgres {
+
+class ReplicationSession {
+public:
+    struct Parts {
+        const SourceConfig& config;
+        const RecordFactory& records;
+        const Logger& logger;
+        TableCache& tables;
+        BatchBuilder& batch;
+        Outlet& outlet;
+        ConfirmedLsn& confirmed;
+        Connection& general;
+        Connection& replication;
+    };
+    /// `position` is where to begin, and follows what was handed over.
+    ReplicationSession(const Parts& parts, OffsetState& position);
+
+    [[noreturn]] void run();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void start();
+    [[noreturn]] void pump();
+    /// The frames that are there; true if more may be.
+    bool read_frames();
+    void on_keepalive(const Frame& frame);
+    void run_timers(Clock::time_point now);
+    void wait_for_frames(Clock::time_point now);
+    void beat();
+    void mark_if_quiet(Clock::time_point now);
+    void fetch_xmin();
+    void send_status();
+    void flush();
+    bool beats() const noexcept { return config_.heartbeat_interval > std::chrono::milliseconds::zero(); }
+
+    const SourceConfig& config_;
+    const RecordFactory& records_;
+    const Logger& logger_;
+    BatchBuilder& batch_;
+    Outlet& outlet_;
+    ConfirmedLsn& confirmed_;
+    Connection& general_;
+    OffsetState& position_;
+    ReplicationStream frames_;
+    Streaming streaming_;
+    std::unique_ptr<Connection> heartbeat_connection_;
+    Lsn received_ = no_lsn;
+    Lsn quiet_end_ = no_lsn;  ///< up to here the stream is read, and no transaction runs
+    Lsn told_ = no_lsn;       ///< what the offsets handed over allow to confirm
+    Lsn confirmed_sent_ = no_lsn;
+    Clock::time_point quiet_since_;
+    Clock::time_point next_status_;
+    Clock::time_point next_heartbeat_;
+    Clock::time_point next_xmin_;
+    Clock::time_point ping_window_start_ = {};
+    int pings_ = 0;
+    bool status_due_ = false;
+};
+
+}
