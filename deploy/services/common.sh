@@ -40,3 +40,21 @@ end() {
   wait_for "${3:-30}" gone "$1" || { kill -9 "$pid" 2>/dev/null || true; wait_for 10 gone "$1" || true; }
   rm -f "$1"
 }
+
+# fetch_jars POM DIR NAME: the jars that POM names, from Maven; once, until POM changes.
+fetch_jars() {
+  local wanted
+  wanted=$(sha256sum "$services/$1")
+  [ "$(cat "$2/.complete" 2>/dev/null)" = "$wanted" ] && return 0
+  command -v mvn >/dev/null || die "needs mvn and a JDK 17: run deploy/install-dependencies"
+  mkdir -p "$(dirname "$2")"
+  exec 9>"$2.lock"
+  flock 9
+  if [ "$(cat "$2/.complete" 2>/dev/null)" != "$wanted" ]; then
+    say "fetching $3"
+    rm -rf "$2"
+    mvn -q -B -f "$services/$1" dependency:copy-dependencies -DoutputDirectory="$2" -DincludeScope=runtime >&2
+    echo "$wanted" >"$2/.complete"
+  fi
+  exec 9>&-
+}
