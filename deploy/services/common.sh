@@ -41,20 +41,20 @@ end() {
   rm -f "$1"
 }
 
-# fetch_jars POM DIR NAME: the jars that POM names, from Maven; once, until POM changes.
+# jar_folder POM: where its jars are; another after each change of POM, so that nobody loses jars in use.
+jar_folder() { echo "$cache/${1%.pom.xml}-$(sha256sum <"$services/$1" | cut -c1-12)"; }
+# fetch_jars POM FOLDER: the jars that POM names, from Maven, once.
 fetch_jars() {
-  local wanted
-  wanted=$(sha256sum "$services/$1")
-  [ "$(cat "$2/.complete" 2>/dev/null)" = "$wanted" ] && return 0
+  [ -f "$2/.complete" ] && return 0
   command -v mvn >/dev/null || die "needs mvn and a JDK 17: run deploy/install-dependencies"
   mkdir -p "$(dirname "$2")"
   exec 9>"$2.lock"
   flock 9
-  if [ "$(cat "$2/.complete" 2>/dev/null)" != "$wanted" ]; then
-    say "fetching $3"
+  if [ ! -f "$2/.complete" ]; then
+    say "fetching the jars of $1"
     rm -rf "$2"
     mvn -q -B -f "$services/$1" dependency:copy-dependencies -DoutputDirectory="$2" -DincludeScope=runtime >&2
-    echo "$wanted" >"$2/.complete"
+    touch "$2/.complete"
   fi
   exec 9>&-
 }
