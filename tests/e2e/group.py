@@ -2,6 +2,7 @@
 import os
 import signal
 import threading
+from collections import Counter
 
 import stack
 from connector import Reader
@@ -66,6 +67,15 @@ class Group:
             if worker.running():
                 os.kill(worker.pid, signal.SIGCONT)
             worker.stop()
+
+
+def balanced(names):
+    """Each of these workers has its share of the tasks: no two differ by more than one."""
+    def condition(placed):
+        share = Counter({name: 0 for name in names})
+        share.update(worker for (_, task), worker in placed.items() if task is not None)
+        return set(share) == set(names) and max(share.values()) - min(share.values()) <= 1
+    return condition
 
 
 class Lines(threading.Thread):
