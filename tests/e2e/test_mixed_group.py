@@ -45,12 +45,12 @@ def requests_at(rest, folder, kafka_address):
     assert (status, answer['connector']['state'], [task['state'] for task in answer['tasks']]) == (202, 'RESTARTING', ['RESTARTING'])
     rest.wait_running(lines.name)
     assert ask('POST', f'{path}/tasks/0/restart') == (204, None)
-    status, answer = ask('PUT', f'{path}/config', {**config, 'batch.size': '100'})
-    assert (status, answer['config']['batch.size']) == (200, '100')
-    status, answer = ask('PATCH', f'{path}/config', {'batch.size': '50'})
-    assert (status, answer['config']['batch.size']) == (200, '50')
+    status, answer = ask('PUT', f'{path}/config', {**config, 'batch.size': '3000'})
+    assert (status, answer['config']['batch.size']) == (200, '3000')
+    status, answer = ask('PATCH', f'{path}/config', {'batch.size': '4000'})
+    assert (status, answer['config']['batch.size']) == (200, '4000')
     stack.wait_for('the task to have the new configuration',
-                   lambda: [task['config'].get('batch.size') for task in rest.get(f'{path}/tasks')] == ['50'])
+                   lambda: [task['config'].get('batch.size') for task in rest.get(f'{path}/tasks')] == ['4000'])
     rest.wait_running(lines.name)
     assert lines.finish() == []
     assert ask('PUT', f'{path}/stop') == (204, None)
