@@ -101,6 +101,7 @@ asio::awaitable<void> DistributedHerder::loop() {
 SteadyTime DistributedHerder::next_wake() const {
     auto next = steady_clock::now() + longest_sleep;
     if (scheduled_rebalance_) next = std::min(next, *scheduled_rebalance_);
+    if (!can_read_configs_) next = std::min(next, catch_up_at_);
     for (const auto& request : requests_)
         if (!request.needs_group || group_settled()) next = std::min(next, request.at);
     return next;
@@ -109,12 +110,9 @@ SteadyTime DistributedHerder::next_wake() const {
 /// In the order of Kafka Connect's loop; a step that makes a rebalance due ends the tick.
 asio::awaitable<void> DistributedHerder::tick() {
     member_.mark_progress();
-    if (!can_read_configs_) {
-        co_await catch_up_again();
-        if (!can_read_configs_) co_return;
-    }
+    if (!can_read_configs_) co_await catch_up_again();
     if (assignment_ && scheduled_rebalance_) resolved_ = false;
-    if (assignment_) co_await resolve();
+    if (assignment_ && can_read_configs_) co_await resolve();
     if (group_settled() && is_leader()) co_await rotate_session_key();
     co_await run_requests();
     if (!group_settled()) co_return;

@@ -107,7 +107,7 @@ private:
     ConfigView config_view() override;
     asio::awaitable<void> on_revoked(Work work) override;
     void on_assigned(const Assignment& assignment, int generation) override;
-    asio::awaitable<void> on_coordinator_lost() override;
+    asio::awaitable<void> on_work_lost() override;
 
     // The loop: distributed_herder.cpp
     asio::awaitable<void> start_stores();
@@ -117,7 +117,7 @@ private:
     asio::awaitable<void> rotate_session_key();
     asio::awaitable<void> run_requests();
     SteadyTime next_wake() const;
-    bool group_settled() const { return assignment_ && resolved_ && !rejoin_pending_; }
+    bool group_settled() const { return assignment_ && resolved_ && !rejoin_pending_ && can_read_configs_; }
     bool is_leader() const;
     void rejoin(const std::string& reason);
     void on_config_event(const ConfigEvent& event);
@@ -139,8 +139,8 @@ private:
     // so such arguments of coroutines have names.
     asio::awaitable<void> stop_work(Work work);
     asio::awaitable<void> stop_everything() {
-        return stop_work({{running_connectors_.begin(), running_connectors_.end()},
-                          {running_tasks_.begin(), running_tasks_.end()}});
+        return stop_work(
+            {{running_connectors_.begin(), running_connectors_.end()}, {running_tasks_.begin(), running_tasks_.end()}});
     }
     void start_connector(const std::string& name, worker::Done done);
     bool start_task(const TaskId& id);
@@ -197,6 +197,8 @@ private:
     bool resolved_ = false;
     bool rejoin_pending_ = false;
     bool can_read_configs_ = true;
+    bool left_group_ = false;  ///< until the config topic can be read
+    SteadyTime catch_up_at_{};
     int catch_up_failures_ = 0;
     std::optional<SteadyTime> scheduled_rebalance_;
     std::set<std::string> running_connectors_;

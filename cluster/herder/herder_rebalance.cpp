@@ -45,11 +45,10 @@ asio::awaitable<void> DistributedHerder::on_revoked(Work work) {
     logger_.info("Finished flushing status backing store in preparation for rebalance");
 }
 
-asio::awaitable<void> DistributedHerder::on_coordinator_lost() {
+asio::awaitable<void> DistributedHerder::on_work_lost() {
     const auto turn = co_await turn_.take();
     logger_.warn(
-        "The group's coordinator cannot be reached: stopping all connectors and tasks, since others may run "
-        "them soon");
+        "Stopping all connectors and tasks: this worker may be no member of its group any more, and others run them");
     co_await stop_everything();
     assignment_.reset();
     resolved_ = false;
@@ -70,8 +69,10 @@ asio::awaitable<bool> DistributedHerder::resolve() {
     if (plan.schedule_due) scheduled_rebalance_.reset();
     if (plan.read_to_end && !co_await read_config_to_end()) {
         can_read_configs_ = false;
-        co_await member_.leave("taking too long to read the log");
-        rejoin("the config topic could not be read in time");
+        left_group_ = true;
+        rejoin_pending_ = true;
+        catch_up_at_ = steady_clock::now();
+        member_.request_leave("taking too long to read the log");
         co_return false;
     }
     if (round != assignments_ || !assignment_) co_return false;  // another came meanwhile
@@ -105,19 +106,19 @@ asio::awaitable<bool> DistributedHerder::read_config_to_end() {
     co_return true;
 }
 
+/// The loop goes on between two tries, so that requests, other rebalances and the end of the worker do not wait.
 asio::awaitable<void> DistributedHerder::catch_up_again() {
+    if (steady_clock::now() < catch_up_at_) co_return;
     if (co_await read_config_to_end()) {
         can_read_configs_ = true;
+        if (std::exchange(left_group_, false)) rejoin("the config topic can be read again");
         co_return;
     }
     const bool eager = member_.protocol() == Protocol::Eager;
     const auto pause = eager ? std::optional(deps_.config.worker_unsync_backoff)
                              : catch_up_backoff(++catch_up_failures_, deps_.config.scheduled_rebalance_max_delay);
-    if (pause) {
-        const Stage stage(*this, fmt::format("sleeping for a backoff duration of {}ms", pause->count()));
-        co_await sleep_for(*pause);
-        co_return;
-    }
+    catch_up_at_ = steady_clock::now() + pause.value_or(milliseconds{0});
+    if (pause) co_return;
     catch_up_failures_ = 0;
     co_await stop_everything();
     assignment_.reset();

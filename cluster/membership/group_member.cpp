@@ -23,7 +23,6 @@ GroupMember::GroupMember(const asio::any_io_executor& executor, const GroupSetti
       assignor_(settings.scheduled_rebalance_max_delay),
       protocol_(settings.protocol),
       wake_(executor),
-      left_(executor),
       heartbeat_due_(executor) {}
 
 asio::awaitable<void> GroupMember::run() {
@@ -43,7 +42,6 @@ asio::awaitable<void> GroupMember::run() {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await heartbeats.stop();
     co_await leave_now("the worker is shutting down");
-    left_.set();
     if (error && !is_cancelled(error)) std::rethrow_exception(error);
 }
 
@@ -52,7 +50,6 @@ asio::awaitable<void> GroupMember::step() {
         std::string reason = *leave_reason_;
         leave_reason_.reset();
         co_await leave_now(std::move(reason));
-        left_.set();
     }
     if (away_) {
         co_await wake_.wait();
@@ -61,10 +58,12 @@ asio::awaitable<void> GroupMember::step() {
     }
     if (!coordinator_.known()) {
         const bool found = co_await find_coordinator();
-        if (!found) {
-            co_await give_up_work();
-            co_return;
-        }
+        const auto reason =
+            found ? lost_work_reason()
+                  : fmt::format("Broker coordinator was unreachable for {}ms", settings_.heartbeat_interval.count());
+        if (!reason.empty()) co_await give_up_work(reason);
+        if (!found) co_return;
+        last_heartbeat_ = Event::Clock::now();  // the session counts from here
     }
     heartbeat_due_.set();
     if (rejoin_requested_ || round_open_ || generation_ < 0) {
@@ -78,9 +77,7 @@ asio::awaitable<void> GroupMember::step() {
 asio::awaitable<bool> GroupMember::find_coordinator() {
     std::string why;
     try {
-        const bool found = co_await coordinator_.discover(settings_.heartbeat_interval);
-        if (found) last_heartbeat_ = Event::Clock::now();  // the session counts from here
-        co_return found;
+        co_return co_await coordinator_.discover(settings_.heartbeat_interval);
     } catch (const AuthenticationException& e) {
         // Credentials that were good before may be so again: a broker that starts may not have loaded them yet.
         if (!was_member_) throw;
@@ -91,16 +88,24 @@ asio::awaitable<bool> GroupMember::find_coordinator() {
     co_return false;
 }
 
-asio::awaitable<void> GroupMember::give_up_work() {
+std::string GroupMember::lost_work_reason() const {
+    const auto silent = Event::Clock::now() - last_heartbeat_;
+    // A new leader gives out the old one's work at once, any other's after the delay.
+    const auto kept = settings_.session_timeout +
+                      (is_leader() ? std::chrono::milliseconds{0} : settings_.scheduled_rebalance_max_delay);
+    if (generation_ < 0 || silent <= kept) return "";
+    return fmt::format("No heartbeat was answered for {}ms",
+                       std::chrono::ceil<std::chrono::milliseconds>(silent).count());
+}
+
+asio::awaitable<void> GroupMember::give_up_work(std::string reason) {
     if (!assignment_ || assignment_->failed()) co_return;
-    logger_.info(
-        "Broker coordinator was unreachable for {}ms. Revoking previous assignment {} to avoid running tasks while "
-        "not being a member the group",
-        settings_.heartbeat_interval.count(), to_string(*assignment_));
+    logger_.info("{}. Revoking previous assignment {} to avoid running tasks while not being a member the group",
+                 reason, to_string(*assignment_));
     assignment_.reset();
     rejoin_requested_ = true;
-    rejoin_reason_ = "the coordinator was unreachable";
-    co_await listener_.on_coordinator_lost();
+    rejoin_reason_ = "the work was given up";
+    co_await listener_.on_work_lost();
 }
 
 void GroupMember::request_rejoin(const std::string& reason) {
@@ -108,15 +113,14 @@ void GroupMember::request_rejoin(const std::string& reason) {
     rejoin_requested_ = true;
     rejoin_reason_ = reason;
     away_ = false;
+    leave_reason_.reset();
     wake_.set();
 }
 
-asio::awaitable<void> GroupMember::leave(std::string reason) {
+void GroupMember::request_leave(std::string reason) {
     leave_reason_ = std::move(reason);
     rejoin_requested_ = false;
-    left_.clear();
     wake_.set();
-    co_await left_.wait();
 }
 
 asio::awaitable<void> GroupMember::leave_now(std::string reason) {
@@ -204,7 +208,8 @@ asio::awaitable<void> GroupMember::heartbeat_loop() {
 /// False: it failed, and the next one should come soon.
 asio::awaitable<bool> GroupMember::heartbeat() {
     const auto generation = generation_;
-    const auto left = last_heartbeat_ + settings_.session_timeout - Event::Clock::now();
+    const auto sent = Event::Clock::now();
+    const auto left = last_heartbeat_ + settings_.session_timeout - sent;
     if (left <= Event::Clock::duration::zero()) {
         coordinator_.forget("session timed out without receiving a heartbeat response");
         wake_.set();
@@ -223,12 +228,18 @@ asio::awaitable<bool> GroupMember::heartbeat() {
         wake_.set();  // the coordinator has said why it is gone
         co_return true;
     }
+    // An answer that was read only after this process was suspended says nothing about the present.
+    if (Event::Clock::now() - sent > settings_.session_timeout) {
+        coordinator_.forget("session timed out while this worker was suspended");
+        wake_.set();
+        co_return true;
+    }
     switch (reaction_to(GroupRequest::Heartbeat, error)) {
     case Reaction::Proceed:
-        last_heartbeat_ = Event::Clock::now();
+        last_heartbeat_ = sent;
         co_return true;
     case Reaction::RetryNow:
-        last_heartbeat_ = Event::Clock::now();
+        last_heartbeat_ = sent;
         if (state_ == State::Stable) {
             logger_.info("Attempt to heartbeat failed since group is rebalancing");
             rejoin_requested_ = true;

@@ -39,8 +39,9 @@ public:
     /// end. The herder brings its config copy to assignment.config_offset, starts what is missing, and calls
     /// request_rejoin() if the assignment failed, revoked something, is older than the copy, or when its delay is over.
     virtual void on_assigned(const Assignment& assignment, int generation) = 0;
-    /// The coordinator could not be reached for a heartbeat interval: stop everything, since others may run it soon.
-    virtual asio::awaitable<void> on_coordinator_lost() = 0;
+    /// The coordinator could not be reached for a heartbeat interval, or this process was suspended for so long that
+    /// the group has done without it: stop everything, since others may run it.
+    virtual asio::awaitable<void> on_work_lost() = 0;
 };
 
 class GroupMember {
@@ -57,8 +58,8 @@ public:
 
     /// Join again soon, since the configuration or the work of this worker has changed.
     void request_rejoin(const std::string& reason);
-    /// While run() runs: leave the group; it joins again when request_rejoin() is called.
-    asio::awaitable<void> leave(std::string reason);
+    /// Leave the group soon; it joins again when request_rejoin() is called.
+    void request_leave(std::string reason);
     /// The herder's loop is alive. Once it has been called, not calling it for rebalance.timeout.ms leaves the group
     /// until the next call.
     void mark_progress();
@@ -81,7 +82,9 @@ public:
 private:
     asio::awaitable<void> step();
     asio::awaitable<bool> find_coordinator();
-    asio::awaitable<void> give_up_work();
+    /// Why others may run this worker's work although the coordinator is there; "" if they do not.
+    std::string lost_work_reason() const;
+    asio::awaitable<void> give_up_work(std::string reason);
     asio::awaitable<void> leave_now(std::string reason);
 
     asio::awaitable<void> rejoin();
@@ -132,7 +135,6 @@ private:
     std::optional<std::string> leave_reason_;
     std::exception_ptr failure_;
     Event wake_;
-    Event left_;
     Event heartbeat_due_;
     Event::Clock::time_point last_heartbeat_{};
     std::optional<Event::Clock::time_point> last_progress_;

@@ -26,6 +26,7 @@ constexpr milliseconds report_wait{2};    ///< longest wait for acknowledgements
 constexpr milliseconds idle_wait{1000};   ///< between looks at an idle producer
 constexpr milliseconds flush_at_stop{5000};
 constexpr milliseconds retry_pause{100};
+constexpr milliseconds stall_limit{5000};        ///< without a record while somebody waits for the end: a new consumer
 constexpr std::chrono::minutes start_limit{15};  ///< for the first answers of a cluster that comes up
 constexpr std::chrono::seconds metadata_limit{30};
 
@@ -94,7 +95,7 @@ struct KafkaBasedLog::State {
 
     void run_reader() noexcept;
     void read(worker::Consumer& consumer);
-    void advance(const worker::Consumer& consumer);
+    bool advance(const worker::Consumer& consumer);
     bool reached(const EndWaiter& waiter) const;
     void pause(milliseconds time);
 };
@@ -297,6 +298,7 @@ void KafkaBasedLog::State::read(worker::Consumer& consumer) {
             assignment.push_back({{options.topic, static_cast<std::int32_t>(p)}, positions[p]});
     }
     consumer.assign(assignment);
+    auto last_progress = steady_clock::now();
     while (!stopping) {
         std::vector<LogRecord> batch;
         consumer.poll(reader_wait, [&](const worker::ConsumerRecord& record) {
@@ -304,23 +306,33 @@ void KafkaBasedLog::State::read(worker::Consumer& consumer) {
                              record.value ? std::optional<std::string>(*record.value) : std::nullopt});
         });
         if (!batch.empty()) on_records(std::move(batch));
-        advance(consumer);
+        if (advance(consumer)) last_progress = steady_clock::now();
+        if (steady_clock::now() - last_progress > stall_limit)
+            throw ConnectException("it stands still before the end although somebody waits for it");
     }
 }
 
-void KafkaBasedLog::State::advance(const worker::Consumer& consumer) {
+/// False if nothing was read and somebody waits. A partition of librdkafka's consumer may stay behind for good when its
+/// broker comes back after a long time.
+bool KafkaBasedLog::State::advance(const worker::Consumer& consumer) {
     std::vector<EndWaiter> done;
+    bool progress = false;
     {
         const std::lock_guard lock(positions_mutex);
-        for (std::size_t p = 0; p < positions.size(); ++p)
-            if (const auto position = consumer.position({options.topic, static_cast<std::int32_t>(p)}))
-                positions[p] = std::max(positions[p], *position);
+        for (std::size_t p = 0; p < positions.size(); ++p) {
+            const auto position = consumer.position({options.topic, static_cast<std::int32_t>(p)});
+            if (!position || *position <= positions[p]) continue;
+            positions[p] = *position;
+            progress = true;
+        }
         const auto split = std::stable_partition(waiters.begin(), waiters.end(),
                                                  [this](const EndWaiter& waiter) { return !reached(waiter); });
         std::move(split, waiters.end(), std::back_inserter(done));
         waiters.erase(split, waiters.end());
+        progress = progress || waiters.empty();
     }
     for (auto& waiter : done) waiter.done(nullptr);
+    return progress;
 }
 
 bool KafkaBasedLog::State::reached(const EndWaiter& waiter) const {
@@ -379,19 +391,6 @@ void KafkaBasedLog::stop() noexcept {
     }
     if (state_->writer.joinable()) state_->writer.join();
     if (state_->reader.joinable()) state_->reader.join();
-}
-
-TopicLogOptions internal_log_options(const worker::WorkerConfig& config, const std::string& topic,
-                                     const std::string& suffix, Logger logger) {
-    using worker::ClientKind;
-    const auto translated = [&](ClientKind kind) {
-        return worker::translate(kind, worker::internal_client_settings(kind, config.settings(), suffix));
-    };
-    return {.topic = topic,
-            .consumer = translated(ClientKind::Consumer),
-            .producer = translated(ClientKind::Producer),
-            .admin = translated(ClientKind::Admin),
-            .logger = std::move(logger)};
 }
 
 }

@@ -10,6 +10,7 @@
 #include <cctype>
 #include <set>
 #include <thread>
+#include <type_traits>
 
 namespace millrace::cluster {
 namespace {
@@ -18,7 +19,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr worker::KafkaErrorCode invalid_replication_factor = 38;
-constexpr milliseconds creation_retry_pause{1000};
+constexpr worker::KafkaErrorCode unknown_topic = 3;
+constexpr milliseconds retry_pause{300};
 
 /// The policies in lower case, joined as a Java set of them prints.
 std::string cleanup_policies(std::string text) {
@@ -36,21 +38,24 @@ std::string cleanup_policies(std::string text) {
     return joined;
 }
 
-/// A cluster that has just started may not have enough brokers yet, or not answer: those are waited for.
-worker::Admin::Creation create(worker::Admin& admin, const worker::NewTopic& topic, milliseconds timeout,
-                               const Logger& logger) {
-    const auto deadline = steady_clock::now() + timeout;
+/// The answer of `ask`. A cluster that has just started may not have enough brokers yet, or not answer, and one that
+/// another worker has just created a topic on may not know it everywhere: those are waited for until `deadline`.
+template <class Ask>
+std::invoke_result_t<Ask&> patiently(steady_clock::time_point deadline, const Logger& logger, Ask ask) {
+    const auto wait = [&](const ConnectException& e) {
+        if (steady_clock::now() >= deadline) throw;
+        logger.warn("{}; trying again", e.what());
+        std::this_thread::sleep_for(retry_pause);
+    };
     for (;;) {
         try {
-            return admin.create_topic(topic);
+            return ask();
         } catch (const worker::KafkaException& e) {
-            if (e.code != invalid_replication_factor || steady_clock::now() >= deadline) throw;
-            logger.warn("Cannot create topic {} yet, trying again: {}", topic.name, e.what());
+            if (e.code != invalid_replication_factor && e.code != unknown_topic) throw;
+            wait(e);
         } catch (const RetriableException& e) {
-            if (steady_clock::now() >= deadline) throw;
-            logger.warn("Cannot create topic {} yet, trying again: {}", topic.name, e.what());
+            wait(e);
         }
-        std::this_thread::sleep_for(creation_retry_pause);
     }
 }
 
@@ -82,15 +87,18 @@ void ensure_internal_topic(worker::Admin& admin, const worker::InternalTopicConf
                            const InternalTopicRole& role, milliseconds timeout, const Logger& logger) {
     worker::NewTopic wanted{topic.name, topic.partitions, topic.replication_factor, topic.settings};
     wanted.settings.insert_or_assign("cleanup.policy", "compact");
-    auto creation = worker::Admin::Creation::Existed;
-    if (!admin.partition_count(topic.name)) creation = create(admin, wanted, timeout, logger);
+    const auto deadline = steady_clock::now() + timeout;
+    const auto creation = patiently(deadline, logger, [&] {
+        return admin.partition_count(topic.name) ? worker::Admin::Creation::Existed : admin.create_topic(wanted);
+    });
     if (creation == worker::Admin::Creation::Created) {
         logger.info("Created topic {} with {} partitions for {}", topic.name, topic.partitions, role.purpose);
         return;
     }
     if (creation == worker::Admin::Creation::NotAuthorized)
         logger.info("Not authorized to create topic {}, so it is taken to exist", topic.name);
-    if (const auto settings = admin.topic_settings(topic.name)) {
+    const auto settings = patiently(deadline, logger, [&] { return admin.topic_settings(topic.name); });
+    if (settings) {
         check_cleanup_policy(topic.name, role, *settings);
     } else {
         logger.info(
@@ -99,7 +107,8 @@ void ensure_internal_topic(worker::Admin& admin, const worker::InternalTopicConf
             "cleanup policy to 'compact' to avoid losing {}.",
             topic.name, role.purpose);
     }
-    if (const auto partitions = admin.partition_count(topic.name)) check_partitions(topic.name, role, *partitions);
+    const auto partitions = patiently(deadline, logger, [&] { return admin.partition_count(topic.name); });
+    if (partitions) check_partitions(topic.name, role, *partitions);
 }
 
 }

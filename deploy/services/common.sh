@@ -40,3 +40,21 @@ end() {
   wait_for "${3:-30}" gone "$1" || { kill -9 "$pid" 2>/dev/null || true; wait_for 10 gone "$1" || true; }
   rm -f "$1"
 }
+
+# jar_folder POM: where its jars are; another after each change of POM, so that nobody loses jars in use.
+jar_folder() { echo "$cache/${1%.pom.xml}-$(sha256sum <"$services/$1" | cut -c1-12)"; }
+# fetch_jars POM FOLDER: the jars that POM names, from Maven, once.
+fetch_jars() {
+  [ -f "$2/.complete" ] && return 0
+  command -v mvn >/dev/null || die "needs mvn and a JDK 17: run deploy/install-dependencies"
+  mkdir -p "$(dirname "$2")"
+  exec 9>"$2.lock"
+  flock 9
+  if [ ! -f "$2/.complete" ]; then
+    say "fetching the jars of $1"
+    rm -rf "$2"
+    mvn -q -B -f "$services/$1" dependency:copy-dependencies -DoutputDirectory="$2" -DincludeScope=runtime >&2
+    touch "$2/.complete"
+  fi
+  exec 9>&-
+}

@@ -14,6 +14,10 @@ from connector import Connector
 SEED = int(os.environ.get('MILLRACE_TEST_SEED', '20240229'))
 
 
+def unique(prefix):
+    return prefix + ''.join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=8))
+
+
 @pytest.fixture
 def dice():
     """Chance that a failure can be repeated with: its seed is printed."""
@@ -26,13 +30,17 @@ def kafka_address():
     return stack.environment('MILLRACE_TEST_KAFKA')
 
 
+@pytest.fixture(scope='module')
+def own_kafka():
+    """A broker of this file's own, which may restart, and which allows sessions of a second."""
+    service = stack.kafka(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('k-'), '--set', 'group.min.session.timeout.ms=1000').start()
+    yield service
+    service.stop()
+
+
 @pytest.fixture(scope='session')
 def postgres_address():
     return stack.environment('MILLRACE_TEST_PG')
-
-
-def unique(prefix):
-    return prefix + ''.join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=8))
 
 
 @pytest.fixture

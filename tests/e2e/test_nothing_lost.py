@@ -1,78 +1,14 @@
 """Every committed row reaches the topic, and each key's changes come in order, whatever dies when."""
-import threading
 import time
-from collections import defaultdict
 
-import psycopg
 import pytest
 
 import stack
 from connector import Connector
+from ledger import TABLE, Writer, problems_of
 
 ROWS_BEFORE = 150_000  # enough for a snapshot that takes a while
 KILLS_IN_SNAPSHOT, KILLS_IN_STREAMING = 8, 12
-
-
-class Writer(threading.Thread):
-    """Commits numbered rows and new versions of old ones until it is told to stop, through restarts of the server."""
-
-    def __init__(self, address, dice):
-        super().__init__(daemon=True)
-        self.address, self.dice, self.done, self.error, self.commits = address, dice, threading.Event(), None, 0
-
-    def run(self):
-        while not self.done.is_set():
-            try:
-                with stack.connect(self.address) as connection:
-                    while not self.done.is_set():
-                        self.commit_some(connection)
-                        self.done.wait(0.004)
-            except psycopg.OperationalError:
-                time.sleep(0.1)  # the server restarts
-            except Exception as error:
-                self.error = error
-                return
-
-    def commit_some(self, connection):
-        """One transaction: two new rows and a new version of two that exist."""
-        newest = connection.execute('select max(id) from ledger').fetchone()[0]
-        old = sorted(self.dice.sample(range(max(1, newest - 5000), newest + 1), 2))
-        with connection.transaction():
-            connection.execute('insert into ledger (id, version) values (%s, 1), (%s, 1)', [newest + 1, newest + 2])
-            connection.execute('update ledger set version = version + 1 where id = any(%s)', [old])
-        self.commits += 1
-
-    def finish(self):
-        self.done.set()
-        self.join(30)
-        assert not self.error, self.error
-
-
-def problems_of(records, truth):
-    """What is wrong with a topic's records (key, value, headers), given the rows that the table holds at the end. A change may
-    come more than once, but never before one that it follows, and none may be missing after a key's last snapshot record."""
-    versions = defaultdict(list)
-    for key, value, _ in records:
-        if value is not None:
-            versions[key['id']].append((value['op'], value['after']['version']))
-    problems = []
-    for row, final in truth.items():
-        events = versions.get(row)
-        if not events:
-            problems.append(f'row {row} is missing')
-            continue
-        last_read = max((i for i, (op, _) in enumerate(events) if op == 'r'), default=None)
-        known = events[last_read][1] if last_read is not None else 0
-        first_seen = []
-        for op, version in events[(last_read or 0):]:
-            if version > known and version not in first_seen:
-                first_seen.append(version)
-        if first_seen != list(range(known + 1, final + 1)):
-            problems.append(f'row {row} ends at version {final}; its events: {events}')
-        elif events[-1][1] != final:
-            problems.append(f'row {row} ends at version {final}, its last event at {events[-1][1]}')
-    problems += [f'row {row} is in the topic but not in the table' for row in set(versions) - set(truth)]
-    return problems
 
 
 def streamed(record):
@@ -103,7 +39,7 @@ def test_kill_9_and_restarts_lose_nothing(folder, dice):
     writer = Writer(postgres.address, dice)
     try:
         with stack.connect(postgres.address) as connection:
-            connection.execute('create table ledger (id bigint primary key, version int not null, note text default repeat(md5(random()::text), 4))')
+            connection.execute(TABLE)
             connection.execute(f'insert into ledger (id, version) select i, 1 from generate_series(1, {ROWS_BEFORE}) i')
         writer.start()
         rest = stack.Rest(worker.address)
@@ -137,11 +73,7 @@ def test_kill_9_and_restarts_lose_nothing(folder, dice):
                 postgres.restart()
                 stack.wait_for('commits after the restart', lambda: writer.commits > commits + 20)
             killed()
-        writer.finish()
-        with stack.connect(postgres.address) as connection:
-            newest = connection.execute('select max(id) + 1 from ledger').fetchone()[0]
-            connection.execute('insert into ledger (id, version) values (%s, 1)', [newest])
-            truth = dict(connection.execute('select id, version from ledger').fetchall())
+        newest, truth = writer.finish()
         stack.wait_for(lambda: f'the last row; status {rest.status(connector.name)}',
                        lambda: any(key['id'] == newest for key, _, _ in ledger.poll()), 180, 0)
         problems = problems_of(ledger.records, truth)

@@ -70,10 +70,13 @@ class Service:
         path = self.folder / 'log'
         return path.read_text(errors='replace') if path.exists() else ''
 
+    @property
+    def pid(self):
+        return int((self.folder / 'pid').read_text().split()[0])
+
     def running(self):
         try:
-            pid = int((self.folder / 'pid').read_text().split()[0])
-            return Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
+            return Path(f'/proc/{self.pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
         except (OSError, ValueError, IndexError):
             return False
 
@@ -86,12 +89,12 @@ def postgres(folder, *options):
     return Service('postgres', folder, *options)
 
 
-def worker(folder, bootstrap, group='connect', **properties):
-    """A worker of a group; properties have underscores for dots."""
+def worker(folder, bootstrap, group='connect', kind='worker', **properties):
+    """A worker of a group; properties have underscores for dots. kind java-connect: Kafka Connect's own."""
     options = ['--bootstrap', bootstrap, '--group', group]
     for name, value in properties.items():
         options += ['--set', f'{name.replace("_", ".")}={value}']
-    return Service('worker', folder, *options)
+    return Service(kind, folder, *options)
 
 
 def connect(address, database='postgres', user='postgres', password='postgres', **more):

@@ -112,9 +112,11 @@ SCENARIO("a group of one", "[kafka][membership]") {
         }
     }
     WHEN("it leaves for a while") {
-        run(context, herder.member.leave("reading takes too long"));
-        CHECK(describe(context, *bootstrap, group).members.empty());
-        CHECK(herder.member.generation() == -1);
+        herder.member.request_leave("reading takes too long");
+        REQUIRE(Running::run_until(context, [&] { return herder.member.generation() == -1; }));
+        REQUIRE(Running::run_until(context, [&] { return herder.diary->has("sending LeaveGroup request"); }));
+        const auto left = [&] { return describe(context, *bootstrap, group).members.empty(); };
+        while (!left()) context.run_one_for(std::chrono::milliseconds{10});
         herder.member.request_rejoin("it has read to the end");
         REQUIRE(Running::run_until(context, [&] { return herder.rounds == 2; }));
         THEN("it is a member again and runs the same") { CHECK(herder.runs.tasks.size() == 4); }

@@ -4,6 +4,8 @@
 #include "tests/unit/cluster/membership/fake_broker.hpp"
 #include "tests/unit/cluster/membership/test_group.hpp"
 
+#include <thread>
+
 using namespace millrace;
 using namespace millrace::cluster;
 using namespace std::chrono_literals;
@@ -209,4 +211,14 @@ TEST_CASE_METHOD(Fixture, "a herder that hangs leaves the group until it goes on
     CHECK(herder->member.generation() == -1);
     herder->member.mark_progress();
     CHECK(until([&] { return herder->rounds == 2; }));
+}
+
+TEST_CASE_METHOD(Fixture, "a leader that was suspended past its session stops its work before it joins again",
+                 "[membership]") {
+    join();
+    const auto suspended = std::chrono::steady_clock::now();
+    std::this_thread::sleep_until(suspended + settings(0).session_timeout + 100ms);  // what SIGSTOP does to the process
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(herder->losses == 1);
+    CHECK_FALSE(decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back()).allocation);
 }

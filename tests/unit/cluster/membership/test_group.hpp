@@ -61,7 +61,7 @@ public:
         runs = assignment.assigned;
         if (!assignment.revoked.empty()) member.request_rejoin("revoked work has stopped");
     }
-    asio::awaitable<void> on_coordinator_lost() override {
+    asio::awaitable<void> on_work_lost() override {
         ++losses;
         runs = {};
         co_return;

@@ -1,0 +1,65 @@
+# Sourced by worker and java-connect, which set $plugins, run_worker FILE (becomes the process) and fetch: one distributed worker with
+# JSON converters on 127.0.0.1. Its settings are DIR/worker.properties, its log DIR/log.
+
+write_properties() {
+  cat >"$dir/worker.properties" <<P
+bootstrap.servers=$bootstrap
+group.id=$group
+config.storage.topic=$group-configs
+offset.storage.topic=$group-offsets
+status.storage.topic=$group-status
+config.storage.replication.factor=1
+offset.storage.replication.factor=1
+status.storage.replication.factor=1
+offset.storage.partitions=5
+key.converter=org.apache.kafka.connect.json.JsonConverter
+value.converter=org.apache.kafka.connect.json.JsonConverter
+listeners=http://127.0.0.1:$1
+plugin.path=$plugins
+P
+  [ ${#settings[@]} = 0 ] || printf '%s\n' "${settings[@]}" >>"$dir/worker.properties"
+  echo "127.0.0.1:$1" >"$dir/address"
+}
+answers() { gone "$dir/pid" || curl -sf -o /dev/null -m 5 "http://$(cat "$dir/address")/connectors"; }
+launch() {
+  [ -f "$dir/address" ] || die "$dir holds no worker"
+  alive "$dir/pid" && return 0
+  fetch
+  cd "$dir"
+  run_worker "$dir/worker.properties" >>"$dir/log" 2>&1 </dev/null &
+  remember "$dir/pid" $!
+  [ "$want_wait" = yes ] || return 0
+  wait_for 120 answers && alive "$dir/pid" || { tail -20 "$dir/log" >&2; end "$dir/pid" KILL; die "the worker did not start"; }
+}
+
+command=${1:-}
+shift || true
+dir='' port='' bootstrap='' group=connect settings=() want_wait=yes
+while [ $# -gt 0 ]; do
+  case $1 in
+  --dir) mkdir -p "$2"; dir=$(cd "$2" && pwd); shift 2 ;;
+  --port) port=$2; shift 2 ;;
+  --bootstrap) bootstrap=$2; shift 2 ;;
+  --group) group=$2; shift 2 ;;
+  --set) settings+=("$2"); shift 2 ;;
+  --no-wait) want_wait=no; shift ;;
+  *) usage ;;
+  esac
+done
+[ -n "$dir" ] || [ "$command" = fetch ] || usage
+case $command in
+fetch) fetch ;;
+start)
+  alive "$dir/pid" && die "a worker runs in $dir already"
+  [ -n "$bootstrap" ] || usage
+  rm -f "$dir/log"
+  write_properties "${port:-$(free_ports 1)}"
+  launch
+  cat "$dir/address"
+  ;;
+resume) launch ;;
+restart) end "$dir/pid"; launch ;;
+stop) end "$dir/pid" ;;
+kill) end "$dir/pid" KILL ;;
+*) usage ;;
+esac

@@ -1,0 +1,108 @@
+"""Workers of Millrace and of Kafka Connect in one group: either leads, requests go anywhere, one kind replaces the other."""
+import json
+
+import pytest
+
+import ledger
+import stack
+from conftest import unique
+from connector import Connector
+from group import Group, Lines, balanced
+
+FILES = 4
+
+
+@pytest.fixture
+def group(folder, own_kafka):
+    made = Group(folder, own_kafka.address, unique('mixed-'), session_timeout_ms=6000, heartbeat_interval_ms=1000)
+    yield made
+    made.stop()
+
+
+def requests_at(rest, folder, kafka_address):
+    """Every request that changes something, at one worker, with the answers that a client of a single worker gets."""
+    lines = Lines(folder, unique('at'), kafka_address)
+    lines.start()
+    path, config = f'/connectors/{lines.name}', lines.config()
+
+    def ask(method, rest_of_path, body=None):
+        status, text = rest.call(method, rest_of_path, body)
+        return status, json.loads(text) if text else None
+
+    status, answer = ask('POST', '/connectors', {'name': lines.name, 'config': config})
+    assert (status, answer['name'], answer['tasks'], answer['type']) == (201, lines.name, [], 'source')
+    assert answer['config'] == {**config, 'name': lines.name}
+    assert ask('POST', '/connectors', {'name': lines.name, 'config': config}) == (
+        409, {'error_code': 409, 'message': f'Connector {lines.name} already exists'})
+    rest.wait_running(lines.name)
+    lines.wait_beyond()
+    assert ask('PUT', f'{path}/pause') == (202, None)
+    stack.wait_for('the pause', lambda: rest.states(lines.name) == ['PAUSED', 'PAUSED'])
+    assert ask('PUT', f'{path}/resume') == (202, None)
+    rest.wait_running(lines.name)
+    assert ask('POST', f'{path}/restart') == (204, None)
+    status, answer = ask('POST', f'{path}/restart?includeTasks=true&onlyFailed=false')
+    assert (status, answer['connector']['state'], [task['state'] for task in answer['tasks']]) == (202, 'RESTARTING', ['RESTARTING'])
+    rest.wait_running(lines.name)
+    assert ask('POST', f'{path}/tasks/0/restart') == (204, None)
+    status, answer = ask('PUT', f'{path}/config', {**config, 'batch.size': '3000'})
+    assert (status, answer['config']['batch.size']) == (200, '3000')
+    status, answer = ask('PATCH', f'{path}/config', {'batch.size': '4000'})
+    assert (status, answer['config']['batch.size']) == (200, '4000')
+    stack.wait_for('the task to have the new configuration',
+                   lambda: [task['config'].get('batch.size') for task in rest.get(f'{path}/tasks')] == ['4000'])
+    rest.wait_running(lines.name)
+    assert lines.finish() == []
+    assert ask('PUT', f'{path}/stop') == (204, None)
+    stack.wait_for('the stop', lambda: rest.states(lines.name) == ['STOPPED'])
+    assert ask('DELETE', path) == (204, None)
+    assert ask('DELETE', path) == (404, {'error_code': 404, 'message': f'Connector {lines.name} not found'})
+
+
+def test_java_is_replaced_and_comes_back(group, folder, own_kafka, postgres_address, database, sql, dice):
+    sql(ledger.TABLE, 'insert into ledger (id, version) select i, 1 from generate_series(1, 1000) i')
+    writer, files = ledger.Writer(postgres_address, dice, database), [Lines(folder, f'f{i}', own_kafka.address) for i in range(FILES)]
+    group.java('java')
+    connector = Connector(group.rest(), own_kafka.address, postgres_address, database)
+    names = [connector.name] + [lines.name for lines in files]
+    writer.start()
+    try:
+        assert connector.post()[0] == 201
+        for lines in files:
+            lines.start()
+            lines.create(group.rest())
+        changes = connector.reader('public.ledger')
+
+        def goes_on(*workers):
+            newest = writer.newest()
+            group.wait_placed(names, balanced(workers), 120)
+            stack.wait_for(f'rows after {newest}', lambda: any(key['id'] > newest for key, _, _ in changes.poll()), 120, 0)
+            for lines in files:
+                lines.wait_beyond()
+
+        goes_on('java')
+        group.worker('ours')  # follows Java, and sends it the task configurations of its connectors, signed
+        goes_on('java', 'ours')
+        requests_at(group.rest('ours'), folder, own_kafka.address)
+        requests_at(group.rest('java'), folder, own_kafka.address)
+        goes_on('java', 'ours')
+        group.workers['java'].stop()
+        goes_on('ours')
+        group.workers['java'].resume()  # follows ours
+        goes_on('java', 'ours')
+        requests_at(group.rest('java'), folder, own_kafka.address)
+        requests_at(group.rest('ours'), folder, own_kafka.address)
+        goes_on('java', 'ours')
+        group.workers['ours'].stop()
+        goes_on('java')
+
+        newest, truth = writer.finish()
+        stack.wait_for('the last row', lambda: any(key['id'] == newest for key, _, _ in changes.poll()), 120, 0)
+        problems = ledger.problems_of(changes.records, truth) + [f'{lines.name}: {problem}' for lines in files for problem in lines.finish()]
+        assert not problems, '\n'.join(problems[:20])
+    finally:
+        writer.done.set()
+        for lines in files:
+            lines.done.set()
+        connector.rest = group.rest()
+        connector.delete()
