@@ -139,8 +139,8 @@ private:
     // so such arguments of coroutines have names.
     asio::awaitable<void> stop_work(Work work);
     asio::awaitable<void> stop_everything() {
-        return stop_work({{running_connectors_.begin(), running_connectors_.end()},
-                          {running_tasks_.begin(), running_tasks_.end()}});
+        return stop_work(
+            {{running_connectors_.begin(), running_connectors_.end()}, {running_tasks_.begin(), running_tasks_.end()}});
     }
     void start_connector(const std::string& name, worker::Done done);
     bool start_task(const TaskId& id);
