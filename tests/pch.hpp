@@ -1,7 +1,6 @@
 /// What every test includes. Catch2 2.13: version 3 would be a change of this one line.
 #pragma once
 #include <catch2/catch.hpp>
-
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 

@@ -27,16 +27,16 @@ std::string joined(std::string_view prefix, std::string_view name) { return std:
 /// One-member objects of an integer or a text.
 std::string object_of(const char* name, std::int64_t value) { return fmt::format(R"({{"{}":{}}})", name, value); }
 
-std::optional<Settings> properties_of(const rapidjson::Value& value) {
-    const auto* properties = member(value, "properties");
-    if (!properties || !properties->IsObject()) return std::nullopt;
+std::optional<Settings> properties_of(const json::Node& value) {
+    const auto* properties = value.find("properties");
+    if (!properties || !properties->is_object()) return std::nullopt;
     Settings settings;
-    for (const auto& [key, text] : properties->GetObject())
-        if (text.IsString()) settings.insert_or_assign(std::string(text_of(key)), std::string(text_of(text)));
+    for (const auto& [key, text] : properties->members())
+        if (text.is_string()) settings.insert_or_assign(std::string(key), std::string(text.text()));
     return settings;
 }
 
-std::optional<int> count_member(const rapidjson::Value& value, const char* name) {
+std::optional<int> count_member(const json::Node& value, const char* name) {
     const auto count = integer_member(value, name);
     if (!count || *count < 0 || *count > std::numeric_limits<int>::max()) return std::nullopt;
     return static_cast<int>(*count);
@@ -52,14 +52,14 @@ std::optional<worker::TaskId> task_of(std::string_view rest) {
     return worker::TaskId{std::string(rest.substr(0, dash)), task};
 }
 
-ConfigRecord connector_record(std::string_view name, const rapidjson::Value& value) {
-    if (value.IsNull()) return ConnectorRecord{std::string(name), std::nullopt};
+ConfigRecord connector_record(std::string_view name, const json::Node& value) {
+    if (value.is_null()) return ConnectorRecord{std::string(name), std::nullopt};
     auto settings = properties_of(value);
     if (!settings) return UnusableRecord{fmt::format("the configuration of connector {} has no properties", name)};
     return ConnectorRecord{std::string(name), std::move(settings)};
 }
 
-ConfigRecord task_record(std::string_view rest, const rapidjson::Value& value) {
+ConfigRecord task_record(std::string_view rest, const json::Node& value) {
     auto id = task_of(rest);
     if (!id) return UnusableRecord{fmt::format("the key {}{} names no task", task_prefix, rest)};
     auto settings = properties_of(value);
@@ -67,14 +67,14 @@ ConfigRecord task_record(std::string_view rest, const rapidjson::Value& value) {
     return TaskRecord{std::move(*id), std::move(*settings)};
 }
 
-ConfigRecord commit_record(std::string_view name, const rapidjson::Value& value) {
+ConfigRecord commit_record(std::string_view name, const json::Node& value) {
     const auto count = count_member(value, "tasks");
     if (!count) return UnusableRecord{fmt::format("the task commit of connector {} has no number of tasks", name)};
     return CommitRecord{std::string(name), *count};
 }
 
-ConfigRecord target_state_record(std::string_view name, const rapidjson::Value& value) {
-    if (value.IsNull()) return TargetStateRecord{std::string(name), std::nullopt};
+ConfigRecord target_state_record(std::string_view name, const json::Node& value) {
+    if (value.is_null()) return TargetStateRecord{std::string(name), std::nullopt};
     auto text = text_member(value, "state.v2");
     if (!text) text = text_member(value, "state");
     const auto state = text ? worker::target_state_from(*text) : std::nullopt;
@@ -86,13 +86,13 @@ ConfigRecord target_state_record(std::string_view name, const rapidjson::Value& 
     return TargetStateRecord{std::string(name), state};
 }
 
-ConfigRecord task_count_record(std::string_view name, const rapidjson::Value& value) {
+ConfigRecord task_count_record(std::string_view name, const json::Node& value) {
     const auto count = count_member(value, "task-count");
     if (!count) return UnusableRecord{fmt::format("the task count of connector {} is no number", name)};
     return TaskCountRecord{std::string(name), *count};
 }
 
-ConfigRecord session_key_record(const rapidjson::Value& value) {
+ConfigRecord session_key_record(const json::Node& value) {
     const auto key = text_member(value, "key");
     const auto algorithm = text_member(value, "algorithm");
     const auto created = integer_member(value, "creation-timestamp");
@@ -103,7 +103,7 @@ ConfigRecord session_key_record(const rapidjson::Value& value) {
     return SessionKey{std::move(*bytes), *algorithm, *created};
 }
 
-ConfigRecord logger_record(std::string_view name, const rapidjson::Value& value) {
+ConfigRecord logger_record(std::string_view name, const json::Node& value) {
     auto level = text_member(value, "level");
     if (!level) return UnusableRecord{fmt::format("the logger record of {} has no level", name)};
     return LoggerRecord{std::string(name), std::move(*level)};
@@ -125,18 +125,12 @@ std::string properties_value(const Settings& settings) {
         keys.push_back(key);
         values.push_back(&value);
     }
-    rapidjson::StringBuffer buffer;
-    JsonWriter writer(buffer);
-    writer.StartObject();
-    write_key(writer, "properties");
-    writer.StartObject();
-    for (const auto i : java_map_order(keys)) {
-        write_key(writer, keys[i]);
-        write_text(writer, *values[i]);
-    }
-    writer.EndObject();
-    writer.EndObject();
-    return text_of(buffer);
+    std::string text;
+    json::Writer writer(text);
+    writer.begin_object().key("properties").begin_object();
+    for (const auto i : java_map_order(keys)) writer.key(keys[i]).string(*values[i]);
+    writer.end_object().end_object();
+    return text;
 }
 
 std::string commit_value(int tasks) { return object_of("tasks", tasks); }
@@ -158,14 +152,15 @@ std::string session_key_value(const SessionKey& key) {
 std::string logger_value(std::string_view level) { return fmt::format(R"({{"level":"{}"}})", level); }
 
 ConfigRecord parse_config_record(std::string_view key, std::optional<std::string_view> text) {
-    const auto value = parse_first(text);
+    const auto document = parse_first(text);
+    const auto& value = document.root();
     const auto rest = [&](std::string_view prefix) { return key.substr(prefix.size()); };
     if (key.starts_with(target_state_prefix)) return target_state_record(rest(target_state_prefix), value);
     if (key.starts_with(connector_prefix)) return connector_record(rest(connector_prefix), value);
     if (key.starts_with(task_prefix)) return task_record(rest(task_prefix), value);
     if (key.starts_with(commit_prefix)) return commit_record(rest(commit_prefix), value);
     if (key.starts_with(restart_prefix)) {
-        if (!value.IsObject()) return UnusableRecord{fmt::format("the restart request {} is no object", key)};
+        if (!value.is_object()) return UnusableRecord{fmt::format("the restart request {} is no object", key)};
         return RestartRecord{std::string(rest(restart_prefix)), flag_member(value, "include-tasks"),
                              flag_member(value, "only-failed")};
     }

@@ -12,14 +12,6 @@ constexpr std::string_view task_prefix = "status-task-";
 constexpr std::string_view topic_prefix = "status-topic-";
 constexpr std::string_view topic_separator = ":connector-";
 
-void write_optional(JsonWriter& writer, const std::optional<std::string>& text) {
-    if (text) {
-        write_text(writer, *text);
-    } else {
-        writer.Null();
-    }
-}
-
 StatusKey task_status_of(std::string_view rest) {
     const auto dash = rest.rfind('-');
     if (dash == std::string_view::npos) return {};
@@ -45,40 +37,40 @@ std::string topic_status_key(std::string_view topic, std::string_view connector)
 }
 
 std::string status_value(const ObjectStatus& status) {
-    rapidjson::StringBuffer buffer;
-    JsonWriter writer(buffer);
-    writer.StartObject();
-    write_key(writer, "state");
-    write_text(writer, to_string(status.state));
-    write_key(writer, "trace");
-    write_optional(writer, status.trace);
-    write_key(writer, "worker_id");
-    write_text(writer, status.worker_id);
-    write_key(writer, "generation");
-    writer.Int(status.generation);
-    write_key(writer, "version");
-    write_optional(writer, status.version);
-    writer.EndObject();
-    return text_of(buffer);
+    std::string text;
+    json::Writer(text)
+        .begin_object()
+        .key("state")
+        .string(to_string(status.state))
+        .key("trace")
+        .string_or_null(status.trace)
+        .key("worker_id")
+        .string(status.worker_id)
+        .key("generation")
+        .integer(status.generation)
+        .key("version")
+        .string_or_null(status.version)
+        .end_object();
+    return text;
 }
 
 std::string topic_status_value(const TopicStatus& status) {
-    rapidjson::StringBuffer buffer;
-    JsonWriter writer(buffer);
-    writer.StartObject();
-    write_key(writer, "topic");
-    writer.StartObject();
-    write_key(writer, "name");
-    write_text(writer, status.topic);
-    write_key(writer, "connector");
-    write_text(writer, status.connector);
-    write_key(writer, "task");
-    writer.Int(status.task);
-    write_key(writer, "discoverTimestamp");
-    writer.Int64(status.discover_timestamp);
-    writer.EndObject();
-    writer.EndObject();
-    return text_of(buffer);
+    std::string text;
+    json::Writer(text)
+        .begin_object()
+        .key("topic")
+        .begin_object()
+        .key("name")
+        .string(status.topic)
+        .key("connector")
+        .string(status.connector)
+        .key("task")
+        .integer(status.task)
+        .key("discoverTimestamp")
+        .integer(status.discover_timestamp)
+        .end_object()
+        .end_object();
+    return text;
 }
 
 StatusKey parse_status_key(std::string_view key) {
@@ -89,7 +81,8 @@ StatusKey parse_status_key(std::string_view key) {
 }
 
 ObjectStatus parse_status(std::string_view value) {
-    const auto object = parse_first(value);
+    const auto document = parse_first(value);
+    const auto& object = document.root();
     const auto name = text_member(object, "state");
     const auto state = name ? worker::state_from(*name) : std::nullopt;
     if (!state) throw DataException("the status has the unknown state " + name.value_or("null"));
@@ -105,7 +98,7 @@ ObjectStatus parse_status(std::string_view value) {
 
 TopicStatus parse_topic_status(std::string_view value) {
     const auto document = parse_first(value);
-    const auto* topic = member(document, "topic");
+    const auto* topic = document.root().find("topic");
     if (!topic) throw DataException("the topic status has no member topic");
     const auto name = text_member(*topic, "name");
     const auto connector = text_member(*topic, "connector");

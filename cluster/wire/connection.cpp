@@ -258,6 +258,7 @@ asio::awaitable<void> Connection::authenticate() {
     }
     const auto client = make_sasl_client(settings_.security, random_nonce());
     co_await say_and_hear(client.get(), version_for(SaslAuthenticateRequest::api));
+    ++sessions_;
 }
 
 asio::awaitable<void> Connection::say_and_hear(SaslClient* client, std::int16_t version) {

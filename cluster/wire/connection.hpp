@@ -67,6 +67,8 @@ public:
     }
 
     bool is_open() const noexcept { return open_; }
+    /// 1 once it is open with SASL, and one more whenever a session that the broker limits was renewed.
+    int sessions() const noexcept { return sessions_; }
     /// Requests that are under way end with DisconnectException; whoever waits for them keeps the object alive.
     void close() noexcept;
     const BrokerAddress& address() const noexcept { return address_; }
@@ -99,6 +101,7 @@ private:
     std::int32_t last_correlation_id_ = 0;
     Event free_;  ///< no request is under way
     std::optional<Event::Clock::time_point> authenticate_again_at_;
+    int sessions_ = 0;
 };
 
 template <class Request>

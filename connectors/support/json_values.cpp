@@ -50,6 +50,11 @@ void append_map(std::string& out, std::span<const MapEntry> entries) {
     out += '}';
 }
 
+[[noreturn]] void refuse_offset_value(std::string_view field, std::string_view kind) {
+    throw DataException(
+        fmt::format("Offsets may only contain primitive types as values, but field {} contains {}", field, kind));
+}
+
 }
 
 Value to_value(const json::Node& node, Arena& arena) {
@@ -121,6 +126,9 @@ void append_value(std::string& out, const Value& value) {
 void append_offset_entries(std::string& out, OffsetEntries entries) {
     out += '{';
     for (const auto& entry : entries) {
+        const auto kind = entry.value.kind();
+        if (kind == Value::Kind::Array || kind == Value::Kind::Map || kind == Value::Kind::Struct)
+            refuse_offset_value(entry.key, "a collection");
         if (&entry != entries.data()) out += ',';
         json::append_string(out, entry.key);
         out += ':';
@@ -129,45 +137,16 @@ void append_offset_entries(std::string& out, OffsetEntries entries) {
     out += '}';
 }
 
-std::string to_json(OffsetEntries entries) {
-    std::string out;
-    append_offset_entries(out, entries);
-    return out;
-}
-
 OffsetMap to_offset_map(const json::Node& node) {
     if (!node.is_object()) throw DataException("An offset or partition must be a JSON object");
     OffsetMap map;
     Arena arena(64);
     for (const auto& member : node.members()) {
-        if (member.value.is_object() || member.value.is_array()) {
-            throw DataException(
-                fmt::format("'{}' in an offset or partition must be a string, number, boolean or null", member.name));
-        }
+        if (member.value.is_array()) refuse_offset_value(member.name, "ARRAY");
+        if (member.value.is_object()) refuse_offset_value(member.name, "MAP");
         map.set(member.name, to_value(member.value, arena));
     }
     return map;
-}
-
-OffsetMap parse_offset_map(std::string_view text) { return to_offset_map(json::Document(text).root()); }
-
-std::string offset_key_text(std::string_view connector, OffsetEntries partition) {
-    std::string out = "[";
-    json::append_string(out, connector);
-    out += ',';
-    append_offset_entries(out, partition);
-    out += ']';
-    return out;
-}
-
-OffsetKey parse_offset_key(std::string_view text) {
-    const json::Document document(text);
-    const auto parts = document.root().is_array() ? document.root().elements() : std::span<const json::Node>{};
-    if (parts.size() != 2 || !parts[0].is_string()) {
-        throw DataException(
-            fmt::format("An offset's key must be [\"connector\",{{partition}}], not {}", text.substr(0, 200)));
-    }
-    return {.connector = std::string(parts[0].text()), .partition = to_offset_map(parts[1])};
 }
 
 }

@@ -1,5 +1,5 @@
 /// JSON and Connect values without a schema, as Connect's JsonConverter maps them with schemas.enable=false; and with
-/// it the texts of the offsets topic.
+/// it partitions and offsets.
 ///
 /// Facts   Kafka Connect, JsonConverter; KIP-875 for what an offset may hold.
 #pragma once
@@ -19,19 +19,9 @@ Value to_value(const json::Node& node, Arena& arena);
 /// which cannot be written without its schema.
 void append_value(std::string& out, const Value& value);
 
+/// A partition or an offset as an object. Throws DataException for a value that is an array, map or struct.
 void append_offset_entries(std::string& out, OffsetEntries entries);
-std::string to_json(OffsetEntries entries);
-/// Throws DataException unless `text` is an object of strings, numbers, booleans and nulls.
-OffsetMap parse_offset_map(std::string_view text);
+/// Throws DataException unless `node` is an object of strings, numbers, booleans and nulls.
 OffsetMap to_offset_map(const json::Node& node);
-
-/// A key of the offsets topic: ["orders",{"server":"shop"}].
-struct OffsetKey {
-    std::string connector;
-    OffsetMap partition;
-};
-std::string offset_key_text(std::string_view connector, OffsetEntries partition);
-/// Throws DataException unless `text` is such a key.
-OffsetKey parse_offset_key(std::string_view text);
 
 }

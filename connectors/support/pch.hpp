@@ -2,8 +2,6 @@
 #pragma once
 #include <fmt/core.h>
 #include <fmt/format.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
 
 #include <algorithm>
 #include <atomic>

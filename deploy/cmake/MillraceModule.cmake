@@ -23,6 +23,8 @@ add_library(millrace_options INTERFACE)
 target_compile_options(millrace_options INTERFACE
   $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wold-style-cast;-Werror;${MILLRACE_CXX_FLAGS}>
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${MILLRACE_PCH}>>:$<BUILD_INTERFACE:-fpch-preprocess>>
+  # Without the time of the headers in a precompiled one, ccache knows it again.
+  $<$<AND:$<CXX_COMPILER_ID:Clang>,$<BOOL:${MILLRACE_PCH}>>:$<BUILD_INTERFACE:SHELL:-Xclang -fno-pch-timestamp>>
   # g++ 12 takes the frames of coroutines at -O2 for memory of another allocator.
   $<$<CXX_COMPILER_ID:GNU>:$<BUILD_INTERFACE:-Wno-mismatched-new-delete>>
   # clang blames callers of std::stable_sort for what libstdc++ 12 uses inside.
@@ -37,9 +39,7 @@ add_custom_target(programs)
 # Adds the folders in order. A module may depend only on one that was added before it, so there are no cycles.
 macro(millrace_folders)
   foreach(folder ${ARGN})
-    if(EXISTS ${CMAKE_SOURCE_DIR}/${folder}/CMakeLists.txt)
-      add_subdirectory(${folder})
-    endif()
+    add_subdirectory(${folder})
   endforeach()
 endmacro()
 

@@ -5,7 +5,6 @@ import re
 import string
 from pathlib import Path
 
-import psycopg
 import pytest
 
 import stack
@@ -76,19 +75,7 @@ def database(postgres_address):
         server.execute(f'create database {name}')
     yield name
     with stack.connect(postgres_address) as server:
-        for slot, holder in server.execute('select slot_name, active_pid from pg_replication_slots where database = %s', [name]).fetchall():
-            if holder:
-                server.execute('select pg_terminate_backend(%s)', [holder])
-
-            def dropped():
-                try:
-                    server.execute('select pg_drop_replication_slot(%s)', [slot])
-                    return True
-                except psycopg.errors.UndefinedObject:
-                    return True
-                except psycopg.errors.ObjectInUse:
-                    return False
-            stack.wait_for(f'slot {slot} to be dropped', dropped, 20)
+        stack.drop_slots(server, name)
         server.execute(f'drop database if exists {name} with (force)')
 
 

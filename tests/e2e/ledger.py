@@ -1,6 +1,5 @@
 """A table of numbered rows with versions, written while things die, and the check that a topic has all of it in order."""
 import threading
-import time
 from collections import defaultdict
 
 import psycopg
@@ -25,7 +24,7 @@ class Writer(threading.Thread):
                         self.commit_some(connection)
                         self.done.wait(0.004)
             except psycopg.OperationalError:
-                time.sleep(0.1)  # the server restarts
+                self.done.wait(0.1)  # the server restarts
             except Exception as error:
                 self.error = error
                 return

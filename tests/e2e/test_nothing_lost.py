@@ -49,6 +49,11 @@ def test_kill_9_and_restarts_lose_nothing(folder, dice):
 
         began = time.monotonic()
 
+        def some_more_commits():
+            """Any moment of what the worker does meanwhile: the table changes steadily."""
+            enough = writer.commits + dice.randrange(100)
+            stack.wait_for(lambda: f'commits; {writer.error}', lambda: writer.commits >= enough or writer.error, every=0.001)
+
         def killed():
             print(f'{time.monotonic() - began:.1f} s: kill -9 after {len(ledger.records)} records, {writer.commits} commits', flush=True)
             worker.kill()
@@ -60,12 +65,12 @@ def test_kill_9_and_restarts_lose_nothing(folder, dice):
             seen = len(ledger.records)
             if dice.random() < 0.5:  # while it reads the table, or else at any moment of its start
                 stack.wait_for('records after a kill', lambda: ledger.poll() or len(ledger.records) > seen, 120, 0)
-            time.sleep(dice.uniform(0, 0.6))
+            some_more_commits()
             killed()
         for kill in range(KILLS_IN_STREAMING):
             commits = writer.commits
             stack.wait_for(f'streamed changes before kill {kill} of streaming', lambda: any(map(streamed, ledger.poll())), 120, 0)
-            time.sleep(dice.uniform(0, 1.0))
+            some_more_commits()
             if kill == 4:
                 kafka.restart()
                 stack.wait_for('commits while the broker restarts', lambda: writer.commits > commits + 20)

@@ -240,10 +240,6 @@ class Run:
                 self.database.execute(rest)
             elif word == 'settle':
                 self.settle(rest or 'settle')
-            elif word == 'sleep':
-                end = time.monotonic() + float(rest)
-                while time.monotonic() < end:
-                    self.kafka.poll()
             elif word == 'rest':
                 method, path, *body = rest.split(None, 2)
                 self.meta.setdefault('rest', []).append([f'{method} {self.unfill(path)}', self.rest.call(method, path, body[0] if body else None)[0]])
@@ -288,12 +284,10 @@ class Run:
                     'select 1 from pg_replication_slots where database = %s and active', mine).fetchone(), 20)
             except AssertionError as error:
                 self.failure = self.failure or f'after DELETE: {error}'
-                server.execute('select pg_terminate_backend(active_pid) from pg_replication_slots where database = %s and active', mine)
-                time.sleep(1)
             for _ in range(3):
                 self.kafka.poll()
             self.database.close()
-            server.execute('select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = %s and not active', mine)
+            stack.drop_slots(server, self.names['DB'])
             server.execute(f'drop database if exists {self.names["DB"]} with (force)')
         if self.kafka.offsets:
             self.meta['offsets'] = [[self.unfill(text_of(k)), self.unfill(text_of(v)) if v else None] for k, v in sorted(self.kafka.offsets.items())]

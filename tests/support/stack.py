@@ -102,6 +102,21 @@ def connect(address, database='postgres', user='postgres', password='postgres', 
     return psycopg.connect(host=host, port=port, dbname=database, user=user, password=password, autocommit=True, **more)
 
 
+def drop_slots(server, database):
+    """Drops the replication slots of a database, over a connection to another one; who holds one is sent away."""
+    for slot, in server.execute('select slot_name from pg_replication_slots where database = %s', [database]).fetchall():
+        def dropped():
+            try:
+                server.execute('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = %s and active', [slot])
+                server.execute('select pg_drop_replication_slot(%s)', [slot])
+            except psycopg.errors.UndefinedObject:
+                pass  # its holder dropped it
+            except psycopg.errors.ObjectInUse:
+                return False
+            return True
+        wait_for(f'slot {slot} to be dropped', dropped, 20)
+
+
 class Rest:
     """The REST API of a worker at HOST:PORT."""
 
@@ -122,18 +137,18 @@ class Rest:
 
     def call(self, method, path, body=None, patience=60):
         """Like raw, but waits out what passes: no answer yet, a rebalance, a time-out inside the cluster."""
-        end = time.monotonic() + patience
-        while True:
+        last = None
+
+        def answer():
+            nonlocal last
             try:
-                status, text = self.raw(method, path, body)
-                passing = status == 409 and 'already exists' not in text or status >= 500 and ('rebalance' in text or 'timed out' in text)
+                last = status, text = self.raw(method, path, body)
             except OSError as error:
-                status, text, passing = 0, str(error), True
-            if not passing:
-                return status, text
-            if time.monotonic() > end:
-                raise AssertionError(f'{method} {path}: {status} {text}')
-            time.sleep(0.3)
+                last = error
+                return None
+            passes = status == 409 and 'already exists' not in text or status >= 500 and ('rebalance' in text or 'timed out' in text)
+            return None if passes else last
+        return wait_for(lambda: f'{method} {path}: {last}', answer, patience)
 
     def get(self, path):
         status, text = self.call('GET', path)

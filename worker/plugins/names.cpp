@@ -7,25 +7,6 @@ namespace millrace::worker {
 
 namespace {
 
-std::string_view suffix_of(PluginType type) noexcept {
-    switch (type) {
-    case PluginType::Sink:
-    case PluginType::Source:
-        return "Connector";
-    case PluginType::Transformation:
-        return "Transformation";
-    case PluginType::Predicate:
-        return "Predicate";
-    case PluginType::Converter:
-        return "Converter";
-    case PluginType::HeaderConverter:
-        return "HeaderConverter";
-    case PluginType::ConfigProvider:
-        return "ConfigProvider";
-    }
-    return "";
-}
-
 std::string_view next_part(std::string_view& rest) noexcept {
     const auto end = std::min(rest.find_first_of(".-"), rest.size());
     const auto part = rest.substr(0, end);
@@ -59,6 +40,25 @@ std::string_view to_string(PluginType type) noexcept {
     return "";
 }
 
+std::string_view interface_name(PluginType type) noexcept {
+    switch (type) {
+    case PluginType::Sink:
+    case PluginType::Source:
+        return "Connector";
+    case PluginType::Transformation:
+        return "Transformation";
+    case PluginType::Predicate:
+        return "Predicate";
+    case PluginType::Converter:
+        return "Converter";
+    case PluginType::HeaderConverter:
+        return "HeaderConverter";
+    case PluginType::ConfigProvider:
+        return "ConfigProvider";
+    }
+    return "";
+}
+
 std::string_view simple_name(std::string_view class_name) noexcept {
     return class_name.substr(class_name.find_last_of(".$") + 1);
 }
@@ -66,7 +66,7 @@ std::string_view simple_name(std::string_view class_name) noexcept {
 std::vector<std::string> aliases_of(PluginType type, std::string_view class_name) {
     const auto simple = simple_name(class_name);
     std::vector<std::string> aliases{std::string(simple)};
-    const auto at = simple.rfind(suffix_of(type));
+    const auto at = simple.rfind(interface_name(type));
     if (at != std::string_view::npos && at > 0) aliases.emplace_back(simple.substr(0, at));
     return aliases;
 }

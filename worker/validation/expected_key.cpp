@@ -1,5 +1,6 @@
 #include "worker/validation/expected_key.hpp"
 
+#include "worker/plugins/names.hpp"
 #include "worker/validation/plugin_lookup.hpp"
 
 #include <fmt/format.h>
@@ -41,25 +42,6 @@ void apply_validator(const ConfigKey& key, const std::string& value, std::vector
                                                                         shown(key, value), key.name, complaint));
 }
 
-}
-
-std::string_view interface_name(PluginType type) noexcept {
-    switch (type) {
-    case PluginType::Sink:
-    case PluginType::Source:
-        return "Connector";
-    case PluginType::Transformation:
-        return "Transformation";
-    case PluginType::Predicate:
-        return "Predicate";
-    case PluginType::Converter:
-        return "Converter";
-    case PluginType::HeaderConverter:
-        return "HeaderConverter";
-    case PluginType::ConfigProvider:
-        return "ConfigProvider";
-    }
-    return "";
 }
 
 ExpectedKey expected(const ConfigKey& key) { return {.definition = definition_of(key), .key = key}; }

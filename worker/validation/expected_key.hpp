@@ -27,9 +27,6 @@ ExpectedKey expected(const ConfigKey& key, std::string_view prefix);
 /// The value with its default applied, and every complaint.
 ConfigValue check(const ExpectedKey& expected, const SubmittedConfig& config, const PluginRegistry& plugins);
 
-/// "Converter", "Transformation": what a class of that type implements.
-std::string_view interface_name(PluginType type) noexcept;
-
 inline constexpr std::string_view null_value_message = "Null value can not be supplied as the configuration value.";
 
 }

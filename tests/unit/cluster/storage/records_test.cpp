@@ -126,6 +126,15 @@ TEST_CASE("offset records read and written again are Java's bytes") {
     }
 }
 
+TEST_CASE("an offset key keeps its bytes through reading and writing; one of another form is refused") {
+    const std::string text = GENERATE(R"(["a\"b",{"server":"x","n":5,"f":1.5,"t":true,"z":null}])", R"(["c",{}])");
+    const auto key = parse_offset_key(text);
+    CHECK(offset_key(key.connector, key.partition.entries()) == text);
+    CHECK(parse_offset_key(R"(["c",null])").partition.entries().empty());
+    const std::string bad = GENERATE("{}", "[]", R"(["c"])", "[1,{}]", R"(["c",{},1])", R"(["c",{"a":[]}])", "x");
+    CHECK_THROWS_AS(parse_offset_key(bad), DataException);
+}
+
 TEST_CASE("an offset is found whatever the order of its partition's entries, and keeps its key's bytes") {
     OffsetTable table;
     const std::string stored = R"(["c",{"schema":"s","database":"d","number":1}])";
