@@ -225,7 +225,16 @@ void add_login(Properties& properties, const Settings& java) {
     }
 }
 
+/// A record that is larger than the whole queue would wait for room for ever.
+void make_room_for_largest(ClientConfig& config) {
+    const auto largest = rows::whole(config.find("message.max.bytes").value_or("0")) / 1024 + 1;
+    if (rows::whole(config.find("queue.buffering.max.kbytes").value_or("0")) < largest) {
+        put(config.properties, "queue.buffering.max.kbytes", std::to_string(largest));
+    }
+}
+
 void add_producer_rest(ClientConfig& config, const Settings& java) {
+    make_room_for_largest(config);
     if (const auto type = java.find("compression.type"); type != java.end()) {
         const auto level = java.find("compression." + lower(type->second) + ".level");
         if (level != java.end()) put(config.properties, "compression.level", level->second);

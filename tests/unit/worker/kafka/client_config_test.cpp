@@ -143,11 +143,23 @@ TEST_CASE("a record that is too large is refused at once") {
     CHECK_THROWS_AS(producer.send({.topic = "t", .value = large}), KafkaException);
 }
 
+TEST_CASE("the largest record that is allowed fits into the queue") {
+    const std::string large(30'000'000, 'x');
+    for (const std::string memory : {"", "8192"}) {
+        Settings settings{{"bootstrap.servers", "127.0.0.1:1"}, {"max.request.size", "31000000"}};
+        if (!memory.empty()) settings["buffer.memory"] = memory;
+        Producer producer(translate(ClientKind::Producer, settings), {}, [](const Delivery&) {});
+        CHECK(producer.send({.topic = "t", .value = large}) == Producer::Sent::Queued);
+        producer.purge();
+    }
+}
+
 TEST_CASE("a full queue refuses records until some are given up") {
     std::vector<Delivery> deliveries;
     Producer producer(
-        translate(ClientKind::Producer, {{"bootstrap.servers", "127.0.0.1:1"}, {"buffer.memory", "8192"}}), {},
-        [&](const Delivery& d) { deliveries.push_back(d); });
+        translate(ClientKind::Producer,
+                  {{"bootstrap.servers", "127.0.0.1:1"}, {"buffer.memory", "8192"}, {"max.request.size", "4096"}}),
+        {}, [&](const Delivery& d) { deliveries.push_back(d); });
     const std::string kilobyte(1024, 'x');
     std::uint64_t sent = 0;
     while (producer.send({.topic = "t", .value = kilobyte, .sequence = sent}) == Producer::Sent::Queued) ++sent;
