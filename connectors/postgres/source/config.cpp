@@ -140,12 +140,6 @@ void read_topics(const Config& config, TopicConfig& topics) {
 }
 
 void read_snapshot(const Config& config, SnapshotConfig& snapshot) {
-    if (lower(config.get_string("snapshot.mode")) == "custom") {
-        throw ConfigException(fmt::format(
-            "The 'snapshot.mode' value 'custom' is invalid: the snapshotter '{}' is a Java class and cannot be loaded "
-            "here; use one of always, initial, initial_only, no_data, when_needed, configuration_based",
-            config.get_string("snapshot.mode.custom.name")));
-    }
     snapshot.mode = choose(config, "snapshot.mode", snapshot_modes);
     snapshot.isolation = choose(config, "snapshot.isolation.mode", isolations);
     snapshot.lock_tables = lower(config.get_string("snapshot.locking.mode")) == "shared";
