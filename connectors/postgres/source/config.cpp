@@ -179,6 +179,7 @@ void read_replication(const Config& config, const Warn& warn, ReplicationConfig&
     r.via_partition_root = config.get_boolean("publish.via.partition.root");
     r.replica_identities = split_pairs(config.get_string("replica.identity.autoset.values"), ',', ':', warn,
                                        "replica.identity.autoset.values");
+    r.advance_interval = milliseconds(config.get_int("slot.advance.interval.ms"));
     r.status_interval = milliseconds(config.get_int("status.update.interval.ms"));
     r.flush_mode = config.get_boolean("flush.lsn.source") ? LsnFlushMode::Connector : LsnFlushMode::Manual;
     if (config.has("lsn.flush.mode")) r.flush_mode = choose(config, "lsn.flush.mode", flush_modes);

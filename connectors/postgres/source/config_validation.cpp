@@ -54,6 +54,7 @@ constexpr std::array required_keys = {"database.hostname", "database.user", "dat
 constexpr std::array positive_keys = {"max.batch.size",
                                       "max.queue.size",
                                       "poll.interval.ms",
+                                      "slot.advance.interval.ms",
                                       "status.update.interval.ms",
                                       "snapshot.max.threads",
                                       "incremental.snapshot.chunk.size",

@@ -130,7 +130,7 @@ void ReplicationSession::run_timers(Clock::time_point now) {
 }
 
 void ReplicationSession::wait_for_frames(Clock::time_point now) {
-    auto until = std::min(next_status_, now + longest_idle);
+    auto until = std::min({next_status_, quiet_since_ + config_.replication.advance_interval, now + longest_idle});
     if (beats()) until = std::min(until, next_heartbeat_);
     const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
     if (!frames_.wait(std::max(wait, milliseconds(0)), confirmed_.raised())) return;
@@ -173,9 +173,10 @@ void ReplicationSession::send_status() {
 
 /// Other tables' changes leave no record, and their WAL would be kept for ever: the offset alone moves on.
 void ReplicationSession::mark_if_quiet(Clock::time_point now) {
-    if (config_.replication.flush_mode == LsnFlushMode::Manual || streaming_.in_transaction()) return;
-    if (now - quiet_since_ < config_.replication.status_interval || !batch_.empty()) return;
+    if (now - quiet_since_ < config_.replication.advance_interval) return;
     quiet_since_ = now;
+    if (config_.replication.flush_mode == LsnFlushMode::Manual) return;
+    if (streaming_.in_transaction() || !batch_.empty()) return;
     if (quiet_end_ > streaming_.position().lsn) streaming_.skip_to(quiet_end_);
     if (streaming_.position().confirmable() <= told_) return;
     streaming_.mark(batch_);

@@ -310,7 +310,7 @@ TEST_CASE("the slot of a quiet table advances while another table is written to"
     database.run("CREATE TABLE t(id int PRIMARY KEY); CREATE TABLE busy(id serial PRIMARY KEY, v text)");
     const auto settings = database.connector({{"table.include.list", "public.t"},
                                               {"publication.autocreate.mode", "filtered"},
-                                              {"status.update.interval.ms", "100"}});
+                                              {"slot.advance.interval.ms", "100"}});
     const auto confirmed = [&] {
         return parse_lsn(
             database.run("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'millrace_task_h'")
