@@ -120,7 +120,7 @@ constexpr auto table = std::to_array<Row>({
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 /// Where librdkafka's defaults are not Java's, or do not suit a worker. Sizes: a full queue of small records stays
-/// below 40 MiB with librdkafka's own overhead of 300 to 600 bytes a record; a longer one makes nothing faster.
+/// below 15 MiB with librdkafka's own overhead of 300 to 600 bytes a record; a longer one makes nothing faster.
 Properties defaults_for(ClientKind kind) {
     Properties base{{"socket.nagle.disable", "true"},
                     {"reconnect.backoff.ms", "50"},
@@ -130,8 +130,8 @@ Properties defaults_for(ClientKind kind) {
         base.insert(base.end(), {{"partitioner", "murmur2_random"},
                                  {"message.max.bytes", "1048576"},
                                  {"linger.ms", "1"},
-                                 {"queue.buffering.max.messages", "40000"},
-                                 {"queue.buffering.max.kbytes", "16384"},
+                                 {"queue.buffering.max.messages", "15000"},
+                                 {"queue.buffering.max.kbytes", "8192"},
                                  {"enable.metrics.push", "false"}});
     }
     if (kind == ClientKind::Consumer) {

@@ -38,6 +38,7 @@ std::string connect_message(const PGconn* connection, const std::string& where) 
             "accepting TCP/IP connections.",
             where);
     }
+    if (raw.find("server does not support SSL") != std::string_view::npos) return "The server does not support SSL.";
     return one_line(raw);
 }
 

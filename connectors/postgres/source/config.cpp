@@ -140,12 +140,6 @@ void read_topics(const Config& config, TopicConfig& topics) {
 }
 
 void read_snapshot(const Config& config, SnapshotConfig& snapshot) {
-    if (lower(config.get_string("snapshot.mode")) == "custom") {
-        throw ConfigException(fmt::format(
-            "The 'snapshot.mode' value 'custom' is invalid: the snapshotter '{}' is a Java class and cannot be loaded "
-            "here; use one of always, initial, initial_only, no_data, when_needed, configuration_based",
-            config.get_string("snapshot.mode.custom.name")));
-    }
     snapshot.mode = choose(config, "snapshot.mode", snapshot_modes);
     snapshot.isolation = choose(config, "snapshot.isolation.mode", isolations);
     snapshot.lock_tables = lower(config.get_string("snapshot.locking.mode")) == "shared";
@@ -185,6 +179,7 @@ void read_replication(const Config& config, const Warn& warn, ReplicationConfig&
     r.via_partition_root = config.get_boolean("publish.via.partition.root");
     r.replica_identities = split_pairs(config.get_string("replica.identity.autoset.values"), ',', ':', warn,
                                        "replica.identity.autoset.values");
+    r.advance_interval = milliseconds(config.get_int("slot.advance.interval.ms"));
     r.status_interval = milliseconds(config.get_int("status.update.interval.ms"));
     r.flush_mode = config.get_boolean("flush.lsn.source") ? LsnFlushMode::Connector : LsnFlushMode::Manual;
     if (config.has("lsn.flush.mode")) r.flush_mode = choose(config, "lsn.flush.mode", flush_modes);

@@ -70,6 +70,7 @@ struct ReplicationConfig {
     std::string publish = {};  ///< the publish = '...' of publications made here; empty: PostgreSQL's default
     std::vector<std::pair<std::string, std::string>> replica_identities = {};  ///< table regex, wanted identity
     std::chrono::milliseconds status_interval{10'000};
+    std::chrono::milliseconds advance_interval{10'000};  ///< without records, until the offset moves on alone
     LsnFlushMode flush_mode = LsnFlushMode::Connector;
     OffsetMismatch mismatch = OffsetMismatch::NoValidation;
     bool check_position = true;

@@ -35,6 +35,10 @@ constexpr HiddenKeyRow hidden_table[] = {
      "Of the regex naming strategies: what it is replaced by."},
     {"money.fraction.digits", ConfigType::Short, "2", Importance::Low,
      "Digits after the decimal point of money values."},
+    {"slot.advance.interval.ms", ConfigType::Int, "10000", Importance::Low,
+     "Millrace's own: after so many milliseconds without records the offset moves on alone, so that other tables' WAL "
+     "is "
+     "not kept."},
     {"poll.dispatch.interval.ms", ConfigType::Long, "0", Importance::Low,
      "Accepted; batches are handed over as soon as there is something."},
     {"queue.provider.type", ConfigType::String, "memory", Importance::Low, "Only memory is known."},

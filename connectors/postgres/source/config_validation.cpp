@@ -54,6 +54,7 @@ constexpr std::array required_keys = {"database.hostname", "database.user", "dat
 constexpr std::array positive_keys = {"max.batch.size",
                                       "max.queue.size",
                                       "poll.interval.ms",
+                                      "slot.advance.interval.ms",
                                       "status.update.interval.ms",
                                       "snapshot.max.threads",
                                       "incremental.snapshot.chunk.size",
@@ -216,7 +217,25 @@ void check_value(const ConfigKey& key, std::string_view text, const Settings& se
     check_special(key.name, text, settings, problems);
 }
 
+/// snapshot.mode, its query mode and its locking mode may name a Java class of the user's.
+void check_custom_name(std::string_view name, const Settings& settings, Problems& problems) {
+    constexpr std::string_view suffix = ".custom.name";
+    if (!name.starts_with("snapshot.") || !name.ends_with(suffix)) return;
+    const auto mode = name.substr(0, name.size() - suffix.size());
+    const auto chosen = settings.find(mode);
+    if (chosen == settings.end() || lower(trim(chosen->second)) != "custom") return;
+    const auto given = settings.find(name);
+    if (given == settings.end() || trim(given->second).empty()) {
+        problems.push_back(fmt::format("{} cannot be empty when {} 'custom' is defined", name, mode));
+    } else {
+        problems.push_back(
+            fmt::format("{} is a Java class and cannot be loaded here; set {} to another value than 'custom'",
+                        trim(given->second), mode));
+    }
+}
+
 void check_combinations(std::string_view name, const Settings& settings, Problems& problems) {
+    check_custom_name(name, settings, problems);
     const auto given = [&](std::string_view key) {
         const auto at = settings.find(key);
         return at != settings.end() && !trim(at->second).empty();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <vector>
 
 namespace millrace::postgres {
@@ -79,7 +80,7 @@ SnapshotKind snapshot_kind(const Value& value) noexcept {
 std::string_view to_string(MessageType type) noexcept { return message_types[static_cast<std::size_t>(type)]; }
 
 OffsetEntries write_offset(const OffsetState& state, Arena& arena) {
-    auto* entries = arena.make_array<OffsetEntry>(usual_keys);
+    std::array<OffsetEntry, usual_keys> entries;
     std::size_t size = 0;
     const auto put = [&](std::string_view key, Value value) { entries[size++] = {key, value}; };
     // The order of their hashes; transaction_id and its counters are sorted in where there are any.
@@ -96,9 +97,12 @@ OffsetEntries write_offset(const OffsetState& state, Arena& arena) {
         put("snapshot", Value::string(snapshot_kinds[static_cast<std::size_t>(state.snapshot)]));
         put("snapshot_completed", Value::boolean(state.snapshot_completed));
     }
-    const OffsetEntries plain(entries, size);
-    if (state.transaction_id.empty() && state.collection_order.empty()) return plain;
-    return with_transaction(state, plain, arena);
+    const OffsetEntries plain(entries.data(), size);
+    if (!state.transaction_id.empty() || !state.collection_order.empty()) return with_transaction(state, plain, arena);
+    // Kept until the record is acknowledged, so not one entry more than there is.
+    auto* kept = static_cast<OffsetEntry*>(arena.allocate(plain.size_bytes(), alignof(OffsetEntry)));
+    std::uninitialized_copy_n(plain.begin(), size, kept);
+    return {kept, size};
 }
 
 OffsetState read_offset(OffsetEntries entries) {

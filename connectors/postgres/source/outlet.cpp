@@ -29,7 +29,7 @@ void Outlet::pause(milliseconds time) const {
     pollfd fd{.fd = stop_signal_.descriptor(), .events = POLLIN, .revents = 0};
     const auto end = Clock::now() + time;
     for (;;) {
-        const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
+        const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
         const int ready = ::poll(&fd, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest_poll_ms)));
         throw_if_stopping();
         if (ready == 0) return;

@@ -18,6 +18,11 @@ constexpr int pings_of_a_shutdown = 5;
 constexpr milliseconds ping_window{1000};
 // Clock and timers are looked at after so many frames, however fast they come.
 constexpr int frames_at_once = 10'000;
+// The server sends each change by itself. From 10,000 a second on they are let gather for a moment, because a wake-up
+// costs more than a change.
+constexpr milliseconds rate_window{10};
+constexpr int many_frames = 100;
+constexpr milliseconds gathering{1};
 
 PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
 
@@ -94,15 +99,17 @@ void ReplicationSession::start() {
 void ReplicationSession::pump() {
     for (;;) {
         outlet_.throw_if_stopping();
-        const bool more = read_frames();
+        const int frames = read_frames();
+        const bool more = frames == frames_at_once;
         if (!more) flush();
         const auto now = Clock::now();
+        watch_rate(frames, now);
         run_timers(now);
         if (!more) wait_for_frames(now);
     }
 }
 
-bool ReplicationSession::read_frames() {
+int ReplicationSession::read_frames() {
     bool records = false;
     int frames = 0;
     for (; frames < frames_at_once; ++frames) {
@@ -119,7 +126,15 @@ bool ReplicationSession::read_frames() {
         outlet_.throw_if_stopping();
     }
     if (records) quiet_since_ = Clock::now();
-    return frames == frames_at_once;
+    return frames;
+}
+
+void ReplicationSession::watch_rate(int frames, Clock::time_point now) {
+    frames_in_window_ += frames;
+    if (now - rate_window_start_ < rate_window) return;
+    hurried_ = frames_in_window_ >= many_frames;
+    frames_in_window_ = 0;
+    rate_window_start_ = now;
 }
 
 void ReplicationSession::run_timers(Clock::time_point now) {
@@ -130,7 +145,8 @@ void ReplicationSession::run_timers(Clock::time_point now) {
 }
 
 void ReplicationSession::wait_for_frames(Clock::time_point now) {
-    auto until = std::min(next_status_, now + longest_idle);
+    if (hurried_) outlet_.pause(gathering);
+    auto until = std::min({next_status_, quiet_since_ + config_.replication.advance_interval, now + longest_idle});
     if (beats()) until = std::min(until, next_heartbeat_);
     const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
     if (!frames_.wait(std::max(wait, milliseconds(0)), confirmed_.raised())) return;
@@ -173,9 +189,10 @@ void ReplicationSession::send_status() {
 
 /// Other tables' changes leave no record, and their WAL would be kept for ever: the offset alone moves on.
 void ReplicationSession::mark_if_quiet(Clock::time_point now) {
-    if (config_.replication.flush_mode == LsnFlushMode::Manual || streaming_.in_transaction()) return;
-    if (now - quiet_since_ < config_.replication.status_interval || !batch_.empty()) return;
+    if (now - quiet_since_ < config_.replication.advance_interval) return;
     quiet_since_ = now;
+    if (config_.replication.flush_mode == LsnFlushMode::Manual) return;
+    if (streaming_.in_transaction() || !batch_.empty()) return;
     if (quiet_end_ > streaming_.position().lsn) streaming_.skip_to(quiet_end_);
     if (streaming_.position().confirmable() <= told_) return;
     streaming_.mark(batch_);

@@ -38,8 +38,9 @@ private:
 
     void start();
     [[noreturn]] void pump();
-    /// The frames that are there; true if more may be.
-    bool read_frames();
+    /// The frames that are there; returns how many, at most frames_at_once.
+    int read_frames();
+    void watch_rate(int frames, Clock::time_point now);
     void on_keepalive(const Frame& frame);
     void run_timers(Clock::time_point now);
     void wait_for_frames(Clock::time_point now);
@@ -71,6 +72,9 @@ private:
     Clock::time_point next_xmin_;
     Clock::time_point ping_window_start_ = {};
     int pings_ = 0;
+    Clock::time_point rate_window_start_ = {};
+    int frames_in_window_ = 0;
+    bool hurried_ = false;  ///< frames come faster than is worth a wake-up each
     bool status_due_ = false;
 };
 

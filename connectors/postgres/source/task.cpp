@@ -12,7 +12,7 @@
 namespace millrace::postgres {
 namespace {
 
-constexpr std::size_t default_queue_bytes = 16 * 1024 * 1024;
+constexpr std::size_t default_queue_bytes = 4 * 1024 * 1024;
 
 std::int64_t system_nanos() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())

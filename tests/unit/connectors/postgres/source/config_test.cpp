@@ -71,6 +71,18 @@ TEST_CASE("what is missing and what excludes each other is said", "[postgres][co
     CHECK_THROWS_AS(parsed({}), ConfigException);
 }
 
+TEST_CASE("custom snapshot modes are Java classes", "[postgres][config]") {
+    const std::string mode = GENERATE("snapshot.mode", "snapshot.query.mode", "snapshot.locking.mode");
+    const auto name = mode + ".custom.name";
+    CHECK(errors_of(name, with({{name, "mine"}})).empty());
+    CHECK(errors_of(name, with({{mode, "custom"}})) ==
+          fmt::format("The '{0}' value is invalid: {0} cannot be empty when {1} 'custom' is defined", name, mode));
+    CHECK(errors_of(name, with({{mode, "custom"}, {name, "mine"}})) ==
+          fmt::format("The '{}' value is invalid: mine is a Java class and cannot be loaded here; set {} to another "
+                      "value than 'custom'",
+                      name, mode));
+}
+
 TEST_CASE("old names are taken for today's, with one warning each", "[postgres][config]") {
     std::vector<std::string> warnings;
     auto settings = with({{"database.server.name", "old"},

@@ -1,0 +1,182 @@
+/// A task against a real PostgreSQL: a database of its own, and the worker's part.
+/// MILLRACE_TEST_PG=host:port, or "host=... port=... user=...".
+#pragma once
+#include "connectors/postgres/client/connection.hpp"
+#include "connectors/postgres/client/lsn.hpp"
+#include "connectors/postgres/source/connector.hpp"
+#include "tests/pch.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <optional>
+
+namespace millrace::postgres::test {
+
+using namespace std::chrono_literals;
+
+struct Address {
+    std::string host = "127.0.0.1";
+    std::string port = "5432";
+    std::string user = "postgres";
+};
+
+inline std::optional<Address> test_server() {
+    const char* variable = std::getenv("MILLRACE_TEST_PG");
+    if (variable == nullptr || *variable == '\0') {
+        WARN("skipped: MILLRACE_TEST_PG is not set");
+        return {};
+    }
+    const std::string text = variable;
+    Address address;
+    if (text.find('=') == std::string::npos) {
+        address.host = text.substr(0, text.rfind(':'));
+        address.port = text.substr(text.rfind(':') + 1);
+        return address;
+    }
+    const auto part = [&](const std::string& key, std::string& to) {
+        const auto at = text.find(key + "=");
+        if (at == std::string::npos) return;
+        const auto begin = at + key.size() + 1;
+        to = text.substr(begin, text.find(' ', begin) - begin);
+    };
+    part("host", address.host);
+    part("port", address.port);
+    part("user", address.user);
+    return address;
+}
+
+/// A database of its own, dropped at the end with its slot.
+class Database {
+public:
+    Database(Address address, std::string name) : address_(std::move(address)), name_(std::move(name)) {
+        drop();
+        admin("CREATE DATABASE " + name_);
+        connection_.emplace(settings(name_), "test");
+    }
+    ~Database() {
+        connection_.reset();
+        try {
+            drop();
+        } catch (const std::exception& e) {
+            WARN("clean-up: " << e.what());
+        }
+    }
+    Rows run(const std::string& sql) { return connection_->query(sql); }
+    Settings connector(Settings more = {}) const {
+        Settings all = {{"database.hostname", address_.host}, {"database.port", address_.port},
+                        {"database.user", address_.user},     {"database.password", "postgres"},
+                        {"database.dbname", name_},           {"topic.prefix", name_},
+                        {"plugin.name", "pgoutput"},          {"slot.name", name_},
+                        {"publication.name", name_},          {"retriable.restart.connector.wait.ms", "100"}};
+        for (auto& [key, value] : more) all[key] = value;
+        return all;
+    }
+
+private:
+    ConnectionSettings settings(const std::string& database) const {
+        return {.keywords = {{"host", address_.host},
+                             {"port", address_.port},
+                             {"user", address_.user},
+                             {"password", "postgres"},
+                             {"dbname", database}},
+                .host = address_.host,
+                .port = address_.port,
+                .database = database};
+    }
+    void admin(const std::string& sql) { Connection(settings("postgres"), "test").query(sql); }
+    void drop() {
+        admin(
+            fmt::format("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '{}' AND "
+                        "active",
+                        name_));
+        for (int i = 0; i < 100; ++i) {
+            Connection connection(settings("postgres"), "test");
+            connection.query(
+                fmt::format("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
+                            "slot_name = '{}' AND NOT active",
+                            name_));
+            const auto left =
+                connection.query(fmt::format("SELECT 1 FROM pg_replication_slots WHERE slot_name = '{}'", name_));
+            if (left.empty()) break;
+        }
+        admin(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_));
+    }
+
+    Address address_;
+    std::string name_;
+    std::optional<Connection> connection_;
+};
+
+struct Event {
+    std::string topic;
+    char op;  ///< 0: a tombstone
+    std::int64_t id;
+    std::string snapshot;
+    OffsetMap offset;
+};
+
+/// The worker's part: offsets that survive the task.
+class Harness : public SourceTaskContext {
+public:
+    const Logger& logger() const noexcept override { return logger_; }
+    std::string_view connector_name() const noexcept override { return "test"; }
+    int task_id() const noexcept override { return 0; }
+    std::optional<OffsetMap> offset(OffsetEntries) override { return stored_; }
+
+    void start(const Settings& settings) {
+        task_ = PostgresConnector().make_task();
+        task_->start(settings, *this);
+    }
+    void stop() {
+        task_->stop();
+        task_.reset();
+    }
+    /// Polls until `count` records have come; fails the test after a minute.
+    std::vector<Event> take(std::size_t count) {
+        std::vector<Event> events;
+        const auto end = std::chrono::steady_clock::now() + 60s;
+        while (events.size() < count && std::chrono::steady_clock::now() < end) append(task_->poll({}, 100ms), events);
+        REQUIRE(events.size() >= count);
+        return events;
+    }
+    /// What poll gives when nothing is there, within `wait`; offsets that come alone are left in `marks`.
+    std::size_t further(std::chrono::milliseconds wait) {
+        std::vector<Event> events;
+        append(task_->poll({}, wait), events);
+        return events.size();
+    }
+    std::vector<OffsetMap> marks = {};
+    void keep(const OffsetMap& offset) { stored_ = offset; }
+    const std::optional<OffsetMap>& stored() const { return stored_; }
+    void store(const OffsetMap& offset) {
+        stored_ = offset;
+        task_->offset_committed({}, offset.entries());
+    }
+
+private:
+    void append(const SourceBatch& batch, std::vector<Event>& events) {
+        for (const auto& record : batch.records) {
+            if (record.offset_only()) {
+                marks.emplace_back(record.source_offset);
+                continue;
+            }
+            const bool tombstone = record.value.is_null();
+            const auto value = tombstone ? std::span<const Value>() : record.value.as_values();
+            const auto key = record.key.is_null() ? std::span<const Value>() : record.key.as_values();
+            events.push_back({.topic = std::string(record.topic),
+                              .op = tombstone ? '\0' : value[4].as_text()[0],
+                              .id = key.empty() ? 0 : key[0].as_integer(),
+                              .snapshot = tombstone || value[2].as_values()[4].is_null()
+                                              ? ""
+                                              : std::string(value[2].as_values()[4].as_text()),
+                              .offset = OffsetMap(record.source_offset)});
+        }
+    }
+
+    Logger logger_;
+    std::unique_ptr<SourceTask> task_;
+    std::optional<OffsetMap> stored_;
+};
+
+}
