@@ -46,7 +46,7 @@ Columns make_columns() {
     constexpr std::int32_t numeric_10_2 = (10 << 16 | 2) + 4;
     Columns columns;
     std::vector<TypeRow> rows;
-    const auto add = [&](Oid oid, std::string name) {
+    const auto add = [&](Oid oid, const std::string& name) {
         rows.push_back({.oid = oid, .name = name, .delimiter = oid == 603 ? ';' : ','});
         rows.push_back({.oid = oid + array_offset, .name = "_" + name, .element_type = oid, .category = 'A'});
     };
@@ -54,6 +54,7 @@ Columns make_columns() {
     Oid next = 20'000;
     for (const auto* name : extension_types) add(next++, name);
     std::vector<Oid> oids;
+    oids.reserve(rows.size());
     for (const auto& row : rows) oids.push_back(row.oid);
     columns.types.add(std::move(rows));
     for (const auto oid : oids) add_column(columns, oid, -1);
@@ -76,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!(deep_copy(value, arena) == value)) __builtin_trap();
         converter.convert(text, arena, Origin::Snapshot);
         constant_of_default(text, {.name = "text"});
-    } catch (const DataException&) {  // what bad input is answered with
+    } catch (const DataException&) {  // the one tolerated answer
     }
     return 0;
 }
