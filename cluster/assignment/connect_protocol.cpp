@@ -107,10 +107,12 @@ Bytes encode_metadata(Protocol protocol, const MemberMetadata& metadata) {
     if (metadata.allocation) {
         Assignment allocation = *metadata.allocation;
         allocation.protocol = protocol;
+        allocation.leader_fingerprint.clear();
         writer.bytes(encode_assignment(allocation));
     } else {
         writer.null_array();
     }
+    if (!metadata.fingerprint.empty()) writer.string(metadata.fingerprint);
     return blob;
 }
 
@@ -121,6 +123,7 @@ MemberMetadata decode_metadata(Protocol protocol, ByteView blob) {
     if (protocol == Protocol::Eager || reader.left() == 0) return metadata;
     if (const auto allocation = reader.nullable_bytes("allocation"); allocation && !allocation->empty())
         metadata.allocation = decode_assignment(protocol, *allocation);
+    if (reader.left() > 0) metadata.fingerprint = reader.string("fingerprint");
     return metadata;
 }
 
@@ -136,6 +139,7 @@ Bytes encode_assignment(const Assignment& assignment) {
     if (assignment.protocol == Protocol::Eager) return blob;
     write_work(writer, assignment.revoked);
     writer.int32(static_cast<std::int32_t>(assignment.delay.count()));
+    if (!assignment.leader_fingerprint.empty()) writer.string(assignment.leader_fingerprint);
     return blob;
 }
 
@@ -152,6 +156,7 @@ Assignment decode_assignment(Protocol protocol, ByteView blob) {
     if (protocol == Protocol::Eager || reader.left() == 0) return assignment;
     assignment.revoked = read_work(reader, "revoked");
     if (reader.left() > 0) assignment.delay = std::chrono::milliseconds{reader.int32("delay")};
+    if (reader.left() > 0) assignment.leader_fingerprint = reader.string("leader's fingerprint");
     return assignment;
 }
 

@@ -13,7 +13,9 @@ std::map<std::string, Assignment> LeaderAssignor::assign(const LeaderRound& roun
     std::int64_t furthest = -1;
     for (const auto& member : round.members) {
         furthest = std::max(furthest, member.metadata.config_offset);
-        if (member.member_id == round.leader_id) common.leader_url = member.metadata.url;
+        if (member.member_id != round.leader_id) continue;
+        common.leader_url = member.metadata.url;
+        common.leader_fingerprint = member.metadata.fingerprint;
     }
     ConfigView view = joined_with;
     common.config_offset = furthest;

@@ -39,6 +39,8 @@ struct Assignment {
     Work assigned = {};
     Work revoked = {};                   ///< none in the eager protocol
     std::chrono::milliseconds delay{0};  ///< until lost work is given out again; none in the eager protocol
+    /// Of the certificate that the leader shows to its peers; "" for a Java worker, and in the eager protocol.
+    std::string leader_fingerprint = {};
 
     bool failed() const noexcept { return error != AssignmentError::None; }
     bool operator==(const Assignment&) const = default;
@@ -49,6 +51,7 @@ struct MemberMetadata {
     std::string url;  ///< of its REST API, with trailing slash
     std::int64_t config_offset = -1;
     std::optional<Assignment> allocation = std::nullopt;  ///< what it runs; none before its first assignment
+    std::string fingerprint = {};                         ///< as Assignment::leader_fingerprint
 
     bool operator==(const MemberMetadata&) const = default;
 };

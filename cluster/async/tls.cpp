@@ -3,11 +3,13 @@
 #include "connectors/api/errors.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -107,6 +109,18 @@ std::shared_ptr<const TlsContext> TlsContext::server(const TlsOptions& options) 
                           : ssl::verify_peer | ssl::verify_fail_if_no_peer_cert;
     context->set_verify_mode(mode);
     return std::shared_ptr<const TlsContext>(new TlsContext(std::move(context)));
+}
+
+void expect_server(ssl_st* connection, const std::string& host, bool verify) {
+    boost::system::error_code not_an_ip;
+    (void)boost::asio::ip::make_address(host, not_an_ip);
+    if (not_an_ip) {  // OpenSSL's macro for this casts in the old style
+        std::string name = host;
+        SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+        if (verify) SSL_set1_host(connection, host.c_str());
+    } else if (verify) {
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str());
+    }
 }
 
 }

@@ -9,6 +9,8 @@ namespace boost::asio::ssl {
 class context;  // NOLINT(readability-identifier-naming): Asio's
 }
 
+struct ssl_st;  // OpenSSL's SSL
+
 namespace millrace::cluster {
 
 enum class ClientAuth : unsigned char { None, Requested, Required };
@@ -41,5 +43,9 @@ private:
     explicit TlsContext(std::unique_ptr<boost::asio::ssl::context> context);
     std::unique_ptr<boost::asio::ssl::context> context_;
 };
+
+/// Before a client's handshake: the server that it wants, a name or an IP address, which its certificate must be for if
+/// `verify`.
+void expect_server(ssl_st* connection, const std::string& host, bool verify);
 
 }

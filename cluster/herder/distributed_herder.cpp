@@ -71,6 +71,7 @@ asio::awaitable<void> DistributedHerder::start_stores() {
     co_await await_done([this](auto done) { deps_.offsets.start(std::move(done)); });
     co_await deps_.statuses.start();
     co_await deps_.configs.start();
+    co_await publish_certificate();
     state_ = fresh();
 }
 
@@ -176,6 +177,7 @@ asio::awaitable<void> DistributedHerder::shut_down() {
     running_connectors_.clear();
     running_tasks_.clear();
     co_await scope_.stop();
+    if (fresh()->peers.count(deps_.group.advertised_url) != 0) co_await forget_certificate(deps_.group.advertised_url);
     logger_.info("Herder stopped");
 }
 

@@ -132,6 +132,9 @@ private:
     void apply_target_states(const std::set<std::string>& changed);
     asio::awaitable<void> stop_reconfigured_tasks(std::set<TaskId> changed);
     void clean_deleted_statuses();
+    asio::awaitable<void> publish_certificate();
+    void forget_stale_certificates();
+    asio::awaitable<void> forget_certificate(std::string url);
     void clear_topics_of_deleted(const Work& work);
 
     // Work: herder_work.cpp
@@ -172,7 +175,7 @@ private:
     asio::awaitable<bool> do_delete_connector(std::string name);
     asio::awaitable<bool> do_stop(std::string name);
     asio::awaitable<ConnectorStateInfo> do_restart_all(RestartRequest request);
-    asio::awaitable<bool> do_put_task_configs(std::string name, std::vector<Settings> configs);
+    asio::awaitable<bool> do_put_task_configs(std::string name, std::vector<Settings> configs, bool from_peer);
     asio::awaitable<bool> do_restart_connector(std::string name, std::shared_ptr<Slot<bool>> started);
     asio::awaitable<bool> do_restart_task(TaskId id);
     asio::awaitable<bool> do_nothing();

@@ -78,6 +78,7 @@ struct RequestSignature {
     std::optional<std::string> signature;
     std::optional<std::string> algorithm;
     std::string body;
+    bool from_peer = false;  ///< came over a connection on which a worker of this group has proven who it is
 };
 
 class Herder {

@@ -31,6 +31,7 @@ void DistributedHerder::on_assigned(const Assignment& assignment, int generation
     resolved_ = false;
     rejoin_pending_ = false;
     if (is_leader()) clean_deleted_statuses();
+    forget_stale_certificates();
     wake_.set();
 }
 

@@ -242,12 +242,20 @@ asio::awaitable<void> DistributedHerder::put_task_configs(std::string name, std:
                                                           RequestSignature signature) {
     if (member_.protocol() == Protocol::Sessioned)
         verify_request(signature, deps_.config.session_key.verification_algorithms, fresh()->session_key);
-    std::function<asio::awaitable<bool>()> work = [=, this] { return do_put_task_configs(name, configs); };
+    std::function<asio::awaitable<bool>()> work = [=, from_peer = signature.from_peer, this] {
+        return do_put_task_configs(name, configs, from_peer);
+    };
     co_await queued<bool>(std::move(work));
 }
 
-asio::awaitable<bool> DistributedHerder::do_put_task_configs(std::string name, std::vector<Settings> configs) {
+asio::awaitable<bool> DistributedHerder::do_put_task_configs(std::string name, std::vector<Settings> configs,
+                                                             bool from_peer) {
     require_leader("Only the leader may write task configurations.");
+    // A signature can be heard on the network and used again: it is enough only where Java workers are members.
+    if (!from_peer && !deps_.group.fingerprint.empty() && member_.plain_members().empty())
+        throw SignatureException(403,
+                                 "Internal requests of this group come over TLS between workers, since all of its "
+                                 "members can do that");
     const auto state = fresh();
     if (!state->contains(name)) throw NotFoundException("Connector " + name + " not found");
     if (state->target_state(name) == TargetState::Stopped && !configs.empty())

@@ -22,6 +22,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace millrace::cluster {
@@ -79,6 +80,9 @@ public:
     std::optional<std::string> owner_url(const std::string& connector) const;
     std::optional<std::string> owner_url(const TaskId& task) const;
 
+    /// Known to the leader alone: the URLs of members that show no certificate to their peers, as Java's.
+    const std::set<std::string>& plain_members() const noexcept { return plain_members_; }
+
 private:
     asio::awaitable<void> step();
     asio::awaitable<bool> find_coordinator();
@@ -124,6 +128,7 @@ private:
     std::optional<Assignment> assignment_;
     std::map<std::string, std::string> connector_owners_;
     std::map<TaskId, std::string> task_owners_;
+    std::set<std::string> plain_members_;
 
     bool rejoin_requested_ = true;
     std::string rejoin_reason_;

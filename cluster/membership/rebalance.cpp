@@ -81,7 +81,10 @@ asio::awaitable<bool> GroupMember::revoke(Work work) {
 
 /// None: react() has done what the error asks for, the round begins anew.
 asio::awaitable<std::optional<JoinGroupResponse>> GroupMember::join(ConfigView view) {
-    MemberMetadata metadata{.url = settings_.advertised_url, .config_offset = view.offset, .allocation = assignment_};
+    MemberMetadata metadata{.url = settings_.advertised_url,
+                            .config_offset = view.offset,
+                            .allocation = assignment_,
+                            .fingerprint = settings_.fingerprint};
     JoinGroupRequest request{.group_id = settings_.group_id,
                              .session_timeout_ms = static_cast<std::int32_t>(settings_.session_timeout.count()),
                              .rebalance_timeout_ms = static_cast<std::int32_t>(settings_.rebalance_timeout.count()),
@@ -212,6 +215,7 @@ std::vector<SyncGroupRequest::Assignment> GroupMember::assignments_as_leader(con
 }
 
 void GroupMember::remember_owners(const LeaderRound& round, const std::map<std::string, Assignment>& assignments) {
+    plain_members_.clear();
     connector_owners_.clear();
     task_owners_.clear();
     for (const auto& member : round.members) {
@@ -222,6 +226,7 @@ void GroupMember::remember_owners(const LeaderRound& round, const std::map<std::
             remove(kept, assignment.revoked);
             append(work, kept);
         }
+        if (member.metadata.fingerprint.empty()) plain_members_.insert(member.metadata.url);
         for (const auto& connector : work.connectors) connector_owners_[connector] = member.metadata.url;
         for (const auto& task : work.tasks) task_owners_[task] = member.metadata.url;
     }

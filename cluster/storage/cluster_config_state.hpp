@@ -26,6 +26,7 @@ struct ClusterConfigState {
     /// it.
     std::int64_t offset = -1;
     std::optional<SessionKey> session_key = {};
+    std::map<std::string, std::string> peers = {};  ///< fingerprint of the certificate of the worker at each URL
     std::map<std::string, Settings> connector_configs = {};
     std::map<std::string, int> task_counts = {};
     std::map<std::string, worker::TargetState> target_states = {};

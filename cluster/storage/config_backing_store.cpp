@@ -138,4 +138,12 @@ asio::awaitable<void> ConfigBackingStore::put_logger_level(std::string logger, s
     co_await write(std::move(records), false, "Error writing logger level to Kafka");
 }
 
+asio::awaitable<void> ConfigBackingStore::put_peer(std::string url, std::optional<std::string> fingerprint) {
+    Records records;
+    std::optional<std::string> value;
+    if (fingerprint) value = peer_value(*fingerprint);
+    records.emplace_back(peer_key(url), std::move(value));
+    co_await write(std::move(records), true, "Error writing this worker's peer certificate to Kafka");
+}
+
 }

@@ -50,6 +50,8 @@ public:
     // Any worker's.
     asio::awaitable<void> put_target_state(std::string connector, worker::TargetState state);
     asio::awaitable<void> put_logger_level(std::string logger, std::string level);
+    /// The certificate that the worker at this URL shows to its peers; none: it ends.
+    asio::awaitable<void> put_peer(std::string url, std::optional<std::string> fingerprint);
 
 private:
     struct State;

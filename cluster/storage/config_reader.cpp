@@ -117,6 +117,15 @@ ConfigReader::Result ConfigReader::on(LoggerRecord record) {
     return {.event = LoggerLevelUpdated{std::move(record.logger), std::move(record.level)}};
 }
 
+ConfigReader::Result ConfigReader::on(PeerRecord record) {
+    if (record.fingerprint) {
+        state_.peers.insert_or_assign(std::move(record.url), std::move(*record.fingerprint));
+    } else {
+        state_.peers.erase(record.url);
+    }
+    return {};
+}
+
 ConfigReader::Result ConfigReader::on(UnusableRecord record) { return {.problem = std::move(record.why)}; }
 
 }

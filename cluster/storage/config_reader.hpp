@@ -66,6 +66,7 @@ private:
     Result on(TaskCountRecord record);
     Result on(SessionKey key);
     static Result on(LoggerRecord record);
+    Result on(PeerRecord record);
     static Result on(UnusableRecord record);
     void remove(const std::string& connector);
     std::vector<worker::TaskId> merge_deferred(const std::string& connector);

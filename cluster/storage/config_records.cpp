@@ -21,6 +21,7 @@ constexpr std::string_view commit_prefix = "commit-";
 constexpr std::string_view restart_prefix = "restart-connector-";
 constexpr std::string_view fencing_prefix = "tasks-fencing-";
 constexpr std::string_view logger_prefix = "logger-cluster-";
+constexpr std::string_view peer_prefix = "millrace-peer-";
 
 std::string joined(std::string_view prefix, std::string_view name) { return std::string(prefix) += name; }
 
@@ -109,6 +110,13 @@ ConfigRecord logger_record(std::string_view name, const json::Node& value) {
     return LoggerRecord{std::string(name), std::move(*level)};
 }
 
+ConfigRecord peer_record(std::string_view url, const rapidjson::Value& value) {
+    if (value.IsNull()) return PeerRecord{std::string(url), std::nullopt};
+    auto fingerprint = text_member(value, "fingerprint");
+    if (!fingerprint) return UnusableRecord{fmt::format("the peer record of {} has no fingerprint", url)};
+    return PeerRecord{std::string(url), std::move(fingerprint)};
+}
+
 }
 
 std::string connector_key(std::string_view connector) { return joined(connector_prefix, connector); }
@@ -117,6 +125,8 @@ std::string commit_key(std::string_view connector) { return joined(commit_prefix
 std::string target_state_key(std::string_view connector) { return joined(target_state_prefix, connector); }
 std::string restart_key(std::string_view connector) { return joined(restart_prefix, connector); }
 std::string logger_key(std::string_view logger) { return joined(logger_prefix, logger); }
+
+std::string peer_key(std::string_view url) { return joined(peer_prefix, url); }
 
 std::string properties_value(const Settings& settings) {
     std::vector<std::string_view> keys;
@@ -151,6 +161,8 @@ std::string session_key_value(const SessionKey& key) {
 
 std::string logger_value(std::string_view level) { return fmt::format(R"({{"level":"{}"}})", level); }
 
+std::string peer_value(std::string_view fingerprint) { return fmt::format(R"({{"fingerprint":"{}"}})", fingerprint); }
+
 ConfigRecord parse_config_record(std::string_view key, std::optional<std::string_view> text) {
     const auto document = parse_first(text);
     const auto& value = document.root();
@@ -167,6 +179,7 @@ ConfigRecord parse_config_record(std::string_view key, std::optional<std::string
     if (key.starts_with(fencing_prefix)) return task_count_record(rest(fencing_prefix), value);
     if (key == session_key_key) return session_key_record(value);
     if (key.starts_with(logger_prefix)) return logger_record(rest(logger_prefix), value);
+    if (key.starts_with(peer_prefix)) return peer_record(rest(peer_prefix), value);
     return UnusableRecord{fmt::format("nothing is known of the key {}", key)};
 }
 

@@ -30,6 +30,8 @@ std::string commit_key(std::string_view connector);
 std::string target_state_key(std::string_view connector);
 std::string restart_key(std::string_view connector);
 std::string logger_key(std::string_view logger);
+/// Millrace's own; Java workers log that they do not know it, and go on.
+std::string peer_key(std::string_view url);
 inline constexpr std::string_view session_key_key = "session-key";
 
 std::string properties_value(const Settings& settings);
@@ -39,6 +41,7 @@ std::string target_state_value(worker::TargetState state);
 std::string restart_value(const RestartRecord& record);
 std::string session_key_value(const SessionKey& key);
 std::string logger_value(std::string_view level);
+std::string peer_value(std::string_view fingerprint);
 
 /// What a record says. `none` in place of a value: the object is removed.
 struct ConnectorRecord {
@@ -65,12 +68,17 @@ struct LoggerRecord {
     std::string logger;
     std::string level;
 };
+/// A worker and the certificate that it shows to its peers.
+struct PeerRecord {
+    std::string url;
+    std::optional<std::string> fingerprint;
+};
 /// Well-formed JSON that says nothing to us; `why` is for the log.
 struct UnusableRecord {
     std::string why;
 };
 using ConfigRecord = std::variant<ConnectorRecord, TaskRecord, CommitRecord, TargetStateRecord, RestartRecord,
-                                  TaskCountRecord, SessionKey, LoggerRecord, UnusableRecord>;
+                                  TaskCountRecord, SessionKey, LoggerRecord, PeerRecord, UnusableRecord>;
 
 ConfigRecord parse_config_record(std::string_view key, std::optional<std::string_view> value);
 

@@ -9,7 +9,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -75,11 +74,7 @@ asio::awaitable<tcp::socket> connect_tcp(BrokerAddress address) {
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
 asio::awaitable<void> shake_hands(TlsStream* stream, std::string host, bool verify_host_name) {
-    boost::system::error_code not_an_ip;
-    (void)asio::ip::make_address(host, not_an_ip);
-    if (not_an_ip)  // OpenSSL's macro for this casts in the old style
-        SSL_ctrl(stream->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data());
-    if (verify_host_name) stream->set_verify_callback(asio::ssl::host_name_verification(host));
+    expect_server(stream->native_handle(), host, verify_host_name);
     co_await stream->async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
 }
 

@@ -1,5 +1,7 @@
 #include "rest/forwarding/leader_client.hpp"
 
+#include "cluster/async/peer_identity.hpp"
+#include "cluster/herder/peer_directory.hpp"
 #include "rest/http/error_response.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -7,44 +9,29 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <fmt/core.h>
+#include <sys/socket.h>
+
+#include <optional>
 
 namespace millrace::rest {
 
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
+using std::chrono::steady_clock;
 
 namespace {
 
-struct Address {
-    std::string host;
-    std::string port;
-    std::string authority;  ///< "host:port" as in the URL
-    std::string path;       ///< begins and ends with '/'
-};
+constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
-[[noreturn]] void fail(std::string_view what) {
-    throw RestException(500, fmt::format("IO Error trying to forward REST request: {}", what));
+[[noreturn]] void fail(std::string_view url, std::string_view reason) {
+    throw RestException(500, fmt::format("IO Error trying to forward REST request: {} ({})", reason, url));
 }
 
-Address parse_url(std::string_view url) {
-    constexpr std::string_view scheme = "http://";
-    if (!equal_ignoring_case(url.substr(0, scheme.size()), scheme)) {
-        throw RestException(500, fmt::format("Error trying to forward REST request: {} is no http URL", url));
-    }
-    url.remove_prefix(scheme.size());
-    const auto slash = std::min(url.find('/'), url.size());
-    const auto authority = url.substr(0, slash);
-    const auto bracket = authority.find(']');
-    const auto colon = authority.rfind(':');
-    const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-    auto host = authority.substr(0, has_port ? colon : authority.size());
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    return {.host = std::string(host),
-            .port = has_port ? std::string(authority.substr(colon + 1)) : "80",
-            .authority = std::string(authority),
-            .path = slash == url.size() ? "/" : std::string(url.substr(slash))};
+std::string text_of(const boost::system::error_code& error) {
+    return error == beast::error::timeout ? "Connect Timeout" : error.message();
 }
 
 Response response_of(http::response<http::string_body>&& message) {
@@ -56,44 +43,163 @@ Response response_of(http::response<http::string_body>&& message) {
     return response;
 }
 
+/// Sends the request and reads the answer; true if the connection can be used again.
+template <class Stream>
+asio::awaitable<bool> exchange(Stream& stream, beast::tcp_stream& transport, beast::flat_buffer& buffer,
+                               http::request<http::string_body>& message, LeaderClientLimits limits, std::string url,
+                               Response& response) {
+    transport.expires_after(limits.idle);
+    const auto [unsent, sent] = co_await http::async_write(stream, message, quiet);
+    if (unsent) fail(url, unsent.message());
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(limits.response_bytes);
+    const auto [unread, read] = co_await http::async_read(stream, buffer, parser, quiet);
+    if (unread == beast::error::timeout)
+        fail(url, fmt::format("Idle timeout expired: {0}/{0} ms", limits.idle.count()));
+    if (unread) fail(url, unread.message());
+    transport.expires_never();
+    const bool reusable = parser.get().keep_alive() && buffer.size() == 0;
+    response = response_of(parser.release());
+    co_return reusable;
+}
+
+}
+
+struct LeaderClient::Address {
+    bool https = false;
+    std::string host;
+    std::string port;
+    std::string authority;  ///< "host:port" as in the URL
+    std::string path;       ///< begins and ends with '/'
+
+    static Address parse(std::string_view url) {
+        const bool https = equal_ignoring_case(url.substr(0, 8), "https://");
+        if (!https && !equal_ignoring_case(url.substr(0, 7), "http://"))
+            throw RestException(500,
+                                fmt::format("Error trying to forward REST request: {} is no http or https URL", url));
+        url.remove_prefix(https ? 8 : 7);
+        const auto slash = std::min(url.find('/'), url.size());
+        const auto authority = url.substr(0, slash);
+        const auto bracket = authority.find(']');
+        const auto colon = authority.rfind(':');
+        const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+        auto host = authority.substr(0, has_port ? colon : authority.size());
+        if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+        return {.https = https,
+                .host = std::string(host),
+                .port = has_port ? std::string(authority.substr(colon + 1))
+                        : https  ? "443"
+                                 : "80",
+                .authority = std::string(authority),
+                .path = slash == url.size() ? "/" : std::string(url.substr(slash))};
+    }
+};
+
+/// One connection, with TLS over it or without.
+struct LeaderClient::Link {
+    explicit Link(const asio::any_io_executor& executor) : plain(executor) {}
+    beast::tcp_stream plain;
+    std::optional<beast::ssl_stream<beast::tcp_stream&>> tls;
+    std::string fingerprint;  ///< of the peer, if it is one
+    beast::flat_buffer buffer;
+    steady_clock::time_point since;
+
+    /// Nothing has come since the last answer, neither bytes nor the end.
+    bool quiet_since() {
+        char byte = 0;
+        const auto count = ::recv(plain.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    }
+};
+
+LeaderClient::LeaderClient(asio::any_io_executor executor, LeaderClientTls tls, LeaderClientLimits limits)
+    : executor_(std::move(executor)), tls_(std::move(tls)), limits_(limits) {}
+LeaderClient::~LeaderClient() = default;
+
+asio::awaitable<LeaderClient::LinkPtr> LeaderClient::open(std::string url, Address address) {
+    tcp::resolver resolver(executor_);
+    const auto [unknown, endpoints] = co_await resolver.async_resolve(address.host, address.port, quiet);
+    if (unknown) fail(url, unknown.message());
+    auto link = std::make_unique<Link>(executor_);
+    link->plain.expires_after(limits_.connect);
+    const auto [refused, endpoint] = co_await link->plain.async_connect(endpoints, quiet);
+    if (refused) fail(url, text_of(refused));
+    link->plain.socket().set_option(tcp::no_delay(true));
+    co_await secure(*link, url, std::move(address));
+    co_return link;
+}
+
+asio::awaitable<void> LeaderClient::secure(Link& link, std::string url, Address address) const {
+    const bool peer = tls_.peers != nullptr && tls_.peers->publishes(url);
+    if (!peer && !address.https) co_return;
+    const auto& context = peer ? tls_.peer : tls_.https;
+    if (!context)
+        fail(url,
+             "the worker speaks https: set listeners.https.ssl.truststore.location to what its certificate is "
+             "signed by");
+    auto& stream = link.tls.emplace(link.plain, context->native());
+    if (!peer) cluster::expect_server(stream.native_handle(), address.host, tls_.verify_host_name);
+    const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, quiet);
+    if (error)
+        fail(url, peer
+                      ? fmt::format("TLS between workers failed: {}. If a Java worker has taken this URL over, write a "
+                                    "tombstone for the key millrace-peer-{} to the config topic",
+                                    text_of(error), url)
+                      : "TLS: " + text_of(error));
+    if (!peer) co_return;
+    auto shown = cluster::peer_fingerprint(stream.native_handle());
+    const bool expected = co_await tls_.peers->is(url, shown);
+    if (!expected) fail(url, "the worker there shows another certificate than the one published for this URL");
+    link.fingerprint = std::move(shown);
+}
+
+LeaderClient::LinkPtr LeaderClient::take(const std::string& url) {
+    auto& kept = links_[url];
+    while (!kept.empty()) {
+        auto link = std::move(kept.front());
+        kept.pop_front();
+        if (steady_clock::now() - link->since < limits_.keep && link->quiet_since()) return link;
+    }
+    return nullptr;
+}
+
+void LeaderClient::keep(const std::string& url, LinkPtr link) {
+    auto& kept = links_[url];
+    link->since = steady_clock::now();
+    kept.push_front(std::move(link));
+    if (kept.size() > limits_.kept) kept.pop_back();
 }
 
 asio::awaitable<Response> LeaderClient::send(std::string url, std::string target, std::string method, Headers headers,
-                                             std::string body) const {
-    constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
-    const auto address = parse_url(url);
-    tcp::resolver resolver(executor_);
-    beast::tcp_stream stream(executor_);
-    const auto [unknown, endpoints] = co_await resolver.async_resolve(address.host, address.port, quiet);
-    if (unknown) fail(unknown.message());
-    stream.expires_after(limits_.connect);
-    const auto [refused, endpoint] = co_await stream.async_connect(endpoints, quiet);
-    if (refused) fail(refused == beast::error::timeout ? "Connect Timeout" : refused.message());
-
+                                             std::string body) {
+    auto address = Address::parse(url);
     http::request<http::string_body> message;
     message.version(11);
     message.method_string(method);
     message.target(address.path + target);
     message.set(http::field::host, address.authority);
     for (const auto& [name, value] : headers.fields()) message.set(name, value);
-    message.set(http::field::connection, "close");
     message.body() = std::move(body);
     if (!message.body().empty() || method != "GET") message.content_length(message.body().size());
-    stream.expires_after(limits_.idle);
-    const auto [unsent, sent] = co_await http::async_write(stream, message, quiet);
-    if (unsent) fail(unsent.message());
 
-    beast::flat_buffer buffer;
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(limits_.response_bytes);
-    const auto [unread, read] = co_await http::async_read(stream, buffer, parser, quiet);
-    if (unread == beast::error::timeout) {
-        fail(fmt::format("Idle timeout expired: {0}/{0} ms", limits_.idle.count()));
+    auto link = take(url);
+    if (link && !link->fingerprint.empty()) {
+        const bool still = co_await tls_.peers->is(url, link->fingerprint);
+        if (!still) link.reset();
     }
-    if (unread) fail(unread.message());
-    boost::system::error_code ignored;
-    stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
-    co_return response_of(parser.release());
+    if (!link) link = co_await open(url, std::move(address));
+    Response response;
+    bool reusable = false;
+    auto tried = url + target;
+    if (link->tls) {
+        reusable =
+            co_await exchange(*link->tls, link->plain, link->buffer, message, limits_, std::move(tried), response);
+    } else {
+        reusable =
+            co_await exchange(link->plain, link->plain, link->buffer, message, limits_, std::move(tried), response);
+    }
+    if (reusable) keep(url, std::move(link));
+    co_return response;
 }
 
 }

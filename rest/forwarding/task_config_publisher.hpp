@@ -9,8 +9,8 @@ namespace millrace::rest {
 class TaskConfigPublisher : public cluster::LeaderClient {
 public:
     /// `algorithm` is the worker's inter.worker.signature.algorithm.
-    TaskConfigPublisher(asio::any_io_executor executor, std::string algorithm)
-        : client_(std::move(executor)), algorithm_(std::move(algorithm)) {}
+    TaskConfigPublisher(asio::any_io_executor executor, std::string algorithm, LeaderClientTls tls = {})
+        : client_(std::move(executor), std::move(tls)), algorithm_(std::move(algorithm)) {}
 
     asio::awaitable<void> put_task_configs(std::string leader_url, std::string connector, std::vector<Settings> configs,
                                            std::optional<cluster::SessionKey> key) override;

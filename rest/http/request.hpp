@@ -38,6 +38,7 @@ struct Request {
     std::string body = {};
     std::string client = {};  ///< the peer's address, without port
     bool secure = false;      ///< came over https
+    bool from_peer = false;   ///< came from a worker of this group that has proven who it is
 };
 
 struct Response {

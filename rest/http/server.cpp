@@ -1,5 +1,6 @@
 #include "rest/http/server.hpp"
 
+#include "cluster/async/peer_identity.hpp"
 #include "cluster/async/scope.hpp"
 #include "cluster/async/tls.hpp"
 #include "connectors/api/errors.hpp"
@@ -37,6 +38,7 @@ struct Connection {
     beast::tcp_stream* stream = nullptr;
     std::string client = {};
     bool secure = false;
+    bool from_peer = false;
     bool idle = true;  ///< waits for a request
     steady_clock::time_point since = steady_clock::now();
 
@@ -50,7 +52,8 @@ Request request_of(http::request<http::string_body>&& message, const Connection&
     Request request{.method = std::string(message.method_string()),
                     .target = std::string(message.target()),
                     .client = connection.client,
-                    .secure = connection.secure};
+                    .secure = connection.secure,
+                    .from_peer = connection.from_peer};
     for (const auto& field : message) request.headers.add(std::string(field.name_string()), std::string(field.value()));
     request.body = std::move(message.body());
     return request;
@@ -88,8 +91,10 @@ struct Server::State {
     bool make_room();
     asio::awaitable<void> accept(std::size_t listener);
     asio::awaitable<void> serve(tcp::socket socket, std::size_t listener);
+    asio::awaitable<void> serve_tls(beast::tcp_stream& plain, beast::flat_buffer& read,
+                                    std::shared_ptr<const cluster::TlsContext> tls, Connection& connection);
     template <class Stream>
-    asio::awaitable<void> converse(Stream& stream, Connection& connection);
+    asio::awaitable<void> converse(Stream& stream, beast::flat_buffer& buffer, Connection& connection);
     template <class Stream>
     asio::awaitable<bool> exchange(Stream& stream, beast::flat_buffer& buffer, Connection& connection);
     template <class Stream, class Parser>
@@ -172,38 +177,63 @@ asio::awaitable<void> Server::State::accept(std::size_t listener) {
 asio::awaitable<void> Server::State::serve(tcp::socket socket, std::size_t listener) {
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    const auto peer = socket.remote_endpoint(ignored).address().to_string();
+    const auto address = socket.remote_endpoint(ignored).address().to_string();
     const auto tls = options.listeners[listener].tls;
-    const auto here = connections.insert(connections.end(), {.client = peer, .secure = tls != nullptr});
+    const auto here = connections.insert(connections.end(), {.client = address, .secure = tls != nullptr});
     const auto leave = [this, here](Connection*) {
         connections.erase(here);
         if (connections.empty()) drained.cancel();
     };
     const std::unique_ptr<Connection, decltype(leave)> entry(&*here, leave);
-    if (tls == nullptr) {
-        beast::tcp_stream stream(std::move(socket));
-        entry->stream = &stream;
-        co_await converse(stream, *entry);
-        stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    beast::tcp_stream stream(std::move(socket));
+    entry->stream = &stream;
+    beast::flat_buffer buffer(options.limits.header_bytes + read_chunk_bytes);
+    if (tls != nullptr) {
+        co_await serve_tls(stream, buffer, tls, *entry);
         co_return;
     }
-    beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), tls->native());
-    entry->stream = &stream.next_layer();
-    entry->stream->expires_after(options.limits.handshake);
-    const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, quiet);
+    if (options.peers.tls != nullptr) {
+        stream.expires_after(options.limits.idle);
+        const auto [error, hello] = co_await beast::async_detect_ssl(stream, buffer, quiet);
+        if (error) co_return;
+        if (hello) {
+            co_await serve_tls(stream, buffer, options.peers.tls, *entry);
+            co_return;
+        }
+    }
+    co_await converse(stream, buffer, *entry);
+    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+/// `read` is what was read of the client's hello already.
+asio::awaitable<void> Server::State::serve_tls(beast::tcp_stream& plain, beast::flat_buffer& read,
+                                               std::shared_ptr<const cluster::TlsContext> tls, Connection& connection) {
+    beast::ssl_stream<beast::tcp_stream&> stream(plain, tls->native());
+    plain.expires_after(options.limits.handshake);
+    const auto [error, used] = co_await stream.async_handshake(asio::ssl::stream_base::server, read.data(), quiet);
     if (error) {
-        logger.debug("TLS handshake with {} failed: {}", entry->client, error.message());
+        logger.debug("TLS handshake with {} failed: {}", connection.client, error.message());
         co_return;
     }
-    co_await converse(stream, *entry);
-    if (!entry->stream->socket().is_open()) co_return;
-    entry->stream->expires_after(goodbye);
+    read.consume(used);
+    auto fingerprint = cluster::peer_fingerprint(stream.native_handle());
+    if (!fingerprint.empty()) connection.from_peer = co_await options.peers.trusted(fingerprint);
+    if (!connection.from_peer && (!fingerprint.empty() || tls == options.peers.tls)) {
+        logger.warn(
+            "Refused a connection from {} for other workers: no worker of this group has published its "
+            "certificate (fingerprint {})",
+            connection.client, fingerprint.empty() ? "none" : fingerprint);
+        connection.close();
+        co_return;
+    }
+    co_await converse(stream, read, connection);
+    if (!plain.socket().is_open()) co_return;
+    plain.expires_after(goodbye);
     co_await stream.async_shutdown(quiet);
 }
 
 template <class Stream>
-asio::awaitable<void> Server::State::converse(Stream& stream, Connection& connection) {
-    beast::flat_buffer buffer(options.limits.header_bytes + read_chunk_bytes);
+asio::awaitable<void> Server::State::converse(Stream& stream, beast::flat_buffer& buffer, Connection& connection) {
     bool more = true;
     while (more && !stopping) {
         connection.idle = true;
@@ -309,6 +339,9 @@ Server::Server(asio::any_io_executor executor, ServerOptions options, RequestHan
 Server::~Server() = default;
 
 void Server::listen() {
+    const auto& peers = state_->options.peers.tls;
+    for (const auto& listener : state_->options.listeners)
+        if (peers && listener.tls) cluster::admit_peers(*listener.tls, *peers);
     for (const auto& listener : state_->options.listeners) state_->open(listener);
     for (std::size_t i = 0; i < state_->acceptors.size(); ++i) state_->scope.spawn(state_->accept(i));
 }

@@ -43,8 +43,16 @@ struct ListenerOptions {
     std::shared_ptr<const cluster::TlsContext> tls = {};  ///< of an https listener
 };
 
+/// Connections from other workers of the group, on the ports of the listeners (cluster/async/peer_identity).
+struct PeerOptions {
+    std::shared_ptr<const cluster::TlsContext> tls = {};  ///< null: there are none
+    /// Whether a worker of the group has published this fingerprint; may wait for a while.
+    std::function<asio::awaitable<bool>(std::string fingerprint)> trusted = {};
+};
+
 struct ServerOptions {
     std::vector<ListenerOptions> listeners;
+    PeerOptions peers = {};
     ServerLimits limits = {};
     std::string product = "Millrace";  ///< of the Server header
 };

@@ -36,7 +36,7 @@ Application::Application(asio::any_io_executor executor, ServerOptions options, 
     : services_(std::move(services)),
       routes_(all_routes()),
       router_(patterns_of(routes_)),
-      leader_(executor),
+      leader_(executor, services_.forwarding),
       server_(
           executor, std::move(options), [this](Request request) { return handle(std::move(request)); },
           services_.logger) {}

@@ -17,7 +17,8 @@ asio::awaitable<Response> put_tasks(Call call) {
     auto configs = parse_task_configs(call.request.body);
     cluster::RequestSignature signature{.signature = header(call.request, "X-Connect-Authorization"),
                                         .algorithm = header(call.request, "X-Connect-Request-Signature-Algorithm"),
-                                        .body = call.request.body};
+                                        .body = call.request.body,
+                                        .from_peer = call.request.from_peer};
     co_await call.services.herder.put_task_configs(call.variables.front(), std::move(configs), std::move(signature));
     co_return empty_response(204);
 }

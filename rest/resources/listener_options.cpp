@@ -57,11 +57,6 @@ cluster::TlsOptions tls_options(const Settings& settings) {
         options.certificate_chain = setting(settings, "ssl.keystore.certificate.chain");
         options.private_key = setting(settings, "ssl.keystore.key");
     }
-    if (options.certificate_chain.empty()) {
-        throw ConfigException(
-            "An https listener needs a certificate: set listeners.https.ssl.keystore.location to a PEM "
-            "file with key and certificate chain, and listeners.https.ssl.keystore.type=PEM");
-    }
     options.private_key_password = setting(settings, "ssl.key.password");
     if (const auto file = setting(settings, "ssl.truststore.location"); !file.empty()) {
         require_pem(settings, "truststore");
@@ -77,6 +72,25 @@ cluster::TlsOptions tls_options(const Settings& settings) {
     return options;
 }
 
+std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings) {
+    const auto options = tls_options(settings);
+    if (options.certificate_chain.empty()) {
+        throw ConfigException(
+            "An https listener needs a certificate: set listeners.https.ssl.keystore.location to a PEM "
+            "file with key and certificate chain, and listeners.https.ssl.keystore.type=PEM");
+    }
+    return cluster::TlsContext::server(options);
+}
+
+}
+
+LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
+    const auto settings = tls_settings(config.settings());
+    LeaderClientTls tls;
+    tls.https = cluster::TlsContext::client(tls_options(settings));
+    const auto algorithm = settings.find("ssl.endpoint.identification.algorithm");
+    tls.verify_host_name = algorithm == settings.end() || !algorithm->second.empty();
+    return tls;
 }
 
 ServerOptions server_options(const worker::WorkerConfig& config, std::string product) {
@@ -87,7 +101,7 @@ ServerOptions server_options(const worker::WorkerConfig& config, std::string pro
         made.host = listener.host;
         made.port = listener.port;
         if (listener.protocol != worker::Listener::Protocol::Https) continue;
-        if (!tls) tls = cluster::TlsContext::server(tls_options(tls_settings(config.settings())));
+        if (!tls) tls = server_tls(tls_settings(config.settings()));
         made.tls = tls;
     }
     return options;

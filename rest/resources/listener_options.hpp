@@ -1,5 +1,6 @@
 /// What the HTTP server needs to know of a worker's settings.
 #pragma once
+#include "rest/forwarding/leader_client.hpp"
 #include "rest/http/server.hpp"
 
 #include <string>
@@ -13,5 +14,8 @@ namespace millrace::rest {
 /// `listeners`, and for https ones the settings listeners.https.ssl.*, or ssl.* where none of those is given. Throws
 /// ConfigException for key stores that are not PEM, saying how to convert them, and for files that cannot be read.
 ServerOptions server_options(const worker::WorkerConfig& config, std::string product);
+
+/// How other workers' https URLs are asked, by the same settings. Peers are the caller's to add.
+LeaderClientTls forwarding_tls(const worker::WorkerConfig& config);
 
 }

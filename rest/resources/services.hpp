@@ -2,6 +2,7 @@
 #pragma once
 #include "cluster/herder/herder.hpp"
 #include "connectors/api/log.hpp"
+#include "rest/forwarding/leader_client.hpp"
 #include "rest/http/request.hpp"
 #include "rest/http/request_target.hpp"
 #include "rest/http/router.hpp"
@@ -41,6 +42,7 @@ struct Services {
     Logger logger = {};
     std::string commit = "unknown";  ///< of this build
     std::chrono::milliseconds request_timeout = std::chrono::seconds(90);
+    LeaderClientTls forwarding = {};
 };
 
 /// One request on its way through a handler. What it refers to outlives the handler's coroutine.

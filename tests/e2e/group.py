@@ -1,5 +1,6 @@
 """Several workers of one group, Millrace's and Java's, and file connectors whose lines are numbered."""
 import os
+import re
 import signal
 import threading
 from collections import Counter
@@ -52,9 +53,11 @@ class Group:
         return stack.wait_for(lambda: f'{connectors} to run somewhere; they are {[self.rest().status(c) for c in connectors]}', settled, timeout, 0.3)
 
     def leader(self):
-        """The name of the worker that leads, by its own log: the latest that computed an assignment."""
-        newest = {name: worker.log().rfind('Performing task assignment') for name, worker in self.workers.items() if worker.running()}
-        return max(newest, key=newest.get)
+        """The name of the worker that leads, by the newest assignment in the logs of both kinds."""
+        rounds = [(int(generation), url) for worker in self.workers.values() if worker.running()
+                  for generation, url in re.findall(r"Joined group at generation (\d+) .*leaderUrl='([^']*)'", worker.log())]
+        _, url = max(rounds)
+        return next(name for name, worker in self.workers.items() if f'http://{worker.address}/' == url)
 
     def suspend(self, name):
         os.kill(self.workers[name].pid, signal.SIGSTOP)

@@ -1,14 +1,12 @@
 """A worker of Kafka Connect takes over where Millrace stopped, from the same topics, and Millrace takes over again."""
-import json
-
 import pytest
-from confluent_kafka import Consumer, TopicPartition
 
 import ledger
 import stack
 from conftest import unique
 from connector import Connector
 from group import Group, Lines
+from topics import records_of
 
 
 @pytest.fixture
@@ -16,22 +14,6 @@ def group(folder, kafka_address):
     made = Group(folder, kafka_address, unique('java-'), session_timeout_ms=10000, heartbeat_interval_ms=3000)
     yield made
     made.stop()
-
-
-def records_of(bootstrap, topic, partitions=1):
-    """(key, value) of all that a topic holds."""
-    consumer = Consumer({'bootstrap.servers': bootstrap, 'group.id': 'all', 'enable.auto.commit': False})
-    found = []
-    for partition in range(partitions):
-        first, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=20)
-        consumer.assign([TopicPartition(topic, partition, first)])
-        while first < end:
-            message = consumer.poll(20)
-            assert message is not None and not message.error()
-            first = message.offset() + 1
-            found.append((message.key().decode(), message.value().decode() if message.value() else None))
-    consumer.close()
-    return found
 
 
 def test_java_goes_on_and_back(group, folder, kafka_address, postgres_address, database, sql, dice):

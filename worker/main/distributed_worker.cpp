@@ -1,6 +1,8 @@
 #include "worker/main/distributed_worker.hpp"
 
+#include "cluster/async/peer_identity.hpp"
 #include "cluster/herder/distributed_herder.hpp"
+#include "cluster/herder/peer_directory.hpp"
 #include "cluster/storage/topic_creation.hpp"
 #include "rest/forwarding/task_config_publisher.hpp"
 #include "rest/resources/application.hpp"
@@ -48,20 +50,22 @@ struct DistributedWorker::State {
                                                        cluster::status_topic_role, "statuses", storage_logger)),
           offsets(log_options(options.config, options.config.offset_topic, cluster::offset_topic_role, "offsets",
                               storage_logger)),
-          publisher(context.get_executor(), options.config.session_key.signature_algorithm),
+          peers(configs),
+          publisher(context.get_executor(), options.config.session_key.signature_algorithm, forwarding_tls()),
           herder(herder_dependencies()),
           worker({.config = options.config,
                   .plugins = options.plugins,
                   .offsets = offsets,
                   .listener = herder,
                   .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker")}),
-          rest(context.get_executor(), rest::server_options(options.config, "Millrace/" MILLRACE_VERSION), services()),
+          rest(context.get_executor(), server_options(), services()),
           signals(context, SIGTERM, SIGINT) {
         herder.set_worker(worker);
     }
 
     cluster::DistributedHerderDependencies herder_dependencies() {
         auto group = group_settings(options.config, options.address);
+        group.fingerprint = identity.fingerprint();
         const auto context_text = "[Worker clientId=" + group.client_id + ", groupId=" + group.group_id + "] ";
         return {.executor = context.get_executor(),
                 .config = options.config,
@@ -80,6 +84,18 @@ struct DistributedWorker::State {
                 .logger = Logger(options.log, "org.apache.kafka.connect.runtime.distributed.DistributedHerder",
                                  context_text)};
     }
+    rest::LeaderClientTls forwarding_tls() {
+        auto tls = rest::forwarding_tls(options.config);
+        tls.peers = &peers;
+        tls.peer = identity.client();
+        return tls;
+    }
+    rest::ServerOptions server_options() {
+        auto made = rest::server_options(options.config, "Millrace/" MILLRACE_VERSION);
+        made.peers = {.tls = identity.server(),
+                      .trusted = [this](std::string fingerprint) { return peers.trusts(std::move(fingerprint)); }};
+        return made;
+    }
     rest::Services services() {
         return {
             .herder = herder,
@@ -89,7 +105,8 @@ struct DistributedWorker::State {
             .config = options.config,
             .transformer = options.transformer,
             .logger = Logger(options.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
-            .commit = "millrace-" MILLRACE_VERSION};
+            .commit = "millrace-" MILLRACE_VERSION,
+            .forwarding = forwarding_tls()};
     }
 
     void on_herder_end(const std::exception_ptr& error) {
@@ -116,6 +133,8 @@ struct DistributedWorker::State {
     cluster::ConfigBackingStore configs;
     cluster::StatusBackingStore statuses;
     cluster::OffsetBackingStore offsets;
+    cluster::PeerIdentity identity;
+    cluster::ConfigTopicPeers peers;
     rest::TaskConfigPublisher publisher;
     cluster::DistributedHerder herder;
     Worker worker;

@@ -98,3 +98,30 @@ TEST_CASE("an assignment is logged as users know it", "[assignment]") {
         "Assignment{error=0, leader='w1', leaderUrl='http://a:8083/', offset=5, connectorIds=[c], taskIds=[c-0, c-1], "
         "revokedConnectorIds=[], revokedTaskIds=[], delay=0}");
 }
+
+TEST_CASE("the example of docs/formats/connect-protocol.md", "[assignment]") {
+    const std::string example_url = "0015687474703a2f2f31302e302e302e353a383038332f";
+    CHECK(to_hex(encode_metadata(Protocol::Sessioned, {.url = "http://10.0.0.5:8083/", .config_offset = 12})) ==
+          "0002" + example_url + "000000000000000cffffffff");
+    const Assignment assignment{
+        .leader = "w1", .leader_url = "http://10.0.0.5:8083/", .config_offset = 12, .assigned = {{"c"}, {{"c", 0}}}};
+    CHECK(to_hex(encode_assignment(assignment)) ==
+          "0002000000027731" + example_url + "000000000000000c0000000100016300000002ffffffff000000000000000000000000");
+}
+
+TEST_CASE("a fingerprint follows what Java workers read", "[assignment]") {
+    const MemberMetadata plain{.url = "u", .config_offset = 1};
+    auto ours = plain;
+    ours.fingerprint = "ab12";
+    const auto metadata = to_hex(encode_metadata(Protocol::Sessioned, ours));
+    CHECK(metadata == to_hex(encode_metadata(Protocol::Sessioned, plain)) + "000461623132");
+    CHECK(decode_metadata(Protocol::Sessioned, encode_metadata(Protocol::Sessioned, ours)) == ours);
+    CHECK(decode_metadata(Protocol::Eager, encode_metadata(Protocol::Eager, ours)) == plain);
+
+    Assignment assignment{.leader = "w1", .leader_url = "u", .leader_fingerprint = "ab12"};
+    CHECK(decode_assignment(Protocol::Sessioned, encode_assignment(assignment)) == assignment);
+    // What a member runs is described without it.
+    ours.allocation = assignment;
+    assignment.leader_fingerprint.clear();
+    CHECK(decode_metadata(Protocol::Sessioned, encode_metadata(Protocol::Sessioned, ours)).allocation == assignment);
+}

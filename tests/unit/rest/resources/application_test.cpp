@@ -214,10 +214,10 @@ TEST_CASE("after two hops, without a leader and with a dead one there is a reaso
         RestFixture gone;
         dead = gone.port;
     }
-    first.herder.leader_url = "http://127.0.0.1:" + std::to_string(dead) + "/";
+    const auto nobody = first.herder.leader_url = "http://127.0.0.1:" + std::to_string(dead) + "/";
     const auto refused = first.send("DELETE", "/connectors/a", "");
     CHECK(refused.status == 500);
-    CHECK(refused.body == error(500, "IO Error trying to forward REST request: Connection refused"));
+    CHECK(refused.body == error(500, "IO Error trying to forward REST request: Connection refused (" + nobody + ")"));
 }
 
 TEST_CASE("a herder that hangs costs the request a time-out that says why", "[rest][application]") {

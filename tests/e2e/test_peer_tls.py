@@ -1,0 +1,173 @@
+"""Workers forward to each other over TLS that nobody set up, and a stranger on the network neither reads along nor gets in."""
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+from confluent_kafka import Producer
+
+import stack
+from conftest import unique
+from group import Group, Lines
+from topics import records_of
+
+SECRET = 'do-not-show-this-to-the-network'
+
+
+@pytest.fixture
+def group(folder, own_kafka):
+    made = Group(folder, own_kafka.address, unique('peers-'))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def stranger(folder):
+    """A certificate that nobody published, and its fingerprint."""
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj',
+                    '/CN=Millrace worker', '-keyout', folder / 'stranger.key', '-out', folder / 'stranger.pem'], check=True, stderr=subprocess.DEVNULL)
+    der = ssl.PEM_cert_to_DER_cert((folder / 'stranger.pem').read_text())
+    return Stranger(folder / 'stranger.pem', folder / 'stranger.key', hashlib.sha256(der).hexdigest())
+
+
+class Stranger:
+    def __init__(self, certificate, key, fingerprint):
+        self.certificate, self.key, self.fingerprint = certificate, key, fingerprint
+
+    def context(self, side):
+        made = ssl.SSLContext(side)
+        made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+        made.load_cert_chain(self.certificate, self.key)
+        made.set_alpn_protocols(['millrace-peer/1'])
+        return made
+
+    def ask(self, address, request):
+        """What a worker answers to a request over a peer's TLS; nothing if it will not talk."""
+        host, port = address.split(':')
+        try:
+            with socket.create_connection((host, int(port)), 20) as plain, self.context(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(plain) as stream:
+                stream.sendall(request)
+                return stream.recv(65536)
+        except (ssl.SSLError, ConnectionError):
+            return b''
+
+
+class Wire(threading.Thread):
+    """A port in front of a worker: passes on what comes and keeps it, or answers in the worker's place with a stranger's certificate."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener, self.target, self.seen, self.impostor = socket.create_server(('127.0.0.1', 0)), None, [], None
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        if self.impostor:
+            try:
+                with self.impostor.context(ssl.PROTOCOL_TLS_SERVER).wrap_socket(client, server_side=True) as stream:
+                    self.seen.append(stream.recv(65536))
+            except OSError:
+                pass
+            return
+        with client, socket.create_connection(self.target) as worker:
+            back = threading.Thread(target=self.copy, args=(worker, client), daemon=True)
+            back.start()
+            self.copy(client, worker)
+            back.join()
+
+    def hellos(self):
+        """How many connections began with a peer's hello."""
+        return sum(part[:1] == b'\x16' and b'millrace-peer/1' in part for part in self.seen)
+
+    def copy(self, source, sink):
+        try:
+            while part := source.recv(65536):
+                self.seen.append(part)
+                sink.sendall(part)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+def two_workers(group):
+    """(the API of a follower, its leader, the wire between them)"""
+    wire = Wire()
+    leader = group.worker('leader', rest_advertised_host_name='127.0.0.1', rest_advertised_port=wire.port)
+    wire.target = ('127.0.0.1', leader.port)
+    stack.wait_for('the first worker to lead', lambda: 'Herder started' in leader.log())
+    follower = group.worker('follower')
+    stack.wait_for('the second worker to follow', lambda: 'Herder started' in follower.log())
+    return stack.Rest(follower.address), leader, wire
+
+
+def test_forwarded_requests_are_encrypted_on_a_plain_port(group, folder, own_kafka):
+    rest, _, wire = two_workers(group)
+    lines = Lines(folder, unique('lines'), own_kafka.address)
+    status, answer = rest.call('POST', '/connectors', {'name': lines.name, 'config': lines.config(note=SECRET)})
+    assert status == 201, answer
+    assert json.loads(answer)['config']['note'] == SECRET
+    status, answer = rest.call('PUT', f'/connectors/{lines.name}/config', lines.config(note=SECRET + '2'))
+    assert status == 200, answer
+    seen = b''.join(wire.seen)
+    assert seen[:1] == b'\x16' and b'millrace-peer/1' in seen  # a TLS hello
+    assert SECRET.encode() not in seen and lines.name.encode() not in seen
+    before = wire.hellos()
+    for _ in range(10):
+        assert rest.call('DELETE', '/connectors/none')[0] == 404
+    assert wire.hellos() <= before + 1, 'connections are not kept'
+
+
+def test_an_impostor_in_the_leader_s_place_learns_nothing(group, folder, own_kafka, stranger):
+    rest, _, wire = two_workers(group)
+    wire.impostor = stranger
+    lines = Lines(folder, unique('lines'), own_kafka.address)
+    status, answer = rest.raw('POST', '/connectors', {'name': lines.name, 'config': lines.config(note=SECRET)})
+    assert status == 500
+    assert 'another certificate' in answer and f'http://127.0.0.1:{wire.port}/' in answer
+    assert SECRET.encode() not in b''.join(wire.seen)
+
+
+def test_a_stranger_gets_no_answer_until_the_config_topic_names_it(group, own_kafka, stranger):
+    _, leader, _ = two_workers(group)
+    request = b'GET /connectors HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n'
+    assert stranger.ask(leader.address, request) == b''
+    topic, key = f'{group.name}-configs', 'millrace-peer-http://stranger:1/'
+    producer = Producer({'bootstrap.servers': own_kafka.address})
+
+    def publish(value):
+        producer.produce(topic, key=key, value=value)
+        assert producer.flush(30) == 0
+    publish(json.dumps({'fingerprint': stranger.fingerprint}))
+    assert stranger.ask(leader.address, request).startswith(b'HTTP/1.1 200 ')
+    publish(None)  # stale from here on
+    stack.wait_for('the stale certificate to be refused', lambda: stranger.ask(leader.address, request) == b'')
+
+
+def test_a_signature_that_was_heard_is_refused(group, folder, own_kafka):
+    _, leader, _ = two_workers(group)
+    lines = Lines(folder, unique('lines'), own_kafka.address)
+    lines.create(stack.Rest(leader.address))
+    keys = [json.loads(value) for key, value in records_of(own_kafka.address, f'{group.name}-configs') if key == 'session-key']
+    body = json.dumps([lines.config(file='/etc/passwd')])
+    signature = base64.b64encode(hmac.digest(base64.b64decode(keys[-1]['key']), body.encode(), 'sha256')).decode()
+    host, port = leader.address.split(':')
+    with socket.create_connection((host, int(port)), 20) as plain:
+        plain.sendall((f'POST /connectors/{lines.name}/tasks HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Type: application/json\r\n'
+                       f'X-Connect-Authorization: {signature}\r\nX-Connect-Request-Signature-Algorithm: HmacSHA256\r\n'
+                       f'Content-Length: {len(body)}\r\n\r\n{body}').encode())
+        answer = plain.recv(65536)
+    assert answer.startswith(b'HTTP/1.1 403 '), answer
+    assert '/etc/passwd' not in json.dumps(stack.Rest(leader.address).get(f'/connectors/{lines.name}/tasks'))
