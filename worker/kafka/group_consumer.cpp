@@ -14,18 +14,6 @@ constexpr std::string_view logger_name = "org.apache.kafka.clients.consumer.Kafk
 constexpr int position_timeout_ms = 10'000;
 constexpr int seek_timeout_ms = 10'000;
 
-ListPtr list_of(std::span<const TopicPartition> partitions) {
-    ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
-    for (const auto& p : partitions) rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition);
-    return list;
-}
-ListPtr list_of(const TopicOffsets& offsets) {
-    ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
-    for (const auto& [p, offset] : offsets) {
-        rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = offset;
-    }
-    return list;
-}
 std::vector<TopicPartition> partitions_of(const rd_kafka_topic_partition_list_t& list) {
     std::vector<TopicPartition> partitions;
     for (int i = 0; i < list.cnt; ++i) partitions.push_back({list.elems[i].topic, list.elems[i].partition});

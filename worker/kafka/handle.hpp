@@ -34,6 +34,8 @@ ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque);
 /// `conf` is used up. `opaque` outlives the client.
 rd_kafka_t* make_client(rd_kafka_type_t type, ConfPtr conf);
 
+ListPtr list_of(std::span<const TopicPartition> partitions);
+ListPtr list_of(const TopicOffsets& offsets);
 /// Without its headers; its texts lie in the message.
 ConsumerRecord as_record(const rd_kafka_message_t& message);
 
