@@ -15,6 +15,11 @@ foreach(case IN LISTS cases)
   set_tests_properties(golden.${name} PROPERTIES FIXTURES_REQUIRED golden_worker LABELS golden TIMEOUT 300)
 endforeach()
 
+# Plugins that go wrong on demand, for the end-to-end tests alone.
+add_library(troubled_sink MODULE ${CMAKE_CURRENT_SOURCE_DIR}/e2e/plugins/troubled_sink.cpp)
+target_link_libraries(troubled_sink PRIVATE millrace::api millrace_options)
+set_target_properties(troubled_sink PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test-plugins PREFIX "")
+
 file(GLOB files CONFIGURE_DEPENDS e2e/test_*.py)
 foreach(file IN LISTS files)
   cmake_path(GET file STEM name)

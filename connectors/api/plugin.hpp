@@ -9,6 +9,7 @@
 #include "connectors/api/record.hpp"
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -89,13 +90,68 @@ public:
     virtual void stop() noexcept = 0;
 };
 
-struct SinkRecord : ConnectRecord {
-    std::int64_t kafka_offset = 0;
+/// Takes records that the task itself could not deliver, as errors.tolerance and the dead letter queue have it.
+class ErrantRecordReporter {
+public:
+    virtual ~ErrantRecordReporter() = default;
+    /// `record` is one that the running put() was given. Its offset is committed only after the dead letter queue has
+    /// it. `error` is usually std::current_exception(). Throws ConnectException if errors.tolerance does not allow to
+    /// go on.
+    virtual void report(const SinkRecord& record, std::exception_ptr error) = 0;
 };
-class SinkTask;
+
+/// What the worker gives to a SinkTask. Valid from start() to the end of stop(); for the task's thread.
+class SinkTaskContext {
+public:
+    virtual ~SinkTaskContext() = default;
+    virtual const Logger& logger() const noexcept = 0;
+    virtual std::string_view connector_name() const noexcept = 0;
+    virtual int task_id() const noexcept = 0;
+    /// The partitions that are this task's now.
+    virtual std::vector<TopicPartition> assignment() const = 0;
+    /// Consuming goes on from these offsets after the call that is running, as if they were the committed ones.
+    virtual void rewind(const TopicOffsets& offsets) = 0;
+    /// put() is called again after this time at the latest, with the same batch if it threw RetriableException.
+    virtual void set_timeout(std::chrono::milliseconds timeout) = 0;
+    /// No more records of these partitions until resume().
+    virtual void pause(std::span<const TopicPartition> partitions) = 0;
+    virtual void resume(std::span<const TopicPartition> partitions) = 0;
+    /// Offsets are committed before the next records are given.
+    virtual void request_commit() = 0;
+    /// Null if neither a dead letter queue nor errors.log.enable is configured.
+    virtual ErrantRecordReporter* errant_record_reporter() noexcept = 0;
+};
+
+/// Does the work of one task. Every call comes from the task's own thread, so no locks are needed.
+class SinkTask : public Plugin {
+public:
+    virtual void start(const Settings& settings, SinkTaskContext& context) = 0;
+    /// These partitions are the task's from now on; their records follow.
+    virtual void open(std::span<const TopicPartition> partitions) { (void)partitions; }
+    /// These partitions are the task's no longer, or the task is about to stop.
+    virtual void close(std::span<const TopicPartition> partitions) { (void)partitions; }
+    /// Records in the order of their partitions; none when a time-out of the context or the commit's time has come.
+    /// They live until the call returns. Throws RetriableException to be given the same records again.
+    virtual void put(std::span<const SinkRecord> records) = 0;
+    /// Everything before these offsets is to be safe when this returns.
+    virtual void flush(const TopicOffsets& offsets) { (void)offsets; }
+    /// What may be committed of `offsets`, which stand behind the records that put() took; empty: nothing now.
+    /// Throws to have everything since the last commit delivered again.
+    virtual TopicOffsets pre_commit(const TopicOffsets& offsets) {
+        flush(offsets);
+        return offsets;
+    }
+    virtual void stop() noexcept = 0;
+};
+
 class SinkConnector : public Connector {
 public:
     virtual std::unique_ptr<SinkTask> make_task() const = 0;
+    /// Checks offsets that a user wants to set (none: to be forgotten); true if the connector takes them over.
+    virtual bool alter_offsets(const Settings&,
+                               std::span<const std::pair<TopicPartition, std::optional<std::int64_t>>>) {
+        return false;
+    }
 };
 
 /// Converts between Connect values and the bytes in a topic.

@@ -84,6 +84,24 @@ private:
     std::vector<OffsetEntry> entries_;
 };
 
+struct TopicPartition {
+    std::string topic;
+    std::int32_t partition = 0;
+    auto operator<=>(const TopicPartition&) const = default;
+};
+/// For each partition the offset of the next record.
+using TopicOffsets = std::map<TopicPartition, std::int64_t>;
+
+enum class TimestampType : std::uint8_t { None, CreateTime, LogAppendTime };
+
+/// A record on its way out of Kafka. Transformations may change topic and partition; where it came from stays.
+struct SinkRecord : ConnectRecord {
+    TimestampType timestamp_type = TimestampType::None;
+    std::string_view original_topic = {};
+    std::int32_t original_partition = 0;
+    std::int64_t kafka_offset = 0;  ///< in the original partition
+};
+
 /// Where a sent record was stored.
 struct RecordMetadata {
     std::string_view topic;

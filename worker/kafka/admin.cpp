@@ -12,21 +12,10 @@ namespace {
 
 constexpr std::string_view logger_name = "org.apache.kafka.clients.admin.AdminClient";
 
-template <auto Function>
-struct Deleter {
-    template <class T>
-    void operator()(T* p) const noexcept {
-        Function(p);
-    }
-};
-using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
-using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
 using OptionsPtr = std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_destroy>>;
-using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
 using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_destroy>>;
 using DeleteTopicPtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Deleter<rd_kafka_DeleteTopic_destroy>>;
 using ResourcePtr = std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
-using ListPtr = std::unique_ptr<rd_kafka_topic_partition_list_t, Deleter<rd_kafka_topic_partition_list_destroy>>;
 
 using Reason = std::array<char, 512>;
 
@@ -205,6 +194,96 @@ std::vector<std::int64_t> Admin::offsets(const std::string& topic, std::int32_t 
         found.at(static_cast<std::size_t>(at->partition)) = at->offset;
     }
     return found;
+}
+
+namespace {
+
+/// What an answer says of its one group. Throws for the group's error, then for the first partition's.
+const rd_kafka_topic_partition_list_t* partitions_of(const std::string& what, const rd_kafka_group_result_t** groups,
+                                                     std::size_t count) {
+    if (count == 0) throw_kafka_error(what, RD_KAFKA_RESP_ERR_UNKNOWN);
+    if (const auto* error = rd_kafka_group_result_error(groups[0])) {
+        throw_kafka_error(what, rd_kafka_error_code(error), rd_kafka_error_string(error));
+    }
+    const auto* list = rd_kafka_group_result_partitions(groups[0]);
+    for (int i = 0; list && i < list->cnt; ++i) {
+        const auto& entry = list->elems[i];
+        if (entry.err) throw_kafka_error(fmt::format("{}: {}-{}", what, entry.topic, entry.partition), entry.err);
+    }
+    return list;
+}
+
+using AskedOffsets =
+    std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, Deleter<rd_kafka_ListConsumerGroupOffsets_destroy>>;
+using WantedOffsets =
+    std::unique_ptr<rd_kafka_AlterConsumerGroupOffsets_t, Deleter<rd_kafka_AlterConsumerGroupOffsets_destroy>>;
+using UnwantedOffsets =
+    std::unique_ptr<rd_kafka_DeleteConsumerGroupOffsets_t, Deleter<rd_kafka_DeleteConsumerGroupOffsets_destroy>>;
+using UnwantedGroup = std::unique_ptr<rd_kafka_DeleteGroup_t, Deleter<rd_kafka_DeleteGroup_destroy>>;
+
+}
+
+TopicOffsets Admin::group_offsets(const std::string& group) {
+    const auto what = fmt::format("Cannot list the offsets of group '{}'", group);
+    const AskedOffsets asked(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), nullptr));
+    const auto queue = state_->queue();
+    const auto options = state_->options(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+    auto* one = asked.get();
+    rd_kafka_ListConsumerGroupOffsets(state_->client, &one, 1, options.get(), queue.get());
+    const auto event = state_->answer(queue, what);
+    std::size_t count = 0;
+    const auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
+        rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
+    const auto* list = partitions_of(what, groups, count);
+    TopicOffsets offsets;
+    for (int i = 0; list && i < list->cnt; ++i) {
+        const auto& entry = list->elems[i];
+        if (entry.offset >= 0) offsets[{entry.topic, entry.partition}] = entry.offset;
+    }
+    return offsets;
+}
+
+void Admin::alter_group_offsets(const std::string& group, const TopicOffsets& offsets) {
+    const auto what = fmt::format("Cannot alter the offsets of group '{}'", group);
+    const auto list = list_of(offsets);
+    const WantedOffsets wanted(rd_kafka_AlterConsumerGroupOffsets_new(group.c_str(), list.get()));
+    const auto queue = state_->queue();
+    const auto options = state_->options(RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS);
+    auto* one = wanted.get();
+    rd_kafka_AlterConsumerGroupOffsets(state_->client, &one, 1, options.get(), queue.get());
+    const auto event = state_->answer(queue, what);
+    std::size_t count = 0;
+    const auto** groups = rd_kafka_AlterConsumerGroupOffsets_result_groups(
+        rd_kafka_event_AlterConsumerGroupOffsets_result(event.get()), &count);
+    partitions_of(what, groups, count);
+}
+
+void Admin::delete_group_offsets(const std::string& group, std::span<const TopicPartition> partitions) {
+    const auto what = fmt::format("Cannot delete offsets of group '{}'", group);
+    const auto list = list_of(partitions);
+    const UnwantedOffsets unwanted(rd_kafka_DeleteConsumerGroupOffsets_new(group.c_str(), list.get()));
+    const auto queue = state_->queue();
+    const auto options = state_->options(RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS);
+    auto* one = unwanted.get();
+    rd_kafka_DeleteConsumerGroupOffsets(state_->client, &one, 1, options.get(), queue.get());
+    const auto event = state_->answer(queue, what);
+    std::size_t count = 0;
+    const auto** groups = rd_kafka_DeleteConsumerGroupOffsets_result_groups(
+        rd_kafka_event_DeleteConsumerGroupOffsets_result(event.get()), &count);
+    partitions_of(what, groups, count);
+}
+
+void Admin::delete_group(const std::string& group) {
+    const auto what = fmt::format("Cannot delete group '{}'", group);
+    const UnwantedGroup unwanted(rd_kafka_DeleteGroup_new(group.c_str()));
+    const auto queue = state_->queue();
+    const auto options = state_->options(RD_KAFKA_ADMIN_OP_DELETEGROUPS);
+    auto* one = unwanted.get();
+    rd_kafka_DeleteGroups(state_->client, &one, 1, options.get(), queue.get());
+    const auto event = state_->answer(queue, what);
+    std::size_t count = 0;
+    const auto** groups = rd_kafka_DeleteGroups_result_groups(rd_kafka_event_DeleteGroups_result(event.get()), &count);
+    partitions_of(what, groups, count);
 }
 
 }

@@ -46,6 +46,20 @@ std::string kilobytes(std::string_view text) {
 }
 std::string host_check(std::string_view text) { return trim(text).empty() ? "none" : lower(text); }
 std::string offset_reset(std::string_view text) { return lower(text) == "none" ? "error" : lower(text); }
+/// Java's list mixes eager and cooperative ones, which librdkafka refuses; Java's own groups start with the eager.
+std::string assignors(std::string_view text) {
+    std::string eager;
+    bool cooperative = false;
+    for (const auto& name : split_list(text)) {
+        const auto known = name.ends_with("RoundRobinAssignor") || name == "roundrobin" ? "roundrobin"
+                           : name.ends_with("RangeAssignor") || name == "range"         ? "range"
+                                                                                        : "";
+        if (*known) eager += (eager.empty() ? "" : ",") + std::string(known);
+        cooperative = cooperative || name.ends_with("CooperativeStickyAssignor") || name == "cooperative-sticky";
+    }
+    if (!eager.empty()) return eager;
+    return cooperative ? "cooperative-sticky" : "range";
+}
 std::string joined_by_colons(std::string_view text) {
     std::string out;
     for (const auto& part : split_list(text)) out += (out.empty() ? "" : ":") + part;
@@ -115,6 +129,7 @@ constexpr auto table = std::to_array<Row>({
     {"max.poll.interval.ms", "max.poll.interval.ms", C},
     {"check.crcs", "check.crcs", C, lower},
     {"allow.auto.create.topics", "allow.auto.create.topics", C, lower},
+    {"partition.assignment.strategy", "partition.assignment.strategy", C, assignors},
 });
 
 using Properties = std::vector<std::pair<std::string, std::string>>;
@@ -137,6 +152,7 @@ Properties defaults_for(ClientKind kind) {
     if (kind == ClientKind::Consumer) {
         base.insert(base.end(), {{"isolation.level", "read_uncommitted"},
                                  {"queued.max.messages.kbytes", "4096"},
+                                 {"fetch.queue.backoff.ms", "10"},
                                  {"enable.partition.eof", "true"},
                                  {"enable.metrics.push", "false"}});
     }
@@ -343,6 +359,20 @@ Settings source_producer_settings(const Settings& worker, const Settings& connec
     if (const auto brokers = worker.find("bootstrap.servers"); brokers != worker.end()) settings.insert(*brokers);
     overlay(settings, with_prefix_removed(worker, "producer."));
     overlay(settings, with_prefix_removed(connector, "producer.override."));
+    return settings;
+}
+
+Settings sink_consumer_settings(const Settings& worker, const Settings& connector, std::string_view client_id) {
+    const auto name = connector.find("name");
+    Settings settings{{"allow.auto.create.topics", "true"},  // the default of Java's consumer
+                      {"auto.offset.reset", "earliest"},
+                      {"client.id", std::string(client_id)},
+                      {"enable.auto.commit", "false"},
+                      {"group.id", fmt::format("connect-{}", name == connector.end() ? "" : name->second)},
+                      {"partition.assignment.strategy", "range"}};
+    if (const auto brokers = worker.find("bootstrap.servers"); brokers != worker.end()) settings.insert(*brokers);
+    overlay(settings, with_prefix_removed(worker, "consumer."));
+    overlay(settings, with_prefix_removed(connector, "consumer.override."));
     return settings;
 }
 

@@ -40,6 +40,9 @@ Settings internal_client_settings(ClientKind kind, const Settings& worker, std::
                                   std::string_view isolation_level = "read_uncommitted");
 /// A source task's producer: fixed base, the worker's producer.*, the connector's producer.override.*.
 Settings source_producer_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
+/// A sink task's consumer, of the group "connect-<name>": fixed base, the worker's consumer.*, the connector's
+/// consumer.override.*.
+Settings sink_consumer_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
 /// A connector's admin client: top-level without producer./consumer./admin., then admin.*, then admin.override.*.
 Settings connector_admin_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
 

@@ -12,26 +12,28 @@ namespace {
 
 constexpr std::string_view logger_name = "org.apache.kafka.clients.consumer.KafkaConsumer";
 
-struct ListDeleter {
-    void operator()(rd_kafka_topic_partition_list_t* list) const noexcept {
-        rd_kafka_topic_partition_list_destroy(list);
-    }
-};
-using ListPtr = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter>;
-
-struct MessageDeleter {
-    void operator()(rd_kafka_message_t* message) const noexcept { rd_kafka_message_destroy(message); }
-};
-
-std::optional<std::string_view> bytes(const void* data, std::size_t size) noexcept {
-    if (!data) return std::nullopt;
-    return std::string_view(static_cast<const char*>(data), size);
-}
-
 std::int64_t to_rdkafka(std::int64_t offset) noexcept {
     return offset == offset_beginning ? RD_KAFKA_OFFSET_BEGINNING : offset == offset_end ? RD_KAFKA_OFFSET_END : offset;
 }
 
+}
+
+ConsumerRecord as_record(const rd_kafka_message_t& message) {
+    const auto bytes = [](const void* data, std::size_t size) -> std::optional<std::string_view> {
+        if (!data) return std::nullopt;
+        return std::string_view(static_cast<const char*>(data), size);
+    };
+    rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+    const auto timestamp = rd_kafka_message_timestamp(&message, &type);
+    return {.topic = message.rkt ? std::string_view(rd_kafka_topic_name(message.rkt)) : std::string_view{},
+            .partition = message.partition,
+            .offset = message.offset,
+            .timestamp = timestamp,
+            .timestamp_type = type == RD_KAFKA_TIMESTAMP_CREATE_TIME       ? TimestampType::CreateTime
+                              : type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? TimestampType::LogAppendTime
+                                                                           : TimestampType::None,
+            .key = bytes(message.key, message.key_len),
+            .value = bytes(message.payload, message.len)};
 }
 
 struct Consumer::State : HandleOpaque {
@@ -74,7 +76,7 @@ std::size_t Consumer::poll(std::chrono::milliseconds max_wait, const OnRecord& o
     std::size_t given = 0;
     auto wait = static_cast<int>(std::clamp<std::int64_t>(max_wait.count(), 0, 1'000'000'000));
     while (given < max_records) {
-        const std::unique_ptr<rd_kafka_message_t, MessageDeleter> message(rd_kafka_consumer_poll(state_->client, wait));
+        const MessagePtr message(rd_kafka_consumer_poll(state_->client, wait));
         if (!message) break;
         wait = 0;
         const auto topic = message->rkt ? std::string_view(rd_kafka_topic_name(message->rkt)) : std::string_view{};
@@ -88,12 +90,7 @@ std::size_t Consumer::poll(std::chrono::milliseconds max_wait, const OnRecord& o
                               rd_kafka_message_errstr(message.get()));
         }
         ++given;
-        on_record({.topic = topic,
-                   .partition = message->partition,
-                   .offset = message->offset,
-                   .timestamp = rd_kafka_message_timestamp(message.get(), nullptr),
-                   .key = bytes(message->key, message->key_len),
-                   .value = bytes(message->payload, message->len)});
+        on_record(as_record(*message));
     }
     return given;
 }

@@ -1,8 +1,10 @@
 /// Reads partitions that are assigned by hand; no group, no commits. For the internal topics. Owned by one thread.
 #pragma once
 #include "connectors/api/log.hpp"
+#include "connectors/api/record.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/error.hpp"
+#include "worker/kafka/record_header.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,20 +18,16 @@
 
 namespace millrace::worker {
 
-struct TopicPartition {
-    std::string topic;
-    std::int32_t partition = 0;
-    auto operator<=>(const TopicPartition&) const = default;
-};
-
-/// Valid during the callback only.
+/// Its texts lie in memory of the client: with Consumer valid during the callback only.
 struct ConsumerRecord {
     std::string_view topic;
     std::int32_t partition = 0;
     std::int64_t offset = 0;
-    std::int64_t timestamp = -1;  ///< ms since the epoch
+    std::int64_t timestamp = -1;  ///< ms since the epoch; -1: none
+    TimestampType timestamp_type = TimestampType::None;
     std::optional<std::string_view> key = {};
     std::optional<std::string_view> value = {};
+    std::span<const RecordHeader> headers = {};  ///< a GroupConsumer's records have them
 };
 
 inline constexpr std::int64_t offset_beginning = -2;

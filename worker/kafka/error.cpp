@@ -90,6 +90,11 @@ bool is_retriable(KafkaErrorCode code) noexcept { return std::ranges::find(retri
 bool is_purged(KafkaErrorCode code) noexcept {
     return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }
+bool is_unknown_group(KafkaErrorCode code) noexcept { return code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND; }
+bool is_group_in_use(KafkaErrorCode code) noexcept {
+    return code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID || code == RD_KAFKA_RESP_ERR_GROUP_SUBSCRIBED_TO_TOPIC ||
+           code == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP;
+}
 std::string kafka_error_name(KafkaErrorCode code) { return rd_kafka_err2name(as_rdkafka(code)); }
 std::string kafka_error_text(KafkaErrorCode code) { return rd_kafka_err2str(as_rdkafka(code)); }
 std::string java_exception_name(KafkaErrorCode code) {

@@ -21,9 +21,11 @@ struct RetriableKafkaException : RetriableException {
 };
 
 bool is_retriable(KafkaErrorCode code) noexcept;
-bool is_purged(KafkaErrorCode code) noexcept;       ///< given up by Producer::purge
-std::string kafka_error_name(KafkaErrorCode code);  ///< "TOPIC_ALREADY_EXISTS"
-std::string kafka_error_text(KafkaErrorCode code);  ///< a sentence without a final point
+bool is_purged(KafkaErrorCode code) noexcept;  ///< given up by Producer::purge
+bool is_unknown_group(KafkaErrorCode code) noexcept;
+bool is_group_in_use(KafkaErrorCode code) noexcept;  ///< a change is refused because members are left
+std::string kafka_error_name(KafkaErrorCode code);   ///< "TOPIC_ALREADY_EXISTS"
+std::string kafka_error_text(KafkaErrorCode code);   ///< a sentence without a final point
 /// The name of Java's exception for this code, for traces: "org.apache.kafka.common.errors.RecordTooLargeException".
 std::string java_exception_name(KafkaErrorCode code);
 

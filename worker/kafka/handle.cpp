@@ -57,4 +57,18 @@ rd_kafka_t* make_client(rd_kafka_type_t type, ConfPtr conf) {
     return client;
 }
 
+ListPtr list_of(std::span<const TopicPartition> partitions) {
+    ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+    for (const auto& p : partitions) rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition);
+    return list;
+}
+
+ListPtr list_of(const TopicOffsets& offsets) {
+    ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+    for (const auto& [p, offset] : offsets) {
+        rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = offset;
+    }
+    return list;
+}
+
 }

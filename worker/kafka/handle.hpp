@@ -2,6 +2,7 @@
 #pragma once
 #include "connectors/api/log.hpp"
 #include "worker/kafka/client_config.hpp"
+#include "worker/kafka/consumer.hpp"
 
 #include <librdkafka/rdkafka.h>
 
@@ -9,10 +10,19 @@
 
 namespace millrace::worker {
 
-struct ConfDeleter {
-    void operator()(rd_kafka_conf_t* conf) const noexcept { rd_kafka_conf_destroy(conf); }
+template <auto Function>
+struct Deleter {
+    template <class T>
+    void operator()(T* p) const noexcept {
+        Function(p);
+    }
 };
-using ConfPtr = std::unique_ptr<rd_kafka_conf_t, ConfDeleter>;
+using ConfPtr = std::unique_ptr<rd_kafka_conf_t, Deleter<rd_kafka_conf_destroy>>;
+using ListPtr = std::unique_ptr<rd_kafka_topic_partition_list_t, Deleter<rd_kafka_topic_partition_list_destroy>>;
+using MessagePtr = std::unique_ptr<rd_kafka_message_t, Deleter<rd_kafka_message_destroy>>;
+using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
+using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
+using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
 
 /// The opaque of every client of ours begins with this.
 struct HandleOpaque {
@@ -23,5 +33,10 @@ struct HandleOpaque {
 ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque);
 /// `conf` is used up. `opaque` outlives the client.
 rd_kafka_t* make_client(rd_kafka_type_t type, ConfPtr conf);
+
+ListPtr list_of(std::span<const TopicPartition> partitions);
+ListPtr list_of(const TopicOffsets& offsets);
+/// Without its headers; its texts lie in the message.
+ConsumerRecord as_record(const rd_kafka_message_t& message);
 
 }

@@ -8,6 +8,7 @@
 #include "connectors/api/log.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/error.hpp"
+#include "worker/kafka/record_header.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -20,11 +21,6 @@
 #include <string_view>
 
 namespace millrace::worker {
-
-struct RecordHeader {
-    std::string_view key;
-    std::optional<std::string_view> value;  ///< none: a null value
-};
 
 /// Everything is copied by send().
 struct ProducerRecord {

@@ -9,6 +9,28 @@ namespace millrace::worker {
 namespace {
 constexpr std::chrono::milliseconds first_delay{300};
 constexpr int most_doublings = 30;
+
+std::string_view to_string(TimestampType type) noexcept {
+    return type == TimestampType::LogAppendTime ? "LogAppendTime" : "CreateTime";
+}
+
+/// ", where consumed record is {...}", in Kafka Connect's words.
+std::string describe(const RecordInWork& record) {
+    if (const auto* r = record.consumed) {
+        const auto time =
+            r->timestamp_type == TimestampType::None
+                ? std::string()
+                : fmt::format(", timestamp={}, timestampType={}", r->timestamp, to_string(r->timestamp_type));
+        return fmt::format(", where consumed record is {{topic='{}', partition={}, offset={}{}}}", r->topic,
+                           r->partition, r->offset, time);
+    }
+    if (const auto* r = record.source) {
+        return fmt::format(", where source record is = SourceRecord{{topic='{}', kafkaPartition={}, timestamp={}}}",
+                           r->topic, r->partition ? std::to_string(*r->partition) : "null",
+                           r->timestamp ? std::to_string(*r->timestamp) : "null");
+    }
+    return "";
+}
 }
 
 std::string_view to_string(StageKind kind) noexcept {
@@ -21,6 +43,8 @@ std::string_view to_string(StageKind kind) noexcept {
         return "VALUE_CONVERTER";
     case StageKind::HeaderConverter:
         return "HEADER_CONVERTER";
+    case StageKind::TaskPut:
+        return "TASK_PUT";
     case StageKind::KafkaProduce:
         return "KAFKA_PRODUCE";
     }
@@ -43,21 +67,19 @@ bool ProcessingContext::wait_before_retry() {
     if (!for_ever) {
         delay = std::min(delay, std::chrono::ceil<std::chrono::milliseconds>(deadline_ - now));
     }
-    return env_.wait(delay);
+    if (!env_.wait(delay)) throw StopRequested("The task is to stop");
+    return true;
+}
+
+void ProcessingContext::log(const Stage& stage, const std::exception& error) const {
+    const auto where = handling_.log_include_messages ? describe(record_) : std::string();
+    logger_.error("Error encountered in task {}. Executing stage '{}' with class '{}'{}. {}", task_,
+                  to_string(stage.kind), stage.class_name, where, trace_of(error));
 }
 
 std::nullopt_t ProcessingContext::skip(const Stage& stage, const std::exception& error) {
-    if (handling_.log_enable) {
-        std::string where;
-        if (handling_.log_include_messages && record_) {
-            where =
-                fmt::format(", where source record is = SourceRecord{{topic='{}', kafkaPartition={}, timestamp={}}}",
-                            record_->topic, record_->partition ? std::to_string(*record_->partition) : "null",
-                            record_->timestamp ? std::to_string(*record_->timestamp) : "null");
-        }
-        logger_.error("Error encountered in task {}. Executing stage '{}' with class '{}'{}. {}", task_,
-                      to_string(stage.kind), stage.class_name, where, trace_of(error));
-    }
+    if (handling_.log_enable) log(stage, error);
+    for (auto* reporter : reporters_) reporter->report(stage, record_, error);
     if (tolerates()) return std::nullopt;
     std::throw_with_nested(ConnectException("Tolerance exceeded in error handler"));
 }

@@ -1,10 +1,12 @@
-/// One stage (a transformation or a converter) of one record. Retries and skips are decided here and nowhere else.
+/// One stage (a transformation, a converter, a sink's put) of one record. Retries, skips and reports are decided here
+/// and nowhere else.
 ///
 /// Facts   Kafka Connect, RetryWithToleranceOperator (KIP-298).
 #pragma once
 #include "connectors/api/log.hpp"
 #include "connectors/api/record.hpp"
 #include "worker/config/connector_config.hpp"
+#include "worker/kafka/consumer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,15 +16,41 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace millrace::worker {
 
-enum class StageKind : std::uint8_t { Transformation, KeyConverter, ValueConverter, HeaderConverter, KafkaProduce };
+enum class StageKind : std::uint8_t {
+    Transformation,
+    KeyConverter,
+    ValueConverter,
+    HeaderConverter,
+    TaskPut,
+    KafkaProduce
+};
 std::string_view to_string(StageKind kind) noexcept;  ///< "VALUE_CONVERTER"
 
 struct Stage {
     StageKind kind;
     std::string_view class_name;
+};
+
+/// The task is to stop: what is unfinished stays unfinished, and is done again by the task's next run.
+struct StopRequested : ConnectException {
+    using ConnectException::ConnectException;
+};
+
+/// What a stage was working on: a source's record, or the one that a sink read. Null for what it is not.
+struct RecordInWork {
+    const ConnectRecord* source = nullptr;
+    const ConsumerRecord* consumed = nullptr;
+};
+
+/// Told of every record that a stage refused, skipped or not.
+class ErrorReporter {
+public:
+    virtual ~ErrorReporter() = default;
+    virtual void report(const Stage& stage, const RecordInWork& record, const std::exception& error) = 0;
 };
 
 /// The delay before attempt `attempt`+1, 1 being the first: 300 ms, doubling; beyond the maximum, a random part of it.
@@ -42,23 +70,29 @@ public:
     ProcessingContext(ErrorHandling handling, std::string task, Logger logger, Environment environment)
         : handling_(handling), task_(std::move(task)), logger_(std::move(logger)), env_(std::move(environment)) {}
 
-    /// Before a record's stages; `record` lives until the next call.
-    void begin(const ConnectRecord& record) noexcept {
-        record_ = &record;
+    /// Besides the log, if errors.log.enable is set; outlives this object.
+    void add_reporter(ErrorReporter& reporter) { reporters_.push_back(&reporter); }
+    /// Before a record's stages; it lives until the next call.
+    void begin(const RecordInWork& record) noexcept {
+        record_ = record;
         attempts_ = 0;
     }
-    /// After a retriable failure: waits as configured; false when the time for retries is over.
+    /// After a retriable failure: waits as configured; false when the time for retries is over. Throws StopRequested.
     bool wait_before_retry();
     /// Reports the failure. Returns when the record is to be skipped, else throws ConnectException with `error` nested.
     std::nullopt_t skip(const Stage& stage, const std::exception& error);
+    bool reports() const noexcept { return handling_.log_enable || !reporters_.empty(); }
     bool tolerates() const noexcept { return handling_.tolerance == Tolerance::All; }
 
 private:
+    void log(const Stage& stage, const std::exception& error) const;
+
     ErrorHandling handling_;
     std::string task_;
     Logger logger_;
     Environment env_;
-    const ConnectRecord* record_ = nullptr;
+    std::vector<ErrorReporter*> reporters_;
+    RecordInWork record_;
     int attempts_ = 0;
     Clock::time_point deadline_{};
 };
@@ -72,6 +106,8 @@ auto attempt(const Stage& stage, ProcessingContext& context, Operation&& operati
             return operation();
         } catch (const RetriableException& e) {
             if (!context.wait_before_retry()) return context.skip(stage, e);
+        } catch (const StopRequested&) {
+            throw;
         } catch (const std::exception& e) {
             return context.skip(stage, e);
         }

@@ -2,6 +2,16 @@
 
 namespace millrace::worker {
 
+namespace {
+
+/// What an alias stands for.
+std::string full_name(const PluginRegistry& plugins, PluginType type, const std::string& class_name) {
+    const auto* info = plugins.find(type, class_name);
+    return info ? info->class_name : class_name;
+}
+
+}
+
 ConverterChoice choose_converter(const Settings& connector, const WorkerConfig& worker, std::string_view key) {
     const auto prefix = std::string(key) + ".";
     const auto own = connector.find(key);
@@ -23,17 +33,17 @@ Converters make_converters(const Settings& connector, const WorkerConfig& worker
     const auto key = choose_converter(connector, worker, "key.converter");
     made.key = plugins.create_converter(key.class_name);
     made.key->configure(key.settings, true);
-    made.key_class = key.class_name;
+    made.key_class = full_name(plugins, PluginType::Converter, key.class_name);
     tell("key", key);
     const auto value = choose_converter(connector, worker, "value.converter");
     made.value = plugins.create_converter(value.class_name);
     made.value->configure(value.settings, false);
-    made.value_class = value.class_name;
+    made.value_class = full_name(plugins, PluginType::Converter, value.class_name);
     tell("value", value);
     const auto header = choose_converter(connector, worker, "header.converter");
     made.header = plugins.create_header_converter(header.class_name);
     made.header->configure(header.settings);
-    made.header_class = header.class_name;
+    made.header_class = full_name(plugins, PluginType::HeaderConverter, header.class_name);
     tell("header", header);
     return made;
 }

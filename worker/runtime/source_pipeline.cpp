@@ -51,7 +51,7 @@ bool SourcePipeline::convert_headers(const ConnectRecord& record) {
 }
 
 std::optional<ProducerRecord> SourcePipeline::prepare(SourceRecord& record, Arena& arena) {
-    context_.begin(record);
+    context_.begin({.source = &record});
     if (!parts_.chain.empty() && !parts_.chain.apply(record, arena, context_)) return std::nullopt;
     if (!convert_headers(record)) return std::nullopt;
     const auto key = attempt({StageKind::KeyConverter, parts_.converters.key_class}, context_, [&] {

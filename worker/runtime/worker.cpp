@@ -5,7 +5,7 @@
 #include "worker/runtime/config_providers.hpp"
 #include "worker/runtime/deadlines.hpp"
 #include "worker/runtime/worker_connector.hpp"
-#include "worker/runtime/worker_source_task.hpp"
+#include "worker/runtime/worker_task.hpp"
 
 #include <future>
 
@@ -35,7 +35,7 @@ struct Worker::State {
     Deadlines deadlines;
     mutable std::mutex mutex;  ///< guards the maps
     std::map<std::string, std::shared_ptr<WorkerConnector>> connectors;
-    std::map<TaskId, std::shared_ptr<WorkerSourceTask>> tasks;
+    std::map<TaskId, std::shared_ptr<WorkerTask>> tasks;
 
     explicit State(WorkerDependencies d)
         : deps(std::move(d)),
@@ -131,16 +131,16 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
                         TargetState target) {
     auto& s = *state_;
     const auto logger = s.deps.logger.with_context(fmt::format("[{}|task-{}] ", id.connector, id.task));
-    auto task = std::make_shared<WorkerSourceTask>(WorkerSourceTask::Parts{.id = id,
-                                                                           .connector = connector_settings,
-                                                                           .task = task_settings,
-                                                                           .target = target,
-                                                                           .config = s.config,
-                                                                           .plugins = s.deps.plugins,
-                                                                           .transformer = s.transformer,
-                                                                           .offsets = s.deps.offsets,
-                                                                           .listener = s.deps.listener,
-                                                                           .logger = logger});
+    auto task = std::make_shared<WorkerTask>(WorkerTask::Parts{.id = id,
+                                                               .connector = connector_settings,
+                                                               .task = task_settings,
+                                                               .target = target,
+                                                               .config = s.config,
+                                                               .plugins = s.deps.plugins,
+                                                               .transformer = s.transformer,
+                                                               .offsets = s.deps.offsets,
+                                                               .listener = s.deps.listener,
+                                                               .logger = logger});
     {
         const std::lock_guard lock(s.mutex);
         if (!s.tasks.try_emplace(id, task).second) {
@@ -154,7 +154,7 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
 void Worker::stop_tasks(std::vector<TaskId> ids, Done done) {
     struct Group {
         std::mutex mutex;
-        std::vector<std::shared_ptr<WorkerSourceTask>> tasks;
+        std::vector<std::shared_ptr<WorkerTask>> tasks;
         std::size_t open = 0;
     };
     auto group = std::make_shared<Group>();

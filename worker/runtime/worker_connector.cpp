@@ -5,6 +5,17 @@
 
 namespace millrace::worker {
 
+namespace {
+
+/// What a sink's tasks read, whatever the connector made of its settings.
+void copy_topics(const Settings& connector, Settings& task) {
+    for (const std::string key : {"topics", "topics.regex"}) {
+        if (const auto found = connector.find(key); found != connector.end()) task.insert_or_assign(key, found->second);
+    }
+}
+
+}
+
 WorkerConnector::WorkerConnector(Parts parts)
     : parts_(std::move(parts)),
       logger_(parts_.logger.named("org.apache.kafka.connect.runtime.WorkerConnector")),
@@ -117,6 +128,7 @@ std::vector<Settings> WorkerConnector::make_task_configs() {
     }
     for (auto& config : configs) {
         config.insert_or_assign("task.class", connector_->task_class());
+        if (dynamic_cast<const SinkConnector*>(connector_.get())) copy_topics(resolved_, config);
         config = with_references(std::move(config), parts_.settings);
     }
     return configs;

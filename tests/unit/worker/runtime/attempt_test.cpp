@@ -79,13 +79,44 @@ TEST_CASE("other failures are not tried again") {
     CHECK(!attempt(stage, tolerant, fail));
 }
 
-TEST_CASE("a task that is to stop does not wait for retries") {
+TEST_CASE("a task that is to stop leaves its record as it is") {
     Waits waits;
     waits.interrupted = true;
     auto context = waits.context({.retry_timeout = -1ms, .tolerance = Tolerance::All});
     context.begin({});
-    CHECK(!attempt(stage, context, []() -> int { throw RetriableException("not yet"); }));
+    CHECK_THROWS_AS(attempt(stage, context, []() -> int { throw RetriableException("not yet"); }), StopRequested);
     CHECK(waits.all.size() == 1);
+}
+
+namespace {
+
+struct Reports : ErrorReporter {
+    std::vector<std::string> all;
+    void report(const Stage& failed, const RecordInWork& record, const std::exception& error) override {
+        all.push_back(fmt::format("{} {} {} {}", to_string(failed.kind), failed.class_name,
+                                  record.consumed ? record.consumed->offset : -1, error.what()));
+    }
+};
+
+}
+
+TEST_CASE("reporters hear of every record that is refused, tolerated or not") {
+    const auto tolerance = GENERATE(Tolerance::None, Tolerance::All);
+    Waits waits;
+    auto context = waits.context({.tolerance = tolerance});
+    Reports reports;
+    CHECK_FALSE(context.reports());
+    context.add_reporter(reports);
+    CHECK(context.reports());
+    const ConsumerRecord record{.topic = "t", .partition = 1, .offset = 7};
+    context.begin({.consumed = &record});
+    const auto fail = [&] { attempt(stage, context, []() -> int { throw DataException("bad"); }); };
+    if (tolerance == Tolerance::All) {
+        CHECK_NOTHROW(fail());
+    } else {
+        CHECK_THROWS_WITH(fail(), "Tolerance exceeded in error handler");
+    }
+    CHECK(reports.all == std::vector<std::string>{"VALUE_CONVERTER X 7 bad"});
 }
 
 TEST_CASE("delays double up to the maximum, then vary below it") {

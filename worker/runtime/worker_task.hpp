@@ -1,18 +1,18 @@
-/// Runs one source task on a thread of its own: polls, transforms, converts, sends, and stores offsets once their
-/// records are acknowledged.
+/// The life of one task, source or sink, on a thread of its own: paused, running, stopped, failed. What the task does
+/// meanwhile is its TaskSession's business.
 ///
 /// States   Told to the StatusListener: RUNNING once start() returned, PAUSED, FAILED with a trace, UNASSIGNED at an
 ///          orderly stop of a task that had not failed.
-/// Threads  Methods are called on the control thread and return at once. Plugin, producer and converters belong to the
-///          task's thread, which holds this object until it ends: a task that was cancelled may still hang in its
-///          plugin, but says nothing and stores nothing any more.
+/// Threads  Methods are called on the control thread and return at once. The session belongs to the task's thread,
+///          which holds this object until it ends: a task that was cancelled may still hang in its plugin, but says
+///          nothing and stores nothing any more.
 #pragma once
-#include "connectors/api/plugin.hpp"
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/plugins/registry.hpp"
 #include "worker/runtime/stores.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -23,7 +23,9 @@
 
 namespace millrace::worker {
 
-class WorkerSourceTask : public std::enable_shared_from_this<WorkerSourceTask> {
+class TaskSession;
+
+class WorkerTask : public std::enable_shared_from_this<WorkerTask> {
 public:
     struct Parts {
         TaskId id;
@@ -38,7 +40,7 @@ public:
         StatusListener& listener;
         Logger logger;
     };
-    explicit WorkerSourceTask(Parts parts);
+    explicit WorkerTask(Parts parts);
 
     void start();
     void set_target(TargetState target);
@@ -51,13 +53,24 @@ public:
     bool ended() const;
     const TaskId& id() const noexcept { return parts_.id; }
 
-private:
-    class Session;
-    void run() noexcept;
-    void run_session(Session& session);
-    bool wait_while_paused(Session& session);
-    void report(StatusListener::Status status);
+    // For the session, on the task's thread:
+    const Parts& parts() const noexcept { return parts_; }
+    std::stop_token stop_token() const noexcept { return stop_.get_token(); }
+    bool stop_requested() const noexcept { return stop_.stop_requested(); }
     bool cancelled() const;
+    bool pause_wanted() const;
+    /// Returns early when a stop is requested, and then false.
+    bool wait(std::chrono::milliseconds time);
+    /// Returns early at the end of the pause or when a stop is requested.
+    void wait_while_paused(std::chrono::milliseconds time);
+    /// Tells the listener of a topic, unless the task is cancelled.
+    void report_topic(const std::string& topic);
+
+private:
+    void run() noexcept;
+    void run_session(TaskSession& session);
+    void report(State state);
+    void report(StatusListener::Status status);
 
     Parts parts_;
     std::string version_;

@@ -1,0 +1,110 @@
+/// A sink that goes wrong on demand, for tests of the worker. What it has taken stands in the file `out`, a line
+/// "topic partition offset value" each; with `buffered` it stays in memory until flush().
+#include "connectors/api/plugin.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+namespace troubled {
+
+using namespace millrace;
+
+constexpr ConfigKey keys[] = {
+    {.name = "out", .default_value = required, .doc = "The file that records are appended to."},
+    {.name = "buffered", .type = ConfigType::Boolean, .default_value = "false", .doc = "Write in flush() only."},
+    {.name = "slow.ms", .type = ConfigType::Int, .default_value = "0", .doc = "How long every put() takes."},
+    {.name = "retriable.every", .type = ConfigType::Int, .default_value = "0", .doc = "Every so many put() fail once."},
+    {.name = "flush.fails.every", .type = ConfigType::Int, .default_value = "0", .doc = "Every so many flush() fail."},
+    {.name = "fatal.value", .doc = "The record of this value ends the task."},
+    {.name = "report.value", .doc = "The record of this value is reported."},
+};
+
+class TroubledTask final : public SinkTask {
+public:
+    void start(const Settings& settings, SinkTaskContext& context) override {
+        const auto config = ConfigDef(keys).parse(settings);
+        context_ = &context;
+        out_.open(config.get_string("out"), std::ios::app);
+        buffered_ = config.get_boolean("buffered");
+        slow_ = std::chrono::milliseconds(config.get_int("slow.ms"));
+        retriable_every_ = config.get_int("retriable.every");
+        flush_fails_every_ = config.get_int("flush.fails.every");
+        fatal_ = config.find("fatal.value");
+        report_ = config.find("report.value");
+    }
+    void put(std::span<const SinkRecord> records) override {
+        std::this_thread::sleep_for(slow_);
+        if (records.empty()) return;
+        if (retriable_every_ > 0 && ++puts_ % retriable_every_ == 0) {
+            context_->set_timeout(std::chrono::milliseconds(20));
+            throw RetriableException("not now");
+        }
+        for (const auto& record : records) take(record);
+        if (!buffered_) write();
+    }
+    void flush(const TopicOffsets&) override {
+        if (flush_fails_every_ > 0 && ++flushes_ % flush_fails_every_ == 0) {
+            lines_.clear();
+            throw ConnectException("this flush fails");
+        }
+        write();
+    }
+    void close(std::span<const TopicPartition>) override { lines_.clear(); }
+    void stop() noexcept override {}
+
+private:
+    void take(const SinkRecord& record) {
+        const auto value = record.value.as_text();
+        if (fatal_ == value) throw ConnectException("this record is the end");
+        if (report_ == value) {
+            auto* reporter = context_->errant_record_reporter();
+            if (!reporter) throw ConnectException("nobody hears of bad records");
+            reporter->report(record, std::make_exception_ptr(DataException("this record is not liked")));
+            return;
+        }
+        lines_ +=
+            fmt::format("{} {} {} {}\n", record.original_topic, record.original_partition, record.kafka_offset, value);
+    }
+    void write() {
+        out_ << lines_ << std::flush;
+        if (!out_) throw ConnectException("Cannot write the file of the setting 'out'");
+        lines_.clear();
+    }
+
+    SinkTaskContext* context_ = nullptr;
+    std::ofstream out_;
+    std::string lines_;
+    bool buffered_ = false;
+    std::chrono::milliseconds slow_{0};
+    int retriable_every_ = 0;
+    int flush_fails_every_ = 0;
+    int puts_ = 0;
+    int flushes_ = 0;
+    std::optional<std::string> fatal_;
+    std::optional<std::string> report_;
+};
+
+class TroubledConnector final : public SinkConnector {
+public:
+    void start(const Settings& settings, ConnectorContext&) override { settings_ = settings; }
+    void stop() noexcept override {}
+    std::vector<Settings> task_configs(int max_tasks) override {
+        return std::vector<Settings>(static_cast<std::size_t>(max_tasks), settings_);
+    }
+    std::string task_class() const override { return "org.example.TroubledSinkTask"; }
+    std::span<const ConfigKey> config_keys() const noexcept override { return keys; }
+    std::unique_ptr<SinkTask> make_task() const override { return std::make_unique<TroubledTask>(); }
+
+private:
+    Settings settings_;
+};
+
+constexpr PluginDescriptor plugins[] = {
+    {PluginType::Sink, "org.example.TroubledSinkConnector", "1.0", create_plugin<TroubledConnector>},
+};
+constexpr PluginManifest manifest{plugin_abi, "troubled", plugins};
+
+}
+
+MILLRACE_PLUGIN(troubled::manifest)

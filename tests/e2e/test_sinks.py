@@ -1,0 +1,209 @@
+"""Sink connectors: every record is delivered at least once, and offsets never run ahead of what the sink has made safe."""
+import os
+from pathlib import Path
+
+import pytest
+
+import stack
+from conftest import unique
+from sink import Sink
+
+PLUGINS = f"{os.environ['MILLRACE_PLUGINS']},{Path(os.environ['MILLRACE_BUILD']) / 'test-plugins'}"
+KILLS = 8
+
+
+@pytest.fixture(scope='module')
+def worker(kafka_address):
+    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
+    service = stack.worker(folder, kafka_address, group=unique('sinks-'), offset_flush_interval_ms=300, plugin_path=PLUGINS).start()
+    yield service
+    lived = service.running()
+    service.stop()
+    assert lived, f'the worker ended: {service.log()[-3000:]}'
+
+
+@pytest.fixture
+def sink(rest, kafka_address, folder):
+    made = Sink(rest, kafka_address, folder, partitions=3)
+    yield made
+    made.delete()
+
+
+def numbers(first, last):
+    return [str(i) for i in range(first, last)]
+
+
+def test_lines_of_a_file_become_lines_of_a_file(rest, sink, folder):
+    source = folder / 'lines.txt'
+    source.write_text(''.join(f'{n}\n' for n in numbers(0, 5000)))
+    config = {'connector.class': 'FileStreamSource', 'file': str(source), 'topic': sink.topic, 'value.converter': 'org.apache.kafka.connect.storage.StringConverter'}
+    assert rest.call('PUT', f'/connectors/{sink.name}-source/config', config)[0] == 201
+    try:
+        sink.put('FileStreamSink', tasks_max=2, file=sink.out)
+        stack.wait_for(lambda: f'all lines, {len(sink.lines())} are there; {rest.status(sink.name)}', lambda: set(sink.lines()) == set(numbers(0, 5000)))
+        sink.wait_committed(5000)
+        assert sorted(sink.lines(), key=int) == numbers(0, 5000), 'once each, as nothing went wrong'
+        assert rest.get(f'/connectors/{sink.name}/topics') == {sink.name: {'topics': [sink.topic]}}
+        assert rest.get(f'/connectors/{sink.name}')['type'] == 'sink'
+        task = rest.get(f'/connectors/{sink.name}/tasks')[1]
+        assert task['config']['task.class'] == 'org.apache.kafka.connect.file.FileStreamSinkTask' and task['config']['topics'] == sink.topic
+    finally:
+        rest.call('DELETE', f'/connectors/{sink.name}-source')
+
+
+def test_pause_stop_and_resume(sink):
+    sink.produce(numbers(0, 300))
+    sink.put()
+    sink.wait_values(numbers(0, 300))
+    sink.change('pause')
+    sink.wait_states('PAUSED', 'PAUSED')
+    sink.wait_committed(300)
+    sink.produce(numbers(300, 600))
+    sink.change('resume')
+    sink.wait_states('RUNNING', 'RUNNING')
+    sink.wait_values(numbers(0, 600))
+    sink.change('stop')
+    sink.wait_states('STOPPED')
+    sink.wait_committed(600)
+    sink.produce(numbers(600, 900))
+    sink.change('resume')
+    sink.wait_values(numbers(0, 900))
+    assert sorted(o for offsets in sink.taken().values() for o in offsets) == sorted(list(range(300)) * 3), 'nothing twice, as nothing went wrong'
+
+
+def test_records_that_a_paused_task_must_not_have(sink):
+    sink.put()
+    sink.wait_states('RUNNING', 'RUNNING')
+    sink.change('pause')
+    sink.wait_states('PAUSED', 'PAUSED')
+    other = Sink(sink.rest, sink.kafka_address, sink.out.parent)
+    try:
+        sink.produce(numbers(0, 30))
+        other.produce(numbers(0, 30))
+        other.put()
+        other.wait_values(numbers(0, 30))  # long enough for the paused one, had it read on
+        assert sink.lines() == []
+    finally:
+        other.delete()
+
+
+def test_a_batch_that_is_not_taken_comes_again(sink):
+    sink.put(retriable_every=2)
+    for first in range(0, 3000, 300):
+        sink.produce(numbers(first, first + 300))
+        sink.wait_values(numbers(0, first + 300))
+    sink.wait_committed(3000)
+    for offsets in sink.taken().values():
+        assert offsets == list(range(1000)), 'in order, without a gap'
+    assert 'RetriableException' in sink_log(sink)
+
+
+def sink_log(sink):
+    folder = Path(stack.environment('MILLRACE_TEST_DIR'))
+    return '\n'.join(log.read_text(errors='replace') for log in folder.glob('worker-*/log'))
+
+
+def test_a_flush_that_fails_has_its_records_delivered_again(sink):
+    sink.put(buffered='true', flush_fails_every=2)
+    for first in range(0, 1500, 300):
+        sink.produce(numbers(first, first + 300))
+        sink.wait_values(numbers(0, first + 300))
+    sink.wait_committed(1500)
+
+
+def test_a_fatal_record_fails_the_task_and_keeps_its_offset(sink):
+    sink.produce(numbers(0, 300))
+    sink.put(fatal_value='poison')
+    sink.wait_values(numbers(0, 300))
+    sink.produce(['poison'])
+    trace = sink.rest.wait_failed(sink.name)
+    assert trace.startswith('org.apache.kafka.connect.errors.ConnectException: Exiting WorkerSinkTask due to unrecoverable exception.')
+    assert 'Caused by: org.apache.kafka.connect.errors.ConnectException: this record is the end' in trace
+    sink.wait_committed(300)
+    sink.produce(numbers(300, 600))
+    sink.put(fatal_value='other')
+    sink.wait_values(numbers(0, 600) + ['poison'])
+    sink.wait_states('RUNNING', 'RUNNING')
+
+
+def test_records_that_cannot_be_delivered_go_to_the_dead_letter_queue(sink):
+    queue = sink.topic + '-dlq'
+    sink.produce(['1', '{not json', '2'], headers=[('h', b'v'), ('none', None)], key='k')
+    sink.produce(['"disliked"'], key='k')
+    sink.put(value_converter='org.apache.kafka.connect.json.JsonConverter', value_converter_schemas_enable='false', errors_tolerance='all',
+             errors_deadletterqueue_topic_name=queue, errors_deadletterqueue_topic_replication_factor=1,
+             errors_deadletterqueue_context_headers_enable='true', report_value='disliked')
+    sink.wait_committed(4)
+    letters = {m.value(): m for m in sink.records_of(queue, 2)}
+    assert set(letters) == {b'{not json', b'"disliked"'}
+    bad = letters[b'{not json']
+    assert bad.key() == b'k' and bad.headers()[:2] == [('h', b'v'), ('none', None)]
+    told = dict(bad.headers()[2:])
+    assert list(told) == ['__connect.errors.' + name for name in (
+        'topic', 'partition', 'offset', 'connector.name', 'task.id', 'stage', 'class.name', 'exception.class.name', 'exception.message', 'exception.stacktrace')]
+    assert told['__connect.errors.topic'] == sink.topic.encode() and told['__connect.errors.partition'] == b'1' and told['__connect.errors.offset'] == b'0'
+    assert told['__connect.errors.connector.name'] == sink.name.encode() and told['__connect.errors.task.id'] == b'0'
+    assert told['__connect.errors.stage'] == b'VALUE_CONVERTER' and told['__connect.errors.class.name'] == b'org.apache.kafka.connect.json.JsonConverter'
+    assert told['__connect.errors.exception.class.name'] == b'org.apache.kafka.connect.errors.DataException'
+    reported = dict(letters[b'"disliked"'].headers())
+    assert reported['__connect.errors.stage'] == b'TASK_PUT' and reported['__connect.errors.class.name'] == b'org.apache.kafka.connect.sink.SinkTask'
+    assert reported['__connect.errors.exception.message'] == b'this record is not liked'
+    sink.wait_states('RUNNING', 'RUNNING')
+
+
+def test_a_record_that_cannot_be_converted_fails_an_intolerant_task(sink):
+    sink.produce(['{not json'])
+    sink.put(value_converter='org.apache.kafka.connect.json.JsonConverter')
+    trace = sink.rest.wait_failed(sink.name)
+    assert trace.startswith('org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler'), trace
+    assert 'Caused by: org.apache.kafka.connect.errors.DataException' in trace
+    assert sink.committed() == {}
+
+
+def test_topics_that_match_a_pattern_are_read_also_when_they_come_late(sink):
+    sink.produce(numbers(0, 30))
+    sink.put(topics=None, topics_regex=f'{sink.topic}(-late)?', consumer_override_metadata_max_age_ms=500)
+    sink.wait_values(numbers(0, 30))
+    for name in ('-late', '-later'):
+        sink.create_topic(sink.topic + name)
+        sink.produce([f'from{name}'], topic=sink.topic + name)
+    sink.wait_values(['from-late'])
+    assert 'from-later' not in sink.values()
+
+
+def test_a_topic_that_does_not_exist_yet(sink):
+    topic = sink.topic + '-new'
+    sink.put(topics=topic)
+    sink.wait_states('RUNNING', 'RUNNING')
+    sink.produce(['first'], topic=topic)
+    sink.wait_values(['first'])
+
+
+def test_kill_9_repeats_records_and_loses_none(kafka_address, folder, dice):
+    worker = stack.worker(folder / 'w', kafka_address, group=unique('killed-'), offset_flush_interval_ms=100, session_timeout_ms=6000,
+                          consumer_session_timeout_ms=6000, plugin_path=PLUGINS).start()
+    sink = Sink(stack.Rest(worker.address), kafka_address, folder, partitions=2)
+    produced = 0
+
+    def problems():
+        """What the group has committed although the sink had not flushed it."""
+        taken = {at: set(offsets) for at, offsets in sink.taken().items()}
+        return [(at, offset, missing) for at, offset in sink.committed().items() if (missing := set(range(offset)) - taken.get(at, set()))]
+
+    try:
+        for kill in range(KILLS):
+            # What is written in flush() shows commits that come too early; what is written in put() comes twice.
+            sink.put(buffered='true' if kill < KILLS // 2 else 'false', retriable_every=7, slow_ms=5, consumer_override_max_poll_records=50)
+            sink.produce(numbers(produced, produced + 2000))
+            produced += 2000
+            wanted = len(sink.lines()) + dice.randrange(1, 1500)
+            stack.wait_for(f'progress before kill {kill}', lambda: len(sink.lines()) >= wanted or len(sink.values()) == produced, every=0.01)
+            worker.kill()
+            assert problems() == []
+            worker.resume('--no-wait')
+        sink.wait_values(numbers(0, produced), 120)
+        sink.wait_committed(produced)
+        assert problems() == []
+        print(f'{len(sink.lines())} deliveries of {produced} records')
+    finally:
+        worker.stop()

@@ -1,0 +1,101 @@
+/// Offsets of a consumer group, as REST shows and changes them, on a real broker: MILLRACE_TEST_KAFKA=host:port.
+#include "tests/pch.hpp"
+#include "worker/runtime/group_offsets.hpp"
+
+#include <cstdlib>
+
+using namespace millrace;
+using namespace millrace::worker;
+using namespace std::chrono_literals;
+
+namespace {
+
+class Asked : public SinkConnector {
+public:
+    std::vector<std::pair<TopicPartition, std::optional<std::int64_t>>> seen = {};
+    bool alter_offsets(const Settings&,
+                       std::span<const std::pair<TopicPartition, std::optional<std::int64_t>>> offsets) override {
+        seen.assign(offsets.begin(), offsets.end());
+        return true;
+    }
+    void start(const Settings&, ConnectorContext&) override {}
+    void stop() noexcept override {}
+    std::vector<Settings> task_configs(int) override { return {}; }
+    std::string task_class() const override { return "x"; }
+    std::span<const ConfigKey> config_keys() const noexcept override { return {}; }
+    std::unique_ptr<SinkTask> make_task() const override { return nullptr; }
+};
+
+OffsetMap map_of(std::vector<OffsetEntry> entries) { return OffsetMap(entries); }
+
+}
+
+TEST_CASE("the form of a sink's offsets is checked", "[offsets]") {
+    const auto topic = OffsetEntry{"kafka_topic", Value::string("t")};
+    const auto where = map_of({topic, {"kafka_partition", Value::string("3")}});
+    const auto offset = map_of({{"kafka_offset", Value::int64(7)}});
+    CHECK(parse_sink_offset(&where, &offset) == std::pair(TopicPartition{"t", 3}, std::optional<std::int64_t>(7)));
+    CHECK(parse_sink_offset(&where, nullptr).second == std::nullopt);
+    CHECK_THROWS_WITH(parse_sink_offset(nullptr, &offset),
+                      "The partition for a sink connector offset cannot be null or missing");
+    const auto [partition, message] = GENERATE_COPY(table<OffsetMap, std::string>({
+        {map_of({topic}),
+         "The partition for a sink connector offset must contain the keys 'kafka_topic' and 'kafka_partition'"},
+        {map_of({{"kafka_topic", Value()}, {"kafka_partition", Value::int64(0)}}),
+         "Kafka topic names must be valid strings and may not be null"},
+        {map_of({topic, {"kafka_partition", Value()}}), "Kafka partitions must be valid numbers and may not be null"},
+        {map_of({topic, {"kafka_partition", Value::string("x")}}),
+         "Failed to parse the following Kafka partition value in the provided offsets: 'x'. Partition values for sink "
+         "connectors need to be integers."},
+    }));
+    CHECK_THROWS_WITH(parse_sink_offset(&partition, &offset), message);
+    const auto other = map_of({{"position", Value::int64(7)}});
+    CHECK_THROWS_WITH(parse_sink_offset(&where, &other),
+                      "The offset for a sink connector should either be null or contain the key 'kafka_offset'");
+    const auto text = map_of({{"kafka_offset", Value::string("q")}});
+    CHECK_THROWS_WITH(parse_sink_offset(&where, &text),
+                      "Failed to parse the following Kafka offset value in the provided offsets: 'q'. Offset values "
+                      "for sink connectors need to be integers.");
+}
+
+TEST_CASE("a sink's group is its connector's, unless a client setting says otherwise", "[offsets]") {
+    CHECK(sink_group({}, {{"name", "c"}}) == "connect-c");
+    CHECK(sink_group({{"consumer.group.id", "g"}}, {{"name", "c"}}) == "g");
+    CHECK(sink_group({{"consumer.group.id", "g"}}, {{"name", "c"}, {"consumer.override.group.id", "h"}}) == "h");
+}
+
+TEST_CASE("a sink's offsets are listed, altered and reset", "[kafka][offsets]") {
+    const char* brokers = std::getenv("MILLRACE_TEST_KAFKA");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+    if (!brokers || !*brokers) {
+        WARN("skipped: MILLRACE_TEST_KAFKA is not set");
+        return;
+    }
+    Admin admin(translate(ClientKind::Admin, {{"bootstrap.servers", brokers}}), {}, 30s);
+    const std::string name =
+        "group-offsets-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+    admin.create_topic({.name = name, .partitions = 2, .replication_factor = 1});
+    const auto group = sink_group({}, {{"name", name}});
+    Asked plugin;
+    const Settings settings{{"name", name}};
+    const SinkOffsetTarget target{.plugin = plugin, .connector = name, .settings = settings, .group = group};
+    CHECK(sink_offsets(admin, group, name).empty());
+
+    CHECK(alter_sink_offsets(admin, target, {{{name, 0}, 5}, {{name, 1}, 6}}));
+    CHECK(plugin.seen.size() == 2);
+    const auto listed = sink_offsets(admin, group, name);
+    REQUIRE(listed.size() == 2);
+    CHECK(listed[0].partition.find("kafka_topic")->as_text() == name);
+    CHECK(*listed[1].partition.find("kafka_partition") == Value::int64(1));
+    CHECK(*listed[1].offset.find("kafka_offset") == Value::int64(6));
+
+    alter_sink_offsets(admin, target, {{{name, 1}, std::nullopt}});
+    CHECK(sink_offsets(admin, group, name).size() == 1);
+    CHECK_THROWS_WITH(alter_sink_offsets(admin, target, {{{name, 0}, -1}}),
+                      Catch::StartsWith("Failed to modify offsets for sink connector " + name));
+    CHECK_THROWS_WITH(alter_sink_offsets(admin, target, {{{name, 7}, 1}}),
+                      Catch::StartsWith("Failed to alter consumer group offsets for connector " + name));
+    CHECK(reset_sink_offsets(admin, target));
+    CHECK(plugin.seen == std::vector{std::pair(TopicPartition{name, 0}, std::optional<std::int64_t>())});
+    CHECK(sink_offsets(admin, group, name).empty());
+    CHECK(reset_sink_offsets(admin, target));  // there is no group any more
+}

@@ -1,0 +1,55 @@
+#include "worker/runtime/sink_offsets.hpp"
+
+#include "tests/pch.hpp"
+
+using namespace millrace;
+using namespace millrace::worker;
+
+namespace {
+
+const TopicPartition a{"t", 0};
+const TopicPartition b{"t", 1};
+const std::vector<TopicPartition> both{a, b};
+
+/// Two partitions that started at 5 and 0 and of which put() took records up to 10 and 3.
+SinkOffsets at_work() {
+    SinkOffsets offsets;
+    offsets.assign({{a, 5}, {b, 0}});
+    offsets.advance({{a, 10}, {b, 3}});
+    return offsets;
+}
+
+}
+
+TEST_CASE("what put() took may be committed, once") {
+    auto offsets = at_work();
+    const auto current = offsets.current(both);
+    CHECK(current == TopicOffsets{{a, 10}, {b, 3}});
+    const auto to_commit = offsets.committable(current, both, "task", {});
+    CHECK(to_commit == current);
+    offsets.committed(to_commit);
+    CHECK(offsets.committable(current, both, "task", {}).empty());
+}
+
+TEST_CASE("a task may hold offsets back, but not run ahead") {
+    const auto offsets = at_work();
+    CHECK(offsets.committable({{a, 7}}, both, "task", {}) == TopicOffsets{{a, 7}, {b, 0}});
+    CHECK(offsets.committable({{a, 11}}, both, "task", {}).empty());
+    CHECK(offsets.committable({{{"other", 0}, 1}}, both, "task", {}).empty());
+    CHECK(offsets.committable({{a, 10}, {b, 3}}, std::vector{a}, "task", {}) == TopicOffsets{{a, 10}});
+}
+
+TEST_CASE("after a rewind the old place counts as committed") {
+    auto offsets = at_work();
+    offsets.rewind({{a, 2}});
+    CHECK(offsets.current(both) == TopicOffsets{{a, 2}, {b, 3}});
+    CHECK(offsets.last_committed(both) == TopicOffsets{{a, 2}, {b, 0}});
+}
+
+TEST_CASE("a partition that went is not spoken of") {
+    auto offsets = at_work();
+    offsets.remove(std::vector{a});
+    offsets.committed({{a, 10}});
+    CHECK(offsets.current(both) == TopicOffsets{{b, 3}});
+    CHECK(offsets.last_committed(both) == TopicOffsets{{b, 0}});
+}

@@ -1,0 +1,37 @@
+/// How far a sink task is: what it was given, and what the group has of that. Pure; belongs to the task's thread.
+///
+/// Facts   Kafka Connect, WorkerSinkTask.commitOffsets.
+#pragma once
+#include "connectors/api/log.hpp"
+#include "connectors/api/record.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace millrace::worker {
+
+class SinkOffsets {
+public:
+    /// These partitions are here from now on, at their committed offsets.
+    void assign(const TopicOffsets& start);
+    void remove(std::span<const TopicPartition> partitions);
+    /// put() took everything before these offsets.
+    void advance(const TopicOffsets& offsets);
+    /// Consuming goes on from here, and that is what counts as committed.
+    void rewind(const TopicOffsets& offsets);
+    void committed(const TopicOffsets& offsets);
+
+    TopicOffsets current(std::span<const TopicPartition> partitions) const;
+    TopicOffsets last_committed(std::span<const TopicPartition> partitions) const;
+    /// What to commit of the offsets that the task's pre_commit gave for `partitions`: those of partitions that it has
+    /// and that it was given records up to; a log line for each other. Empty if nothing moved since the last commit.
+    TopicOffsets committable(const TopicOffsets& given, std::span<const TopicPartition> partitions,
+                             const std::string& task, const Logger& logger) const;
+
+private:
+    TopicOffsets current_;
+    TopicOffsets committed_;
+};
+
+}

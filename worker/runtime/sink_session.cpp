@@ -1,0 +1,238 @@
+#include "worker/runtime/sink_session.hpp"
+
+#include "worker/runtime/trace.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace millrace::worker {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A wait for records ends after this, so that a stop or a pause is seen.
+constexpr milliseconds poll_slice{100};
+/// A batch that put() wants again comes again after this, unless the task said when.
+constexpr milliseconds redelivery_wait{1000};
+/// How soon topics are looked for that do not exist yet.
+constexpr milliseconds missing_topics_wait{2000};
+constexpr milliseconds metadata_wait{1000};
+
+template <class Number>
+Number number(const Settings& settings, std::string_view name, Number fallback) {
+    const auto found = settings.find(name);
+    if (found == settings.end()) return fallback;
+    const auto text = trim(found->second);
+    std::from_chars(text.data(), text.data() + text.size(), fallback);
+    return fallback;
+}
+
+}
+
+SinkSession::SinkSession(WorkerTask& task)
+    : TaskSession(task, "WorkerSinkTask"),
+      sink_(dynamic_cast<const SinkConnector&>(*connector_).make_task()),
+      subscription_(connector_settings_),
+      dead_letters_(make_dead_letter_queue()),
+      pipeline_({.chain = make_chain(), .converters = make_task_converters()}, context_,
+                [this](const std::string& topic) {
+                    if (parts().config->topic_tracking_enable) task_.report_topic(topic);
+                }),
+      next_commit_(Clock::now() + parts().config->offset_flush_interval) {
+    make_consumer();
+}
+
+std::unique_ptr<DeadLetterQueue> SinkSession::make_dead_letter_queue() {
+    auto config = dead_letter_queue_config(connector_settings_);
+    if (config.topic.empty()) return nullptr;
+    refuse_overrides("producer.override.");
+    refuse_overrides("admin.override.");
+    const auto& worker = parts().config->settings();
+    const auto producer = source_producer_settings(worker, connector_settings_, client_id("dlq-producer"));
+    auto queue = std::make_unique<DeadLetterQueue>(
+        std::move(config), parts().id, translate(ClientKind::Producer, producer), task_.stop_token(), parts().logger);
+    context_.add_reporter(*queue);
+    return queue;
+}
+
+void SinkSession::make_consumer() {
+    refuse_overrides("consumer.override.");
+    const auto settings =
+        sink_consumer_settings(parts().config->settings(), connector_settings_, client_id("consumer"));
+    max_poll_records_ = std::max<std::size_t>(number(settings, "max.poll.records", max_poll_records_), 1);
+    metadata_max_age_ = milliseconds(number(settings, "metadata.max.age.ms", metadata_max_age_.count()));
+    const auto config = translate(ClientKind::Consumer, settings);
+    for (const auto& warning : config.warnings) logger_.warn("{}", warning);
+    consumer_ = std::make_unique<GroupConsumer>(config, parts().logger, static_cast<RebalanceListener&>(*this));
+}
+
+void SinkSession::start() {
+    if (dead_letters_) {
+        const auto settings =
+            connector_admin_settings(parts().config->settings(), connector_settings_, client_id("dlq-adminclient"));
+        Admin admin(translate(ClientKind::Admin, settings), logger_, admin_timeout);
+        until_it_succeeds("Cannot make sure of the dead letter queue", [&] { dead_letters_->ensure_topic(admin); });
+    }
+    started_ = true;
+    sink_->start(parts().transformer->transform(parts().task), *this);
+    logger_.info("{} Sink task finished initialization and start", label_);
+    logger_.info("{} Executing sink task", label_);
+}
+
+void SinkSession::round() {
+    commit_when_due();
+    subscribe_when_due();
+    apply_rewinds();
+    if (poll()) deliver();
+}
+
+/// The consumer itself would look for topics that are missing every metadata.max.age.ms only.
+void SinkSession::subscribe_when_due() {
+    const auto now = Clock::now();
+    if (now < next_subscribe_) return;
+    if (subscribed_.empty() && !subscription_.list().empty()) subscribe(subscription_.list());
+    const auto existing = consumer_->topics(metadata_wait);
+    if (!existing) {
+        next_subscribe_ = Clock::now() + missing_topics_wait;
+        return;
+    }
+    const bool soon = subscription_.incomplete(*existing);
+    next_subscribe_ = now + (soon ? std::min(missing_topics_wait, metadata_max_age_) : metadata_max_age_);
+    auto topics = subscription_.topics(*existing);
+    if (topics != subscribed_) subscribe(std::move(topics));
+}
+
+void SinkSession::subscribe(std::vector<std::string> topics) {
+    logger_.info("{} Subscribing to {}", label_, fmt::join(topics, ", "));
+    consumer_->subscribe(topics);
+    subscribed_ = std::move(topics);
+}
+
+/// Reads until there is something, or it is time to call put() or to commit; false if something else is to be done.
+bool SinkSession::poll() {
+    auto deadline = std::min(next_commit_, next_subscribe_);
+    if (timeout_) deadline = std::min(deadline, Clock::now() + *timeout_);
+    if (redelivering_ && !timeout_) deadline = std::min(deadline, Clock::now() + redelivery_wait);
+    timeout_.reset();
+    for (;;) {
+        const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+        auto raw = consumer_->poll(std::clamp(left, milliseconds{0}, poll_slice), max_poll_records_);
+        const bool any = !raw.records().empty();
+        pipeline_.convert(std::move(raw), batch_);
+        if (any) return true;
+        if (task_.stop_requested() || task_.pause_wanted() != paused_) return false;
+        if (!rewinds_.empty() || commit_requested_) return false;
+        if (left <= milliseconds{0}) return true;
+    }
+}
+
+void SinkSession::deliver() {
+    try {
+        sink_->put(batch_.records);
+        if (errant_failure_) std::rethrow_exception(errant_failure_);
+    } catch (const StopRequested&) {
+        throw;
+    } catch (const RetriableException& e) {
+        logger_.error("{} RetriableException from SinkTask: {}", label_, trace_of(e));
+        if (!std::exchange(redelivering_, true)) apply_pauses();
+        return;
+    } catch (const std::exception& e) {
+        logger_.error(
+            "{} Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until "
+            "manually restarted. Error: {}",
+            label_, trace_of(e));
+        std::throw_with_nested(ConnectException("Exiting WorkerSinkTask due to unrecoverable exception."));
+    }
+    offsets_.advance(batch_.offsets);
+    batch_ = {};
+    if (std::exchange(redelivering_, false)) apply_pauses();
+}
+
+void SinkSession::report(const SinkRecord& record, std::exception_ptr error) {
+    static constexpr Stage stage{StageKind::TaskPut, "org.apache.kafka.connect.sink.SinkTask"};
+    const auto* origin = batch_.origin_of(record);
+    if (!origin) {
+        throw ConnectException(fmt::format("The record of {}-{} at offset {} is not one that put() was given",
+                                           record.original_topic, record.original_partition, record.kafka_offset));
+    }
+    context_.begin({.consumed = origin});
+    try {
+        std::rethrow_exception(std::move(error));
+    } catch (const std::exception& e) {
+        try {
+            context_.skip(stage, e);
+        } catch (...) {  // also where the task swallows it
+            errant_failure_ = std::current_exception();
+            throw;
+        }
+    }
+}
+
+std::vector<TopicPartition> SinkSession::assignment() const { return consumer_->assignment(); }
+
+void SinkSession::rewind(const TopicOffsets& offsets) {
+    for (const auto& [partition, offset] : offsets) rewinds_[partition] = offset;
+}
+
+void SinkSession::apply_rewinds() {
+    if (rewinds_.empty()) return;
+    auto wanted = std::exchange(rewinds_, {});
+    std::erase_if(wanted, [&](const auto& entry) {
+        return std::ranges::find(consumer_->assignment(), entry.first) == consumer_->assignment().end();
+    });
+    std::vector<TopicPartition> partitions;
+    for (const auto& [partition, offset] : wanted) partitions.push_back(partition);
+    batch_.drop(partitions);  // they come again
+    consumer_->seek(wanted);
+    offsets_.rewind(wanted);
+}
+
+void SinkSession::pause() {
+    paused_ = true;
+    apply_pauses();
+    request_commit();
+}
+void SinkSession::resume() {
+    paused_ = false;
+    apply_pauses();
+}
+void SinkSession::pause(std::span<const TopicPartition> partitions) {
+    paused_by_task_.insert(partitions.begin(), partitions.end());
+    apply_pauses();
+}
+void SinkSession::resume(std::span<const TopicPartition> partitions) {
+    for (const auto& partition : partitions) paused_by_task_.erase(partition);
+    apply_pauses();
+}
+
+void SinkSession::apply_pauses() {
+    std::vector<TopicPartition> pausing;
+    std::vector<TopicPartition> resuming;
+    for (const auto& partition : consumer_->assignment()) {
+        const bool wanted = paused_ || redelivering_ || paused_by_task_.contains(partition);
+        (wanted ? pausing : resuming).push_back(partition);
+    }
+    consumer_->pause(pausing);
+    consumer_->resume(resuming);
+}
+
+void SinkSession::finish() noexcept {
+    try {
+        const auto all = consumer_->assignment();
+        if (started_ && !all.empty()) close_partitions(all, task_.cancelled());
+    } catch (const std::exception& e) {
+        logger_.error("{} Failed to close its partitions: {}", label_, trace_of(e));
+    }
+    closed_ = true;
+}
+
+void SinkSession::stop() noexcept {
+    if (std::exchange(started_, false)) sink_->stop();
+    batch_ = {};
+    consumer_.reset();
+}
+
+}

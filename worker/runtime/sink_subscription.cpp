@@ -1,0 +1,57 @@
+#include "worker/runtime/sink_subscription.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace millrace::worker {
+
+namespace {
+
+/// Java's consumers leave them out of patterns (exclude.internal.topics).
+constexpr std::array<std::string_view, 2> internal_topics{"__consumer_offsets", "__transaction_state"};
+
+std::string setting(const Settings& settings, std::string_view name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::string() : std::string(trim(found->second));
+}
+
+}
+
+SinkSubscription::SinkSubscription(const Settings& settings) : list_(split_list(setting(settings, "topics"))) {
+    const auto regex = setting(settings, "topics.regex");
+    if (list_.empty() && regex.empty()) throw ConfigException("Must configure one of topics or topics.regex");
+    if (!list_.empty() && !regex.empty()) {
+        throw ConfigException("topics and topics.regex are mutually exclusive options, but both are set.");
+    }
+    if (!regex.empty()) pattern_.emplace(regex);
+    const auto dead_letters = setting(settings, "errors.deadletterqueue.topic.name");
+    if (!dead_letters.empty() &&
+        (pattern_ ? pattern_->matches(dead_letters) : std::ranges::find(list_, dead_letters) != list_.end())) {
+        throw ConfigException(fmt::format(
+            "The DLQ topic '{}' may not be one of the topics that the connector consumes ({}={})", dead_letters,
+            pattern_ ? "topics.regex" : "topics", pattern_ ? regex : setting(settings, "topics")));
+    }
+    std::ranges::sort(list_);
+}
+
+std::vector<std::string> SinkSubscription::topics(std::span<const std::string> existing) const {
+    if (!pattern_) return list_;
+    std::vector<std::string> found;
+    for (const auto& topic : existing) {
+        if (std::ranges::find(internal_topics, topic) == internal_topics.end() && pattern_->matches(topic)) {
+            found.push_back(topic);
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+bool SinkSubscription::incomplete(std::span<const std::string> existing) const {
+    if (pattern_) return topics(existing).empty();
+    return !std::ranges::all_of(
+        list_, [&](const std::string& topic) { return std::ranges::find(existing, topic) != existing.end(); });
+}
+
+}

@@ -1,0 +1,77 @@
+#include "worker/runtime/task_session.hpp"
+
+#include "worker/config/connector_config.hpp"
+#include "worker/config/override_policy.hpp"
+#include "worker/runtime/sink_session.hpp"
+#include "worker/runtime/source_session.hpp"
+#include "worker/runtime/trace.hpp"
+
+#include <random>
+
+namespace millrace::worker {
+
+namespace {
+
+double random_part() {
+    thread_local std::minstd_rand engine{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+}
+
+TaskSession::TaskSession(WorkerTask& task, std::string_view kind)
+    : task_(task),
+      label_(fmt::format("{}{{id={}}}", kind, to_string(task.id()))),
+      logger_(task.parts().logger.named(fmt::format("org.apache.kafka.connect.runtime.{}", kind))),
+      plugin_logger_(task.parts().logger),
+      connector_settings_(task.parts().transformer->transform(task.parts().connector)),
+      connector_(task.parts().plugins.create_connector(connector_basics(connector_settings_).connector_class)),
+      context_(error_handling(connector_settings_), to_string(task.id()), logger_,
+               {.now = [] { return ProcessingContext::Clock::now(); },
+                .wait = [&task](std::chrono::milliseconds time) { return task.wait(time); },
+                .random = random_part}) {
+    const auto basics = connector_basics(connector_settings_);
+    version_ = parts().plugins.connector(basics.connector_class).version;
+    plugin_logger_ = parts().logger.named(connector_->task_class());
+    parts()
+        .logger.named("org.apache.kafka.connect.runtime.Worker")
+        .info("Instantiated task {} with version {} of type {}", name(), version_, connector_->task_class());
+    // Configurations from before tasks.max was lowered.
+    const auto complaint = too_many_tasks(basics, static_cast<std::size_t>(task.id().task) + 1);
+    if (!complaint.empty() && basics.tasks_max_enforce) throw TooManyTasksException(complaint);
+}
+
+std::string TaskSession::client_id(std::string_view role) const {
+    return fmt::format("connector-{}-{}-{}", role, parts().id.connector, parts().id.task);
+}
+
+void TaskSession::refuse_overrides(std::string_view prefix) const {
+    const auto policy = OverridePolicy::from(parts().config->values);
+    for (const auto& [key, value] : with_prefix_removed(connector_settings_, prefix)) {
+        if (!policy.allows(key)) {
+            throw ConnectException(fmt::format("Client Config Overrides not allowed [{}]", policy.refusal(key)));
+        }
+    }
+}
+
+Converters TaskSession::make_task_converters() const {
+    return make_converters(connector_settings_, *parts().config, parts().plugins, name(),
+                           parts().logger.named("org.apache.kafka.connect.runtime.Worker"));
+}
+
+TransformationChain TaskSession::make_chain() const {
+    TransformationChain chain(parts().plugins, connector_settings_);
+    parts()
+        .logger.named("org.apache.kafka.connect.runtime.Worker")
+        .info("Initializing: org.apache.kafka.connect.runtime.TransformationChain{{{}}}", chain.describe());
+    return chain;
+}
+
+std::unique_ptr<TaskSession> make_task_session(WorkerTask& task) {
+    const auto settings = task.parts().transformer->transform(task.parts().connector);
+    const auto& connector = task.parts().plugins.connector(connector_basics(settings).connector_class);
+    if (connector.type == PluginType::Sink) return std::make_unique<SinkSession>(task);
+    return std::make_unique<SourceSession>(task);
+}
+
+}
