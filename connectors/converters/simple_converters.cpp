@@ -20,7 +20,7 @@ constexpr ConfigKey string_keys[] = {
      .type = ConfigType::String,
      .default_value = "UTF-8",
      .importance = Importance::High,
-     .doc = "The character set of the text: UTF-8, ISO-8859-1 or US-ASCII.",
+     .doc = "The name of the Java character set to use for encoding strings as byte arrays.",
      .width = Width::Medium,
      .display_name = "Encoding"},
 };

@@ -18,7 +18,7 @@ inline constexpr ConfigKey converter_type_key{.name = "converter.type",
                                               .default_value = required,
                                               .valid = valid_converter_type,
                                               .importance = Importance::Low,
-                                              .doc = "What is converted: key, value or header."};
+                                              .doc = "How this converter will be used."};
 
 /// Throws ConfigException with all problems. Sets converter.type if the settings lack it.
 Config parse_converter_settings(std::span<const ConfigKey> keys, Settings settings, bool is_key);

@@ -31,18 +31,18 @@ constexpr ConfigKey keys[] = {
     {.name = "file",
      .type = ConfigType::String,
      .importance = Importance::High,
-     .doc = "The file to read; standard input if there is none."},
+     .doc = "Source filename. If not specified, the standard input will be used"},
     {.name = "topic",
      .type = ConfigType::String,
      .default_value = required,
      .valid = not_empty,
      .importance = Importance::High,
-     .doc = "The topic that the lines go to."},
+     .doc = "The topic to publish data to"},
     {.name = "batch.size",
      .type = ConfigType::Int,
      .default_value = "2000",
      .importance = Importance::Low,
-     .doc = "The most lines that are read at once."},
+     .doc = "The maximum number of records the source task can read from the file each time it is polled"},
 };
 
 std::string error_text(int error) { return std::generic_category().message(error); }

@@ -15,8 +15,8 @@ using namespace rows;
 
 constexpr std::array<std::string_view, 2> reloads{"none", "restart"};
 constexpr std::array<std::string_view, 2> tolerances{"none", "all"};
-constexpr std::array<std::string_view, 2> exactly_once{"requested", "required"};
-constexpr std::array<std::string_view, 3> boundaries{"poll", "interval", "connector"};
+constexpr std::array<std::string_view, 2> exactly_once{"REQUIRED", "REQUESTED"};
+constexpr std::array<std::string_view, 3> boundaries{"INTERVAL", "POLL", "CONNECTOR"};
 
 std::string connector_name(std::string_view value) {
     if (value.empty()) return "String may not be empty";
@@ -51,82 +51,155 @@ constexpr ConfigKey placed(ConfigKey key, std::string_view group, int order, Wid
 }
 
 constexpr auto common = std::to_array<ConfigKey>({
-    placed(row("name", String, required, High, "Name of the connector, unique in the cluster.", connector_name),
+    placed(row("name", String, required, High, "Globally unique name to use for this connector.", connector_name),
            "Common", 1, Width::Medium, "Connector name"),
-    placed(row("connector.class", String, required, High, "Class name or alias of the connector."), "Common", 2,
-           Width::Long, "Connector class"),
-    placed(row("connector.plugin.version", String, null, Medium,
-               "Version of the connector: exact or a range; absent: the newest."),
-           "Common", 3, Width::Medium, "Connector version"),
+    placed(row("connector.class", String, required, High,
+               "Name or alias of the class for this connector. Must be a subclass of "
+               "org.apache.kafka.connect.connector.Connector. If the connector is "
+               "org.apache.kafka.connect.file.FileStreamSinkConnector, you can either specify this full name,  or use "
+               "\"FileStreamSink\" or \"FileStreamSinkConnector\" to make the configuration a bit shorter"),
+           "Common", 2, Width::Long, "Connector class"),
+    placed(row("connector.plugin.version", String, null, Medium, "Version of the connector."), "Common", 3,
+           Width::Medium, "Connector version"),
     placed(row("tasks.max", Int, "1", High, "Maximum number of tasks to use for this connector.", at_least<1>),
            "Common", 4, Width::Short, "Tasks max"),
-    placed(row("tasks.max.enforce", Boolean, "true", Low, "Refuse more tasks than tasks.max instead of only warning."),
+    placed(row("tasks.max.enforce", Boolean, "true", Low,
+               "(Deprecated) Whether to enforce that the tasks.max property is respected by the connector. By default, "
+               "connectors that generate too many tasks will fail, and existing sets of tasks that exceed the "
+               "tasks.max property will also be failed. If this property is set to false, then connectors will be "
+               "allowed to generate more than the maximum number of tasks, and existing sets of tasks that exceed the "
+               "tasks.max property will be allowed to run. This property is deprecated and will be removed in an "
+               "upcoming major release."),
            "Common", 5, Width::Short, "Enforce tasks max"),
-    placed(row("key.converter", Class, null, Low, "Converter of record keys; absent: the worker's."), "Common", 6,
-           Width::Short, "Key converter class"),
+    placed(row("key.converter", Class, null, Low,
+               "Converter class used to convert between Kafka Connect format and the serialized form that is written "
+               "to Kafka. This controls the format of the keys in messages written to or read from Kafka, and since "
+               "this is independent of connectors it allows any connector to work with any serialization format. "
+               "Examples of common formats include JSON and Avro."),
+           "Common", 6, Width::Short, "Key converter class"),
     placed(row("key.converter.plugin.version", String, null, Low, "Version of the key converter."), "Common", 7,
            Width::Short, "Key converter version"),
-    placed(row("value.converter", Class, null, Low, "Converter of record values; absent: the worker's."), "Common", 8,
-           Width::Short, "Value converter class"),
+    placed(row("value.converter", Class, null, Low,
+               "Converter class used to convert between Kafka Connect format and the serialized form that is written "
+               "to Kafka. This controls the format of the values in messages written to or read from Kafka, and since "
+               "this is independent of connectors it allows any connector to work with any serialization format. "
+               "Examples of common formats include JSON and Avro."),
+           "Common", 8, Width::Short, "Value converter class"),
     placed(row("value.converter.plugin.version", String, null, Low, "Version of the value converter."), "Common", 9,
            Width::Short, "Value converter version"),
-    placed(row("header.converter", Class, null, Low, "Converter of record headers; absent: the worker's."), "Common",
-           10, Width::Short, "Header converter class"),
+    placed(
+        row("header.converter", Class, null, Low,
+            "HeaderConverter class used to convert between Kafka Connect format and the serialized form that is "
+            "written to Kafka. This controls the format of the header values in messages written to or read from "
+            "Kafka, and since this is independent of connectors it allows any connector to work with any serialization "
+            "format. Examples of common formats include JSON and Avro. By default, the SimpleHeaderConverter is used "
+            "to serialize header values to strings and deserialize them by inferring the schemas."),
+        "Common", 10, Width::Short, "Header converter class"),
     placed(row("header.converter.plugin.version", String, null, Low, "Version of the header converter."), "Common", 11,
            Width::Short, "Header converter version"),
-    placed(row("transforms", List, "", Low, "Aliases of the transformations, in the order in which they are applied.",
-               unique_aliases),
-           "Transforms", 12, Width::Long, "Transforms"),
-    placed(row("predicates", List, "", Low, "Aliases of the predicates that transformations may name.", unique_aliases),
+    placed(
+        row("transforms", List, "", Low, "Aliases for the transformations to be applied to records.", unique_aliases),
+        "Transforms", 12, Width::Long, "Transforms"),
+    placed(row("predicates", List, "", Low, "Aliases for the predicates used by transformations.", unique_aliases),
            "Predicates", 13, Width::Long, "Predicates"),
-    placed(row("config.action.reload", String, "restart", Low,
-               "What to do when a config provider's value expires: none or restart.", one_of<reloads>),
-           "Common", 14, Width::Medium, "Reload Action"),
+    placed(
+        row("config.action.reload", String, "restart", Low,
+            "The action that Connect should take on the connector when changes in external configuration providers "
+            "result in a change in the connector's configuration properties. A value of 'none' indicates that Connect "
+            "will do nothing. A value of 'restart' indicates that Connect should restart/reload the connector with the "
+            "updated configuration properties.The restart may actually be scheduled in the future if the external "
+            "configuration provider indicates that a configuration value will expire in the future.",
+            one_of<reloads>),
+        "Common", 14, Width::Medium, "Reload Action"),
     placed(row("errors.retry.timeout", Long, "0", Medium,
-               "Time to go on trying a failed operation, in milliseconds; -1: for ever."),
+               "The maximum duration in milliseconds that a failed operation will be reattempted. The default is 0, "
+               "which means no retries will be attempted. Use -1 for infinite retries."),
            "Error Handling", 1, Width::Medium, "Retry Timeout for Errors"),
-    placed(row("errors.retry.delay.max.ms", Long, "60000", Medium, "Longest wait between two tries, in milliseconds."),
+    placed(row("errors.retry.delay.max.ms", Long, "60000", Medium,
+               "The maximum duration in milliseconds between consecutive retry attempts. Jitter will be added to the "
+               "delay once this limit is reached to prevent thundering herd issues."),
            "Error Handling", 2, Width::Medium, "Maximum Delay Between Retries for Errors"),
-    placed(row("errors.tolerance", String, "none", Medium, "none: a bad record fails the task; all: it is skipped.",
+    placed(row("errors.tolerance", String, "none", Medium,
+               "Behavior for tolerating errors during connector operation. 'none' is the default value and signals "
+               "that any error will result in an immediate connector task failure; 'all' changes the behavior to skip "
+               "over problematic records.",
                one_of<tolerances>),
            "Error Handling", 3, Width::Short, "Error Tolerance"),
-    placed(row("errors.log.enable", Boolean, "false", Medium, "Write a log line for every failed operation."),
-           "Error Handling", 4, Width::Short, "Log Errors"),
+    placed(
+        row("errors.log.enable", Boolean, "false", Medium,
+            "If true, write each error and the details of the failed operation and problematic record to the Connect "
+            "application log. This is 'false' by default, so that only errors that are not tolerated are reported."),
+        "Error Handling", 4, Width::Short, "Log Errors"),
     placed(row("errors.log.include.messages", Boolean, "false", Medium,
-               "Put the record's topic, partition and time into that line."),
+               "Whether to include in the log the Connect record that resulted in a failure. For sink records, the "
+               "topic, partition, offset, and timestamp will be logged. For source records, the key and value (and "
+               "their schemas), all headers, and the timestamp, Kafka topic, Kafka partition, source partition, and "
+               "source offset will be logged. This is 'false' by default, which will prevent record keys, values, and "
+               "headers from being written to log files."),
            "Error Handling", 5, Width::Short, "Log Error Details"),
 });
 
 constexpr auto source = std::to_array<ConfigKey>({
     placed(row("topic.creation.groups", List, "", Low,
-               "Groups of topics to be created with topic.creation.<group>.* settings.", unique_aliases),
+               "Groups of configurations for topics created by source connectors", unique_aliases),
            "Topic Creation", 1, Width::Long, "Topic Creation Groups"),
-    placed(row("exactly.once.support", String, "requested", Medium,
-               "required: refuse the connector unless it supports exactly-once.", one_of_any_case<exactly_once>),
-           "Exactly Once Support", 2, Width::Short, "Exactly once support"),
+    placed(
+        row("exactly.once.support", String, "requested", Medium,
+            "Permitted values are requested, required. If set to \"required\", forces a preflight check for the "
+            "connector to ensure that it can provide exactly-once semantics with the given configuration. Some "
+            "connectors may be capable of providing exactly-once semantics but not signal to Connect that they support "
+            "this; in that case, documentation for the connector should be consulted carefully before creating it, and "
+            "the value for this property should be set to \"requested\". Additionally, if the value is set to "
+            "\"required\" but the worker that performs preflight validation does not have exactly-once support enabled "
+            "for source connectors, requests to create or validate the connector will fail.",
+            one_of_any_case<exactly_once>),
+        "Exactly Once Support", 2, Width::Short, "Exactly once support"),
     placed(row("transaction.boundary", String, "poll", Medium,
-               "When an exactly-once task commits: poll, interval or connector.", one_of_any_case<boundaries>),
+               "Permitted values are: poll, interval, connector. If set to 'poll', a new producer transaction will be "
+               "started and committed for every batch of records that each task from this connector provides to "
+               "Connect. If set to 'connector', relies on connector-defined transaction boundaries; note that not all "
+               "connectors are capable of defining their own transaction boundaries, and in that case, attempts to "
+               "instantiate a connector with this value will fail. Finally, if set to 'interval', commits transactions "
+               "only after a user-defined time interval has passed.",
+               one_of_any_case<boundaries>),
            "Exactly Once Support", 3, Width::Short, "Transaction Boundary"),
-    placed(row("transaction.boundary.interval.ms", Long, null, Low,
-               "Time between two commits with boundary interval, in milliseconds.", at_least<0>),
-           "Exactly Once Support", 4, Width::Short, "Transaction boundary interval"),
+    placed(
+        row("transaction.boundary.interval.ms", Long, null, Low,
+            "If 'transaction.boundary' is set to 'interval', determines the interval for producer transaction commits "
+            "by connector tasks. If unset, defaults to the value of the worker-level 'offset.flush.interval.ms' "
+            "property. It has no effect if a different transaction.boundary is specified.",
+            at_least<0>),
+        "Exactly Once Support", 4, Width::Short, "Transaction boundary interval"),
     placed(row("offsets.storage.topic", String, null, Low,
-               "Topic for this connector's own offsets; absent: the worker's.", not_empty),
+               "The name of a separate offsets topic to use for this connector. If empty or not specified, the "
+               "worker’s global offsets topic name will be used. If specified, the offsets topic will be created if it "
+               "does not already exist on the Kafka cluster targeted by this connector (which may be different from "
+               "the one used for the worker's global offsets topic if the bootstrap.servers property of the "
+               "connector's producer has been overridden from the worker's). Only applicable in distributed mode; in "
+               "standalone mode, setting this property will have no effect.",
+               not_empty),
            "offsets.topic", 1, Width::Long, "Offsets topic"),
 });
 
 constexpr auto sink = std::to_array<ConfigKey>({
-    placed(row("topics", List, "", High, "Topics to read, parted by commas.", topic_list), "Common", 4, Width::Long,
-           "Topics"),
-    placed(row("topics.regex", String, "", High, "Regular expression of the topics to read."), "Common", 4, Width::Long,
-           "Topics regex"),
-    placed(row("errors.deadletterqueue.topic.name", String, "", Medium, "Topic for records that failed; empty: none."),
+    placed(row("topics", List, "", High, "List of topics to consume, separated by commas", topic_list), "Common", 4,
+           Width::Long, "Topics"),
+    placed(row("topics.regex", String, "", High,
+               "Regular expression giving topics to consume. Under the hood, the regex is compiled to a "
+               "<code>java.util.regex.Pattern</code>. Only one of topics or topics.regex should be specified."),
+           "Common", 4, Width::Long, "Topics regex"),
+    placed(row("errors.deadletterqueue.topic.name", String, "", Medium,
+               "The name of the topic to be used as the dead letter queue (DLQ) for messages that result in an error "
+               "when processed by this sink connector, or its transformations or converters. The topic name is blank "
+               "by default, which means that no messages are to be recorded in the DLQ."),
            "Error Handling", 6, Width::Medium, "Dead Letter Queue Topic Name"),
     placed(row("errors.deadletterqueue.topic.replication.factor", Short, "3", Medium,
-               "Replication factor of that topic when it is created."),
+               "Replication factor used to create the dead letter queue topic when it doesn't already exist."),
            "Error Handling", 7, Width::Medium, "Dead Letter Queue Topic Replication Factor"),
     placed(row("errors.deadletterqueue.context.headers.enable", Boolean, "false", Medium,
-               "Add headers that tell why a record failed."),
+               "If true, add headers containing error context to the messages written to the dead letter queue. To "
+               "avoid clashing with headers from the original record, all error context header keys, all error context "
+               "header keys will start with <code>__connect.errors.</code>"),
            "Error Handling", 8, Width::Medium, "Enable Error Context Headers"),
 });
 
