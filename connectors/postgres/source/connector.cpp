@@ -2,6 +2,7 @@
 
 #include "connectors/postgres/source/config.hpp"
 #include "connectors/postgres/source/config_keys.hpp"
+#include "connectors/postgres/source/offsets.hpp"
 #include "connectors/postgres/source/task.hpp"
 
 #include <fmt/format.h>
@@ -61,8 +62,13 @@ std::span<const ConfigKey> PostgresConnector::config_keys() const noexcept { ret
 
 std::unique_ptr<SourceTask> PostgresConnector::make_task() const { return std::make_unique<PostgresTask>(); }
 
-bool PostgresConnector::alter_offsets(const Settings&,
-                                      std::span<const std::pair<OffsetMap, std::optional<OffsetMap>>>) {
+bool PostgresConnector::alter_offsets(const Settings& settings,
+                                      std::span<const std::pair<OffsetMap, std::optional<OffsetMap>>> offsets) {
+    const auto prefix = settings.find("topic.prefix");
+    for (const auto& [partition, offset] : offsets) {
+        if (!offset) continue;  // to be forgotten, whatever it is
+        check_offset(partition.entries(), offset->entries(), prefix == settings.end() ? "" : trim(prefix->second));
+    }
     return true;
 }
 

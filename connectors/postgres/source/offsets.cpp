@@ -1,5 +1,9 @@
 #include "connectors/postgres/source/offsets.hpp"
 
+#include "connectors/api/errors.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -12,6 +16,8 @@ constexpr std::array<std::string_view, 10> message_types = {"",       "BEGIN",  
                                                             "DELETE", "TRUNCATE", "MESSAGE", "ORIGIN", "NOOP"};
 constexpr std::array<std::string_view, 4> snapshot_kinds = {"", "INITIAL", "BLOCKING", "INCREMENTAL"};
 constexpr std::string_view order_prefix = "transaction_data_collection_order_";
+constexpr std::array<std::string_view, 7> whole_numbers{"lsn",  "lsn_proc", "lsn_commit", "lsn_events_processed",
+                                                        "txId", "ts_usec",  "xmin"};
 constexpr std::size_t usual_keys = 12;  // as many as a HashMap of 16 buckets takes
 
 std::uint32_t bucket_hash(std::string_view key) noexcept {
@@ -131,6 +137,25 @@ OffsetState read_offset(OffsetEntries entries) {
         }
     }
     return state;
+}
+
+void check_offset(OffsetEntries partition, OffsetEntries offset, std::string_view prefix) {
+    const bool is_ours = partition.size() == 1 && partition.front().key == "server" &&
+                         partition.front().value.kind() == Value::Kind::String &&
+                         (prefix.empty() || partition.front().value.as_text() == prefix);
+    if (!is_ours) {
+        throw ConnectException(fmt::format(
+            "The partition of this connector's offsets has one key: 'server', whose value is topic.prefix '{}'",
+            prefix));
+    }
+    bool has_lsn = false;
+    for (const auto& [key, value] : offset) {
+        if (value.is_null() || std::ranges::find(whole_numbers, key) == whole_numbers.end()) continue;
+        has_lsn = has_lsn || key == "lsn";
+        if (integer(value)) continue;
+        throw ConnectException(fmt::format("The value for the '{}' key in the offset must be a whole number", key));
+    }
+    if (!has_lsn) throw ConnectException("Offset objects should either be null or contain the key 'lsn'");
 }
 
 OffsetEntries source_partition(std::string_view prefix, Arena& arena) {

@@ -45,6 +45,9 @@ struct OffsetState {
 
 OffsetEntries write_offset(const OffsetState& state, Arena& arena);
 OffsetState read_offset(OffsetEntries entries);
+/// Throws ConnectException unless the partition is {"server": prefix} and the offset, as a user sets it, has the whole
+/// number "lsn" and numbers where the others are read as such. An empty `prefix` is not compared.
+void check_offset(OffsetEntries partition, OffsetEntries offset, std::string_view prefix);
 /// {"server": prefix}
 OffsetEntries source_partition(std::string_view prefix, Arena& arena);
 

@@ -68,3 +68,28 @@ TEST_CASE("offsets of older versions are understood", "[postgres]") {
     CHECK_FALSE(read_offset(old.entries()).snapshot_unfinished());
     CHECK(read_offset(old.entries()).lsn == Lsn{100});
 }
+
+TEST_CASE("offsets that a user sets are checked", "[postgres]") {
+    const auto complaint = [](const OffsetMap& partition, const OffsetMap& offset) -> std::string {
+        try {
+            check_offset(partition.entries(), offset.entries(), "shop");
+            return "";
+        } catch (const ConnectException& e) {
+            return e.what();
+        }
+    };
+    OffsetMap shop;
+    shop.set("server", Value::string("shop"));
+    OffsetMap other;
+    other.set("server", Value::string("other"));
+    OffsetMap good;
+    good.set("lsn", Value::int64(5));
+    good.set("snapshot", Value::boolean(true));
+    OffsetMap text = good;
+    text.set("lsn_commit", Value::string("0/5"));
+    CHECK(complaint(shop, good).empty());
+    CHECK(complaint(other, good).find("topic.prefix 'shop'") != std::string::npos);
+    CHECK(complaint(good, good).find("'server'") != std::string::npos);
+    CHECK(complaint(shop, text) == "The value for the 'lsn_commit' key in the offset must be a whole number");
+    CHECK(complaint(shop, shop) == "Offset objects should either be null or contain the key 'lsn'");
+}
