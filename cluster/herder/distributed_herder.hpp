@@ -36,6 +36,8 @@
 
 namespace millrace::cluster {
 
+struct FencingPlan;  // cluster/herder/producer_fencing.hpp
+
 struct DistributedHerderDependencies {
     asio::any_io_executor executor;
     const worker::WorkerConfig& config;
@@ -73,17 +75,21 @@ public:
     asio::awaitable<ConnectorInfo> connector_info(std::string name) override;
     asio::awaitable<Settings> connector_config(std::string name) override;
     asio::awaitable<std::vector<TaskInfo>> task_configs(std::string name) override;
+    asio::awaitable<worker::ConnectorOffsets> connector_offsets(std::string name) override;
     asio::awaitable<Health> health() override;
     asio::awaitable<void> pause(std::string name) override;
     asio::awaitable<void> resume(std::string name) override;
     asio::awaitable<void> reset_active_topics(std::string name) override;
+    asio::awaitable<void> set_logger_level(std::string logger, std::string level) override;
     asio::awaitable<CreateResult> put_connector(std::string name, Settings config, std::optional<TargetState> initial,
                                                 bool allow_replace) override;
     asio::awaitable<void> delete_connector(std::string name) override;
     asio::awaitable<void> stop(std::string name) override;
+    asio::awaitable<std::string> alter_offsets(std::string name, worker::OffsetChange change) override;
     asio::awaitable<ConnectorStateInfo> restart_connector_and_tasks(RestartRequest request) override;
     asio::awaitable<void> put_task_configs(std::string name, std::vector<Settings> configs,
                                            RequestSignature signature) override;
+    asio::awaitable<void> fence_zombies(std::string name, RequestSignature signature) override;
     asio::awaitable<void> restart_connector(std::string name) override;
     asio::awaitable<void> restart_task(TaskId id) override;
 
@@ -179,6 +185,11 @@ private:
     asio::awaitable<bool> do_restart_connector(std::string name, std::shared_ptr<Slot<bool>> started);
     asio::awaitable<bool> do_restart_task(TaskId id);
     asio::awaitable<bool> do_nothing();
+    asio::awaitable<bool> require_stopped(std::string name);
+    void verify_internal(const RequestSignature& signature) const;
+    asio::awaitable<bool> prepare_fencing(std::string name, std::shared_ptr<FencingPlan> plan,
+                                          std::shared_ptr<int> generation);
+    asio::awaitable<bool> finish_fencing(std::string name, int task_count, int generation);
 
     DistributedHerderDependencies deps_;
     Logger logger_;

@@ -6,6 +6,7 @@
 /// stage), ConnectException (500).
 #pragma once
 #include "connectors/api/config_def.hpp"
+#include "worker/runtime/connector_offsets.hpp"
 #include "worker/runtime/ids.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -101,21 +102,28 @@ public:
     virtual asio::awaitable<ConnectorInfo> connector_info(std::string name) = 0;
     virtual asio::awaitable<Settings> connector_config(std::string name) = 0;
     virtual asio::awaitable<std::vector<TaskInfo>> task_configs(std::string name) = 0;
+    virtual asio::awaitable<worker::ConnectorOffsets> connector_offsets(std::string name) = 0;
     virtual asio::awaitable<Health> health() = 0;
 
     // Written by any worker.
     virtual asio::awaitable<void> pause(std::string name) = 0;
     virtual asio::awaitable<void> resume(std::string name) = 0;
     virtual asio::awaitable<void> reset_active_topics(std::string name) = 0;
+    /// For every worker of the group that runs now, this one included. `level` in capitals: "DEBUG".
+    virtual asio::awaitable<void> set_logger_level(std::string logger, std::string level) = 0;
 
     // Done by the leader. `config` was validated by the caller.
     virtual asio::awaitable<CreateResult> put_connector(std::string name, Settings config,
                                                         std::optional<TargetState> initial, bool allow_replace) = 0;
     virtual asio::awaitable<void> delete_connector(std::string name) = 0;
     virtual asio::awaitable<void> stop(std::string name) = 0;
+    /// The connector must be stopped. Returns the sentence that tells the user what was done.
+    virtual asio::awaitable<std::string> alter_offsets(std::string name, worker::OffsetChange change) = 0;
     virtual asio::awaitable<ConnectorStateInfo> restart_connector_and_tasks(RestartRequest request) = 0;
     virtual asio::awaitable<void> put_task_configs(std::string name, std::vector<Settings> configs,
                                                    RequestSignature signature) = 0;
+    /// For a worker that is about to run an exactly-once task of this connector.
+    virtual asio::awaitable<void> fence_zombies(std::string name, RequestSignature signature) = 0;
 
     // Done by the owner.
     virtual asio::awaitable<void> restart_connector(std::string name) = 0;

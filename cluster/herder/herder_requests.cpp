@@ -169,6 +169,10 @@ asio::awaitable<void> DistributedHerder::reset_active_topics(std::string name) {
     co_return;
 }
 
+asio::awaitable<void> DistributedHerder::set_logger_level(std::string logger, std::string level) {
+    return deps_.configs.put_logger_level(std::move(logger), std::move(level));
+}
+
 // ---- what the leader does ----------------------------------------------------------------------------------------
 
 asio::awaitable<CreateResult> DistributedHerder::put_connector(std::string name, Settings config,
@@ -238,10 +242,14 @@ asio::awaitable<ConnectorStateInfo> DistributedHerder::do_restart_all(RestartReq
     co_return std::move(plan.state);
 }
 
+void DistributedHerder::verify_internal(const RequestSignature& signature) const {
+    if (member_.protocol() != Protocol::Sessioned) return;
+    verify_request(signature, deps_.config.session_key.verification_algorithms, fresh()->session_key);
+}
+
 asio::awaitable<void> DistributedHerder::put_task_configs(std::string name, std::vector<Settings> configs,
                                                           RequestSignature signature) {
-    if (member_.protocol() == Protocol::Sessioned)
-        verify_request(signature, deps_.config.session_key.verification_algorithms, fresh()->session_key);
+    verify_internal(signature);
     std::function<asio::awaitable<bool>()> work = [=, from_peer = signature.from_peer, this] {
         return do_put_task_configs(name, configs, from_peer);
     };
@@ -272,6 +280,7 @@ asio::awaitable<void> DistributedHerder::restart_connector(std::string name) {
     co_await queued<bool>(std::move(work));
     co_await started->done.wait();
     if (started->error) throw ConnectException("Failed to start connector: " + name);
+    co_await deps_.statuses.settle(deps_.config.worker_sync_timeout);
 }
 
 asio::awaitable<bool> DistributedHerder::do_restart_connector(std::string name, std::shared_ptr<Slot<bool>> started) {

@@ -126,6 +126,12 @@ asio::awaitable<void> ConfigBackingStore::put_session_key(SessionKey key) {
     co_await write(std::move(records), true, "Error writing session key to Kafka");
 }
 
+asio::awaitable<void> ConfigBackingStore::put_task_count(std::string connector, int tasks) {
+    Records records;
+    records.emplace_back(task_count_key(connector), task_count_value(tasks));
+    co_await write(std::move(records), true, "Error writing task count record to Kafka");
+}
+
 asio::awaitable<void> ConfigBackingStore::put_target_state(std::string connector, worker::TargetState state) {
     Records records;
     records.emplace_back(target_state_key(connector), target_state_value(state));

@@ -46,6 +46,8 @@ public:
     asio::awaitable<void> put_task_configs(std::string connector, std::vector<Settings> configs);
     asio::awaitable<void> put_restart_request(RestartRecord request);
     asio::awaitable<void> put_session_key(SessionKey key);
+    /// How many producers of this exactly-once source are to be fenced next time.
+    asio::awaitable<void> put_task_count(std::string connector, int tasks);
 
     // Any worker's.
     asio::awaitable<void> put_target_state(std::string connector, worker::TargetState state);

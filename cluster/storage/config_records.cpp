@@ -125,6 +125,7 @@ std::string commit_key(std::string_view connector) { return joined(commit_prefix
 std::string target_state_key(std::string_view connector) { return joined(target_state_prefix, connector); }
 std::string restart_key(std::string_view connector) { return joined(restart_prefix, connector); }
 std::string logger_key(std::string_view logger) { return joined(logger_prefix, logger); }
+std::string task_count_key(std::string_view connector) { return joined(fencing_prefix, connector); }
 
 std::string peer_key(std::string_view url) { return joined(peer_prefix, url); }
 
@@ -162,6 +163,7 @@ std::string session_key_value(const SessionKey& key) {
 std::string logger_value(std::string_view level) { return fmt::format(R"({{"level":"{}"}})", level); }
 
 std::string peer_value(std::string_view fingerprint) { return fmt::format(R"({{"fingerprint":"{}"}})", fingerprint); }
+std::string task_count_value(int tasks) { return fmt::format(R"({{"task-count":{}}})", tasks); }
 
 ConfigRecord parse_config_record(std::string_view key, std::optional<std::string_view> text) {
     const auto document = parse_first(text);

@@ -32,6 +32,7 @@ std::string restart_key(std::string_view connector);
 std::string logger_key(std::string_view logger);
 /// Millrace's own; Java workers log that they do not know it, and go on.
 std::string peer_key(std::string_view url);
+std::string task_count_key(std::string_view connector);
 inline constexpr std::string_view session_key_key = "session-key";
 
 std::string properties_value(const Settings& settings);
@@ -42,6 +43,7 @@ std::string restart_value(const RestartRecord& record);
 std::string session_key_value(const SessionKey& key);
 std::string logger_value(std::string_view level);
 std::string peer_value(std::string_view fingerprint);
+std::string task_count_value(int tasks);
 
 /// What a record says. `none` in place of a value: the object is removed.
 struct ConnectorRecord {

@@ -32,7 +32,7 @@ void OffsetBackingStore::start(KafkaBasedLog::Done done) { log_.start(std::move(
 
 void OffsetBackingStore::stop() noexcept { log_.stop(); }
 
-std::optional<OffsetMap> OffsetBackingStore::read(const std::string& connector, OffsetEntries partition) {
+void OffsetBackingStore::read_to_end() {
     const auto reached = std::make_shared<std::promise<void>>();
     auto end = reached->get_future();
     log_.read_to_end([reached](std::exception_ptr error) {
@@ -46,6 +46,10 @@ std::optional<OffsetMap> OffsetBackingStore::read(const std::string& connector, 
         throw RetriableException("Reading to the end of the offsets topic takes more than " +
                                  std::to_string(read_limit.count()) + " s: the broker may be away");
     end.get();
+}
+
+std::optional<OffsetMap> OffsetBackingStore::read(const std::string& connector, OffsetEntries partition) {
+    read_to_end();
     const std::lock_guard lock(state_->mutex);
     return state_->table.find(connector, partition);
 }
@@ -82,7 +86,8 @@ void OffsetBackingStore::write(const std::string& connector, Entries entries,
     }
 }
 
-std::vector<std::pair<OffsetMap, OffsetMap>> OffsetBackingStore::known(const std::string& connector) const {
+std::vector<std::pair<OffsetMap, OffsetMap>> OffsetBackingStore::list(const std::string& connector) {
+    read_to_end();
     const std::lock_guard lock(state_->mutex);
     return state_->table.entries(connector);
 }

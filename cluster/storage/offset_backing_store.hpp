@@ -24,12 +24,13 @@ public:
     void stop() noexcept;
 
     std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) override;
+    std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string& connector) override;
     void write(const std::string& connector, Entries entries, std::function<void(std::exception_ptr)> done) override;
-    /// What is known now, without reading on.
-    std::vector<std::pair<OffsetMap, OffsetMap>> known(const std::string& connector) const;
 
 private:
     struct State;
+    void read_to_end();
+
     std::shared_ptr<State> state_;
     KafkaBasedLog log_;
 };

@@ -30,10 +30,12 @@ std::string OffsetTable::key_bytes(std::string_view connector, OffsetEntries par
 }
 
 std::vector<std::pair<OffsetMap, OffsetMap>> OffsetTable::entries(std::string_view connector) const {
-    std::vector<std::pair<OffsetMap, OffsetMap>> found;
+    std::map<std::string_view, const Entry*> sorted;
     for (const auto& [meaning, entry] : by_meaning_)
-        if (entry.connector == connector && entry.value)
-            found.emplace_back(parse_offset_key(entry.key).partition, *parse_offset_value(*entry.value));
+        if (entry.connector == connector && entry.value) sorted.emplace(meaning, &entry);
+    std::vector<std::pair<OffsetMap, OffsetMap>> found;
+    for (const auto& [meaning, entry] : sorted)
+        found.emplace_back(parse_offset_key(entry->key).partition, *parse_offset_value(*entry->value));
     return found;
 }
 

@@ -22,7 +22,7 @@ public:
     std::optional<OffsetMap> find(std::string_view connector, OffsetEntries partition) const;
     /// The bytes to write this partition's key with.
     std::string key_bytes(std::string_view connector, OffsetEntries partition) const;
-    /// All partitions of the connector that have an offset.
+    /// All partitions of the connector that have an offset, sorted.
     std::vector<std::pair<OffsetMap, OffsetMap>> entries(std::string_view connector) const;
 
 private:

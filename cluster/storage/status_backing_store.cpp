@@ -1,6 +1,7 @@
 #include "cluster/storage/status_backing_store.hpp"
 
 #include "cluster/async/await_callback.hpp"
+#include "cluster/async/with_timeout.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -69,6 +70,19 @@ asio::awaitable<void> StatusBackingStore::start() {
 
 asio::awaitable<void> StatusBackingStore::flush() {
     co_await await_done([this](auto done) { state_->log->flush(std::move(done)); });
+}
+
+asio::awaitable<void> StatusBackingStore::flush_and_read() {
+    co_await flush();
+    co_await await_done([this](auto done) { state_->log->read_to_end(std::move(done)); });
+}
+
+asio::awaitable<void> StatusBackingStore::settle(std::chrono::milliseconds limit) {
+    try {
+        co_await with_timeout(limit, flush_and_read(), "Reading to the end of the status topic");
+    } catch (const ConnectException& e) {
+        state_->logger.debug("Statuses may be old for a moment: {}", e.what());
+    }
 }
 
 void StatusBackingStore::stop() noexcept {

@@ -11,6 +11,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ public:
 
     asio::awaitable<void> start();
     asio::awaitable<void> flush();  ///< returns when every write before is acknowledged or given up
+    /// Waits until the table shows every write before, or the limit is over.
+    asio::awaitable<void> settle(std::chrono::milliseconds limit);
     void stop() noexcept;
 
     void put(const std::string& connector, const ObjectStatus& status, Mode mode);
@@ -44,6 +47,8 @@ public:
 
 private:
     struct State;
+    asio::awaitable<void> flush_and_read();
+
     std::shared_ptr<State> state_;
 };
 

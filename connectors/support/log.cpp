@@ -189,6 +189,10 @@ std::vector<std::string> LogControl::set_level(std::string_view logger, LogLevel
             if (other.starts_with(below) && !state_->own.contains(other)) names.push_back(other);
         }
     }
+    std::erase_if(names, [&](const std::string& one) {
+        const auto own = state_->own.find(one);
+        return own == state_->own.end() ? one != name && state_->resolved.at(one) == level : own->second.level == level;
+    });
     for (const auto& changed : names) state_->own.insert_or_assign(changed, wanted);
     auto most_verbose = LogLevel::Off;
     for (const auto& [unused, own] : state_->own) most_verbose = std::min(most_verbose, own.level);

@@ -39,6 +39,7 @@ struct Request {
     std::string client = {};  ///< the peer's address, without port
     bool secure = false;      ///< came over https
     bool from_peer = false;   ///< came from a worker of this group that has proven who it is
+    bool admin = false;       ///< came by a listener of its own for /admin
 };
 
 struct Response {

@@ -39,6 +39,7 @@ struct Connection {
     std::string client = {};
     bool secure = false;
     bool from_peer = false;
+    bool admin = false;
     bool idle = true;  ///< waits for a request
     steady_clock::time_point since = steady_clock::now();
 
@@ -53,7 +54,8 @@ Request request_of(http::request<http::string_body>&& message, const Connection&
                     .target = std::string(message.target()),
                     .client = connection.client,
                     .secure = connection.secure,
-                    .from_peer = connection.from_peer};
+                    .from_peer = connection.from_peer,
+                    .admin = connection.admin};
     for (const auto& field : message) request.headers.add(std::string(field.name_string()), std::string(field.value()));
     request.body = std::move(message.body());
     return request;
@@ -106,6 +108,7 @@ struct Server::State {
     asio::any_io_executor executor;
     ServerOptions options;
     RequestHandler handler;
+    ResponseFinisher finisher = {};
     Logger logger;
     cluster::Scope scope;
     std::vector<tcp::acceptor> acceptors = {};
@@ -179,7 +182,8 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket, std::size_t liste
     socket.set_option(tcp::no_delay(true), ignored);
     const auto address = socket.remote_endpoint(ignored).address().to_string();
     const auto tls = options.listeners[listener].tls;
-    const auto here = connections.insert(connections.end(), {.client = address, .secure = tls != nullptr});
+    const auto here = connections.insert(
+        connections.end(), {.client = address, .secure = tls != nullptr, .admin = options.listeners[listener].admin});
     const auto leave = [this, here](Connection*) {
         connections.erase(here);
         if (connections.empty()) drained.cancel();
@@ -286,6 +290,7 @@ asio::awaitable<bool> Server::State::exchange(Stream& stream, beast::flat_buffer
     } else {
         response = co_await answer(request);
     }
+    if (finisher) finisher(request, response);
     const auto status = response.status;
     const auto size = request.method == "HEAD" ? 0 : response.body.size();
     connection.stream->expires_after(options.limits.transfer);
@@ -337,6 +342,8 @@ Server::Server(asio::any_io_executor executor, ServerOptions options, RequestHan
     : state_(std::make_unique<State>(std::move(executor), std::move(options), std::move(handler), std::move(logger))) {}
 
 Server::~Server() = default;
+
+void Server::set_finisher(ResponseFinisher finisher) { state_->finisher = std::move(finisher); }
 
 void Server::listen() {
     const auto& peers = state_->options.peers.tls;

@@ -41,6 +41,7 @@ struct ListenerOptions {
     std::string host;  ///< empty: all interfaces
     std::uint16_t port = 0;
     std::shared_ptr<const cluster::TlsContext> tls = {};  ///< of an https listener
+    bool admin = false;                                   ///< marks its requests
 };
 
 /// Connections from other workers of the group, on the ports of the listeners (cluster/async/peer_identity).
@@ -58,6 +59,8 @@ struct ServerOptions {
 };
 
 using RequestHandler = std::function<asio::awaitable<Response>(Request)>;
+/// Has the last word on every answer to a request, errors included.
+using ResponseFinisher = std::function<void(const Request&, Response&)>;
 
 class Server {
 public:
@@ -67,6 +70,7 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    void set_finisher(ResponseFinisher finisher);
     /// Binds every listener and begins to accept.
     void listen();
     /// The bound ports, in the order of the listeners.

@@ -3,17 +3,31 @@
 #include "cluster/async/with_timeout.hpp"
 #include "rest/forwarding/forwarding_rules.hpp"
 #include "rest/http/error_response.hpp"
+#include "worker/config/worker_config.hpp"
+
+#include <algorithm>
 
 namespace millrace::rest {
 
 namespace {
 
-std::vector<Route> all_routes() {
+std::vector<Route> joined(std::initializer_list<std::span<const Route>> tables) {
     std::vector<Route> all;
-    for (const auto table :
-         {root_routes(), health_routes(), connector_routes(), connector_plugin_routes(), internal_routes()})
-        all.insert(all.end(), table.begin(), table.end());
+    for (const auto table : tables) all.insert(all.end(), table.begin(), table.end());
     return all;
+}
+
+/// The endpoints of /admin are among them unless admin.listeners puts them elsewhere, or nowhere.
+std::vector<Route> main_routes(const worker::WorkerConfig& config) {
+    return joined({root_routes(), health_routes(), connector_routes(), offset_routes(), connector_plugin_routes(),
+                   internal_routes(), config.admin_listeners ? std::span<const Route>() : logger_routes()});
+}
+
+/// Other workers sign these requests.
+bool is_internal(const Route& route) {
+    return std::ranges::any_of(internal_routes(), [&](const Route& internal) {
+        return internal.method == route.method && internal.path == route.path;
+    });
 }
 
 std::vector<RoutePattern> patterns_of(const std::vector<Route>& routes) {
@@ -32,14 +46,25 @@ std::string timeout_message(const Route& route, std::string stage) {
 
 }
 
+RouteTable::RouteTable(std::vector<Route> all) : routes(std::move(all)), router(patterns_of(routes)) {}
+
 Application::Application(asio::any_io_executor executor, ServerOptions options, Services services)
     : services_(std::move(services)),
-      routes_(all_routes()),
-      router_(patterns_of(routes_)),
+      main_(main_routes(services_.config)),
+      admin_(joined({logger_routes()})),
+      cross_origin_(services_.config.values.get_string("access.control.allow.origin"),
+                    services_.config.values.get_string("access.control.allow.methods")),
+      response_headers_(services_.config.values.get_string("response.http.headers.config")),
       leader_(executor, services_.forwarding),
       server_(
           executor, std::move(options), [this](Request request) { return handle(std::move(request)); },
-          services_.logger) {}
+          services_.logger) {
+    server_.set_finisher([this](const Request& request, Response& response) {
+        if (request.admin) return;
+        cross_origin_.apply(request, response.headers);
+        response_headers_.apply(response.headers, services_.clock());
+    });
+}
 
 asio::awaitable<Response> Application::handle(Request request) {
     const auto parsed = parse_target(request.target, AmbiguousPaths::Accept);
@@ -48,9 +73,14 @@ asio::awaitable<Response> Application::handle(Request request) {
     }
     const auto& target = std::get<RequestTarget>(parsed);
     try {
-        const auto match = router_.match(request, target);
+        const auto& table = request.admin ? admin_ : main_;
+        const auto match = table.router.match(request, target);
+        const bool is_signed = match.allow.empty() && is_internal(table.routes[match.index]);
+        if (services_.users && !request.admin && !request.from_peer && !is_signed) {
+            if (auto refusal = services_.users->refuse(request)) co_return *std::move(refusal);
+        }
         if (!match.allow.empty()) co_return options_response(match.allow);
-        co_return co_await dispatch(routes_[match.index], {request, target, match.variables, services_});
+        co_return co_await dispatch(table.routes[match.index], {request, target, match.variables, services_});
     } catch (const std::exception& e) {
         report(request, e);
         throw;

@@ -4,6 +4,8 @@
 /// awaits stop() before it stops the herder.
 #pragma once
 #include "rest/forwarding/leader_client.hpp"
+#include "rest/http/cross_origin.hpp"
+#include "rest/http/response_headers.hpp"
 #include "rest/http/router.hpp"
 #include "rest/http/server.hpp"
 #include "rest/resources/services.hpp"
@@ -11,6 +13,13 @@
 #include <vector>
 
 namespace millrace::rest {
+
+/// Routes, and how one of them is found.
+struct RouteTable {
+    explicit RouteTable(std::vector<Route> all);
+    std::vector<Route> routes;
+    Router router;
+};
 
 class Application {
 public:
@@ -31,8 +40,10 @@ private:
     void report(const Request& request, const std::exception& error) const;
 
     Services services_;
-    std::vector<Route> routes_;
-    Router router_;
+    RouteTable main_;
+    RouteTable admin_;  ///< of listeners of their own
+    CrossOrigin cross_origin_;
+    ResponseHeaders response_headers_;
     LeaderClient leader_;
     Server server_;
 };

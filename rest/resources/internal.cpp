@@ -1,3 +1,4 @@
+#include "cluster/herder/request_signature.hpp"
 #include "rest/resources/request_body.hpp"
 #include "rest/resources/services.hpp"
 
@@ -12,18 +13,32 @@ std::optional<std::string> header(const Request& request, std::string_view name)
     return value == nullptr ? std::nullopt : std::optional<std::string>(*value);
 }
 
+cluster::RequestSignature signature_of(const Request& request) {
+    return {.signature = header(request, cluster::signature_header),
+            .algorithm = header(request, cluster::signature_algorithm_header),
+            .body = request.body,
+            .from_peer = request.from_peer};
+}
+
 /// From a worker that owns a connector to the leader, who alone may write task configurations.
 asio::awaitable<Response> put_tasks(Call call) {
     auto configs = parse_task_configs(call.request.body);
-    cluster::RequestSignature signature{.signature = header(call.request, "X-Connect-Authorization"),
-                                        .algorithm = header(call.request, "X-Connect-Request-Signature-Algorithm"),
-                                        .body = call.request.body,
-                                        .from_peer = call.request.from_peer};
+    auto signature = signature_of(call.request);
     co_await call.services.herder.put_task_configs(call.variables.front(), std::move(configs), std::move(signature));
     co_return empty_response(204);
 }
 
-constexpr std::array routes{Route{"POST", "/connectors/{connector}/tasks", Body::Any, Place::Leader, put_tasks}};
+/// From a worker that is about to run a task of an exactly-once source.
+asio::awaitable<Response> put_fence(Call call) {
+    auto signature = signature_of(call.request);
+    co_await call.services.herder.fence_zombies(call.variables.front(), std::move(signature));
+    co_return empty_response(204);
+}
+
+constexpr std::array routes{
+    Route{"POST", "/connectors/{connector}/tasks", Body::Any, Place::Leader, put_tasks},
+    Route{"PUT", "/connectors/{connector}/fence", Body::Any, Place::Leader, put_fence},
+};
 
 }
 

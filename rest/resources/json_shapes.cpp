@@ -1,5 +1,7 @@
 #include "rest/resources/json_shapes.hpp"
 
+#include "connectors/support/json_values.hpp"
+
 namespace millrace::rest {
 
 namespace {
@@ -78,6 +80,26 @@ void write(json::Writer& out, const std::vector<std::string>& names) {
     out.begin_array();
     for (const auto& name : names) out.string(name);
     out.end_array();
+}
+
+void write(json::Writer& out, const worker::ConnectorOffsets& offsets) {
+    const auto write_entries = [&out](const std::optional<OffsetMap>& map) {
+        std::string text = "null";
+        if (map) {
+            text.clear();
+            append_offset_entries(text, map->entries());
+        }
+        out.raw(text);
+    };
+    out.begin_object().key("offsets").begin_array();
+    for (const auto& [partition, offset] : offsets) {
+        out.begin_object().key("partition");
+        write_entries(partition);
+        out.key("offset");
+        write_entries(offset);
+        out.end_object();
+    }
+    out.end_array().end_object();
 }
 
 void write(json::Writer& out, const worker::ConfigDefinition& definition) {

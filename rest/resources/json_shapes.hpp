@@ -18,6 +18,7 @@ void write(json::Writer& out, const cluster::ConnectorStateInfo& status);
 void write_task_status(json::Writer& out, int task, const cluster::StatusInfo& status);
 void write(json::Writer& out, const std::vector<cluster::TaskInfo>& tasks);
 void write(json::Writer& out, const std::vector<std::string>& names);
+void write(json::Writer& out, const worker::ConnectorOffsets& offsets);
 void write(json::Writer& out, const worker::ConfigDefinition& definition);
 void write(json::Writer& out, const worker::ConfigInfos& infos);
 

@@ -16,8 +16,8 @@ std::string setting(const Settings& settings, std::string_view name, std::string
 }
 
 /// All or nothing: one prefixed key puts every top-level one out of force.
-Settings tls_settings(const Settings& worker) {
-    auto prefixed = worker::with_prefix_removed(worker, "listeners.https.");
+Settings tls_settings(const Settings& worker, std::string_view prefix) {
+    auto prefixed = worker::with_prefix_removed(worker, prefix);
     return prefixed.empty() ? worker : prefixed;
 }
 
@@ -82,10 +82,25 @@ std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings) 
     return cluster::TlsContext::server(options);
 }
 
+std::vector<ListenerOptions> listener_options(std::span<const worker::Listener> listeners, const Settings& settings,
+                                              std::string_view tls_prefix) {
+    std::vector<ListenerOptions> options;
+    std::shared_ptr<const cluster::TlsContext> tls;
+    for (const auto& listener : listeners) {
+        auto& made = options.emplace_back();
+        made.host = listener.host;
+        made.port = listener.port;
+        if (listener.protocol != worker::Listener::Protocol::Https) continue;
+        if (!tls) tls = server_tls(tls_settings(settings, tls_prefix));
+        made.tls = tls;
+    }
+    return options;
+}
+
 }
 
 LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
-    const auto settings = tls_settings(config.settings());
+    const auto settings = tls_settings(config.settings(), "listeners.https.");
     LeaderClientTls tls;
     tls.https = cluster::TlsContext::client(tls_options(settings));
     const auto algorithm = settings.find("ssl.endpoint.identification.algorithm");
@@ -94,15 +109,12 @@ LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
 }
 
 ServerOptions server_options(const worker::WorkerConfig& config, std::string product) {
-    ServerOptions options{.listeners = {}, .product = std::move(product)};
-    std::shared_ptr<const cluster::TlsContext> tls;
-    for (const auto& listener : config.listeners) {
-        auto& made = options.listeners.emplace_back();
-        made.host = listener.host;
-        made.port = listener.port;
-        if (listener.protocol != worker::Listener::Protocol::Https) continue;
-        if (!tls) tls = server_tls(tls_settings(config.settings()));
-        made.tls = tls;
+    ServerOptions options{.listeners = listener_options(config.listeners, config.settings(), "listeners.https."),
+                          .product = std::move(product)};
+    if (!config.admin_listeners) return options;
+    for (auto& listener : listener_options(*config.admin_listeners, config.settings(), "admin.listeners.https.")) {
+        listener.admin = true;
+        options.listeners.push_back(std::move(listener));
     }
     return options;
 }

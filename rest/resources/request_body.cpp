@@ -1,6 +1,7 @@
 #include "rest/resources/request_body.hpp"
 
 #include "connectors/support/json.hpp"
+#include "connectors/support/json_values.hpp"
 #include "rest/http/error_response.hpp"
 
 #include <fmt/format.h>
@@ -38,6 +39,13 @@ json::Document parse_document(std::string_view body) {
         return json::Document(body);
     } catch (const json::ParseException& e) {
         refuse(fmt::format("The request's body is no JSON: {}", e.what()));
+    }
+}
+
+void require_known_members(const Node& object, std::initializer_list<std::string_view> known) {
+    for (const auto& member : object.members()) {
+        if (std::ranges::find(known, member.name) != known.end()) continue;
+        refuse(fmt::format("Unrecognized field \"{}\": known are \"{}\"", member.name, fmt::join(known, "\", \"")));
     }
 }
 
@@ -81,6 +89,10 @@ std::optional<worker::TargetState> initial_state_of(const Node& node) {
     refuse(fmt::format("Unknown initial_state \"{}\": it is one of RUNNING, PAUSED, STOPPED", text));
 }
 
+std::optional<OffsetMap> offset_map_of(const Node* node) {
+    return node == nullptr || node->is_null() ? std::nullopt : std::optional(to_offset_map(*node));
+}
+
 std::string name_of(const Node& node) {
     if (node.is_null()) return {};
     if (node.is_object() || node.is_array()) {
@@ -95,12 +107,7 @@ CreateConnectorRequest parse_create_request(std::string_view body) {
     const auto document = parse_document(body);
     const auto& root = document.root();
     if (!root.is_object()) refuse(fmt::format("The request's body is {}: an object is needed", kind_name(root)));
-    for (const auto& member : root.members()) {
-        if (member.name != "name" && member.name != "config" && member.name != "initial_state") {
-            refuse(fmt::format("Unrecognized field \"{}\": known are \"config\", \"name\", \"initial_state\"",
-                               member.name));
-        }
-    }
+    require_known_members(root, {"config", "name", "initial_state"});
     CreateConnectorRequest request;
     if (const auto* name = root.find("name")) request.name = name_of(*name);
     if (const auto* state = root.find("initial_state")) request.initial_state = initial_state_of(*state);
@@ -125,6 +132,28 @@ std::vector<Settings> parse_task_configs(std::string_view body) {
         configs.push_back(config_of(element, "A task configuration").settings);
     }
     return configs;
+}
+
+worker::ConnectorOffsets parse_offsets(std::string_view body) {
+    const auto document = parse_document(body);
+    const auto& root = document.root();
+    if (!root.is_object()) refuse(fmt::format("The request's body is {}: an object is needed", kind_name(root)));
+    require_known_members(root, {"offsets"});
+    worker::ConnectorOffsets offsets;
+    const auto* list = root.find("offsets");
+    if (list == nullptr || list->is_null()) return offsets;
+    if (!list->is_array()) {
+        refuse(fmt::format("The member \"offsets\" is {}: an array is needed", kind_name(*list)));
+    }
+    for (const auto& element : list->elements()) {
+        if (!element.is_object()) {
+            refuse(fmt::format("An element of \"offsets\" is {}: an object is needed", kind_name(element)));
+        }
+        require_known_members(element, {"partition", "offset"});
+        offsets.push_back(
+            {.partition = offset_map_of(element.find("partition")), .offset = offset_map_of(element.find("offset"))});
+    }
+    return offsets;
 }
 
 }

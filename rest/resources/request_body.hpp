@@ -6,6 +6,7 @@
 /// Throws  RestException 500 for what is no JSON or has another shape: Kafka Connect answers 500 here, not 400.
 #pragma once
 #include "connectors/api/config_def.hpp"
+#include "worker/runtime/connector_offsets.hpp"
 #include "worker/runtime/ids.hpp"
 #include "worker/validation/submitted_config.hpp"
 
@@ -30,5 +31,7 @@ CreateConnectorRequest parse_create_request(std::string_view body);
 SubmittedConfig parse_config(std::string_view body);
 /// An array of flat objects: task configurations that another worker sends.
 std::vector<Settings> parse_task_configs(std::string_view body);
+/// {"offsets":[{"partition":{...},"offset":{...}}]}; empty where "offsets" is missing or null.
+worker::ConnectorOffsets parse_offsets(std::string_view body);
 
 }

@@ -3,6 +3,7 @@
 #include "cluster/herder/herder.hpp"
 #include "connectors/api/log.hpp"
 #include "rest/forwarding/leader_client.hpp"
+#include "rest/http/basic_auth.hpp"
 #include "rest/http/request.hpp"
 #include "rest/http/request_target.hpp"
 #include "rest/http/router.hpp"
@@ -12,11 +13,15 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+namespace millrace {
+class LogControl;
+}
 namespace millrace::worker {
 class ConfigTransformer;
 class PluginRegistry;
@@ -39,10 +44,13 @@ struct Services {
     const worker::PluginRegistry& plugins;
     const worker::WorkerConfig& config;
     const worker::ConfigTransformer& transformer;
+    LogControl& log;                      ///< whose levels /admin/loggers shows and sets
+    std::optional<BasicAuth> users = {};  ///< none: nobody is asked who he is
     Logger logger = {};
     std::string commit = "unknown";  ///< of this build
     std::chrono::milliseconds request_timeout = std::chrono::seconds(90);
     LeaderClientTls forwarding = {};
+    std::function<std::chrono::system_clock::time_point()> clock = [] { return std::chrono::system_clock::now(); };
 };
 
 /// One request on its way through a handler. What it refers to outlives the handler's coroutine.
@@ -68,7 +76,9 @@ struct Route {
 std::span<const Route> root_routes() noexcept;
 std::span<const Route> health_routes() noexcept;
 std::span<const Route> connector_routes() noexcept;
+std::span<const Route> offset_routes() noexcept;
 std::span<const Route> connector_plugin_routes() noexcept;
 std::span<const Route> internal_routes() noexcept;
+std::span<const Route> logger_routes() noexcept;
 
 }

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -70,6 +71,11 @@ std::string wait_for_cluster_id(const WorkerConfig& config, const Logger& logger
     }
 }
 
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    return value == nullptr ? std::string() : std::string(value);
+}
+
 int run(const CommandLine& line, const std::shared_ptr<LogControl>& first_log) {
     auto log = first_log;
     Logger logger(log, "org.apache.kafka.connect.cli.ConnectDistributed");
@@ -104,7 +110,8 @@ int run(const CommandLine& line, const std::shared_ptr<LogControl>& first_log) {
                               .transformer = transformer,
                               .address = address,
                               .kafka_cluster_id = cluster_id,
-                              .log = log});
+                              .log = log,
+                              .java_options = environment("KAFKA_OPTS")});
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
     logger.info("Kafka Connect worker initialization took {}ms", took.count());
     return worker.run();

@@ -6,6 +6,7 @@
 #include "cluster/storage/topic_creation.hpp"
 #include "rest/forwarding/task_config_publisher.hpp"
 #include "rest/resources/application.hpp"
+#include "rest/resources/authentication.hpp"
 #include "rest/resources/listener_options.hpp"
 #include "worker/main/group_security.hpp"
 #include "worker/main/version.hpp"
@@ -104,6 +105,8 @@ struct DistributedWorker::State {
             .plugins = options.plugins,
             .config = options.config,
             .transformer = options.transformer,
+            .log = *options.log,
+            .users = rest::authentication(options.config, options.java_options, logger),
             .logger = Logger(options.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
             .commit = "millrace-" MILLRACE_VERSION,
             .forwarding = forwarding_tls()};

@@ -17,6 +17,7 @@ struct DistributedWorkerOptions {
     AdvertisedAddress address;
     std::string kafka_cluster_id;
     std::shared_ptr<LogControl> log;
+    std::string java_options = {};  ///< the environment's KAFKA_OPTS: it may name a JAAS file with users of REST
 };
 
 class DistributedWorker {

@@ -23,6 +23,8 @@ public:
     /// The stored offset, after reading the topic to its present end. Blocks; throws RetriableException when that takes
     /// too long. Never call it on the control thread.
     virtual std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) = 0;
+    /// Every partition of the connector that has an offset, and the offset. Like read() else.
+    virtual std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string& connector) = 0;
     /// Stores all entries; `done` is called once, on another thread, when the broker has acknowledged every one of them
     /// (null) or one of them failed.
     virtual void write(const std::string& connector, Entries entries, std::function<void(std::exception_ptr)> done) = 0;

@@ -25,6 +25,11 @@ std::exception_ptr timed_out(const std::string& what) {
         RetriableException(fmt::format("{} took longer than {} ms and goes on", what, connector_deadline.count())));
 }
 
+/// Offsets of a sink connector are those of its consumer group.
+ConnectException no_sink_offsets(const std::string& connector) {
+    return ConnectException(fmt::format("The offsets of sink connector {} cannot be read or changed here", connector));
+}
+
 }
 
 struct Worker::State {
@@ -227,6 +232,43 @@ void Worker::validate(const std::string& connector_class, Settings settings, Cal
     PluginThread().post([once, connector_class, settings = std::move(settings), &plugins = state_->deps.plugins] {
         try {
             once(nullptr, plugins.create_connector(connector_class)->validate(settings));
+        } catch (...) {
+            once(std::current_exception(), {});
+        }
+    });
+}
+
+void Worker::connector_offsets(const std::string& name, Settings settings, Callback<ConnectorOffsets> done) {
+    const Once<std::exception_ptr, ConnectorOffsets> once(std::move(done));
+    state_->deadlines.after(connector_deadline,
+                            [once, name] { once(timed_out(fmt::format("Reading the offsets of {}", name)), {}); });
+    const bool is_source = connector_type(settings) == "source";
+    PluginThread().post([once, name, is_source, &offsets = state_->deps.offsets] {
+        try {
+            if (!is_source) throw no_sink_offsets(name);
+            once(nullptr, source_offsets(offsets, name));
+        } catch (...) {
+            once(std::current_exception(), {});
+        }
+    });
+}
+
+void Worker::alter_offsets(const std::string& name, Settings settings, OffsetChange change,
+                           Callback<std::string> done) {
+    const Once<std::exception_ptr, std::string> once(std::move(done));
+    state_->deadlines.after(connector_deadline, [once, name] {
+        once(std::make_exception_ptr(ConnectException(
+                 fmt::format("Timed out while attempting to modify offsets for source connector {}", name))),
+             {});
+    });
+    PluginThread().post([once, name, settings = std::move(settings), change = std::move(change), deps = state_->deps,
+                         transformer = state_->transformer]() mutable {
+        try {
+            const auto resolved = transformer->transform(settings);
+            const auto plugin = deps.plugins.create_connector(connector_basics(resolved).connector_class);
+            auto* source = dynamic_cast<SourceConnector*>(plugin.get());
+            if (source == nullptr) throw no_sink_offsets(name);
+            once(nullptr, change_source_offsets(deps.offsets, *source, name, resolved, std::move(change)));
         } catch (...) {
             once(std::current_exception(), {});
         }

@@ -6,6 +6,7 @@
 #pragma once
 #include "connectors/api/config_def.hpp"
 #include "connectors/api/log.hpp"
+#include "worker/runtime/connector_offsets.hpp"
 #include "worker/runtime/ids.hpp"
 #include "worker/runtime/stores.hpp"
 
@@ -67,6 +68,11 @@ public:
 
     /// The connector's own validate(), on a pool thread with a deadline.
     void validate(const std::string& connector_class, Settings settings, Callback<std::vector<ConfigValue>> done);
+
+    /// What is stored of a connector's offsets, wherever it runs.
+    void connector_offsets(const std::string& name, Settings settings, Callback<ConnectorOffsets> done);
+    /// Changes the offsets of a connector that is stopped; the result is a sentence for the user.
+    void alter_offsets(const std::string& name, Settings settings, OffsetChange change, Callback<std::string> done);
 
     /// "source", "sink" or "unknown", by the class in these settings.
     std::string connector_type(const Settings& settings) const;

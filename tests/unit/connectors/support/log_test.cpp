@@ -82,6 +82,9 @@ TEST_CASE("setting a level reaches the loggers below and says which", "[log]") {
     CHECK(f.control->level("x")->last_modified == std::nullopt);
     CHECK(f.control->level("nope") == std::nullopt);
 
+    CHECK(f.control->set_level("a.b.c", LogLevel::Debug, noon + std::chrono::hours(1)).empty());
+    CHECK(f.control->level("a.b.c")->last_modified == 1795227155525);
+
     CHECK(f.control->set_level("ROOT", LogLevel::Error, noon) == std::vector<std::string>{"root"});
     CHECK_FALSE(f.logger("x").enabled(LogLevel::Warn));
     CHECK(f.logger("a.b").enabled(LogLevel::Debug));

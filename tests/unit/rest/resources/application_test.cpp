@@ -147,6 +147,19 @@ TEST_CASE("plugins are listed, described and validated against", "[rest][applica
                 "connector type"));
 }
 
+TEST_CASE("a request for fencing needs its signature", "[rest][application]") {
+    RestFixture fixture;
+    fixture.herder.held["c"].config["connector.class"] = "FileStreamSource";
+    CHECK(fixture.send("PUT", "/connectors/c/fence", "").body ==
+          error(400, "Internal request missing required signature"));
+    const auto signature = cluster::sign_request("HmacSHA256", "key", "");
+    CHECK(fixture
+              .request("PUT /connectors/c/fence HTTP/1.1\r\nHost: h\r\nX-Connect-Authorization: " + signature +
+                       "\r\nX-Connect-Request-Signature-Algorithm: HmacSHA256\r\nContent-Length: 0\r\n\r\n")
+              .status == 204);
+    CHECK(fixture.herder.fenced == std::vector<std::string>{"c"});
+}
+
 TEST_CASE("an internal request needs its signature, after a body that can be read", "[rest][application]") {
     RestFixture fixture;
     CHECK(fixture.send("POST", "/connectors/a/tasks", "[]").body ==

@@ -24,6 +24,9 @@ public:
     std::map<std::string, Held> held;
     std::string session_key = "key";                              ///< of internal requests
     std::map<std::string, std::vector<Settings>> published = {};  ///< task configurations that others sent
+    std::map<std::string, std::string> cluster_levels = {};       ///< of loggers, set for the whole cluster
+    worker::ConnectorOffsets offsets = {};                        ///< of whichever connector
+    std::vector<std::string> fenced = {};                         ///< connectors
     std::string leader_url = {};                                  ///< not empty: this worker is a follower
     bool rebalance_needed = false;                                ///< a rebalance is due
     bool hangs = false;                                           ///< never tells of a connector
@@ -73,6 +76,17 @@ public:
         }
         co_return tasks;
     }
+    asio::awaitable<worker::ConnectorOffsets> connector_offsets(std::string name) override {
+        existing(name);
+        co_return offsets;
+    }
+    asio::awaitable<std::string> alter_offsets(std::string name, worker::OffsetChange change) override {
+        require_leader();
+        if (existing(name).target != TargetState::Stopped) throw ConfigException("Connectors must be stopped");
+        const bool reset = !change;
+        offsets = change ? *std::move(change) : worker::ConnectorOffsets{};
+        co_return worker::offsets_changed_sentence(reset, true);
+    }
     asio::awaitable<cluster::Health> health() override { co_return state_of_health; }
 
     asio::awaitable<void> pause(std::string name) override {
@@ -84,6 +98,10 @@ public:
         co_return;
     }
     asio::awaitable<void> reset_active_topics(std::string) override { co_return; }
+    asio::awaitable<void> set_logger_level(std::string logger, std::string level) override {
+        cluster_levels[std::move(logger)] = std::move(level);
+        co_return;
+    }
 
     asio::awaitable<cluster::CreateResult> put_connector(std::string name, Settings config,
                                                          std::optional<TargetState> initial,
@@ -124,6 +142,15 @@ public:
         cluster::verify_request(signature, {"HmacSHA256"},
                                 cluster::SessionKey{.key = session_key, .algorithm = "HmacSHA256"});
         published[name] = std::move(configs);
+        co_return;
+    }
+    asio::awaitable<void> fence_zombies(std::string name, cluster::RequestSignature signature) override {
+        cluster::verify_request(signature, {"HmacSHA256"},
+                                cluster::SessionKey{.key = session_key, .algorithm = "HmacSHA256"});
+        if (type_of(existing(name)) != "source") {
+            throw ConfigException("Connector " + name + " is not a source connector");
+        }
+        fenced.push_back(std::move(name));
         co_return;
     }
     asio::awaitable<void> restart_connector(std::string name) override {

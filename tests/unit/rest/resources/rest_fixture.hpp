@@ -1,6 +1,7 @@
 /// A whole REST application on a free port of 127.0.0.1, on a thread of its own as in a worker, with a herder in memory
 /// and sample plugins; and a client that speaks plain sockets, so that what is sent is what a test wrote.
 #pragma once
+#include "connectors/support/log.hpp"
 #include "rest/resources/application.hpp"
 #include "tests/unit/rest/http/raw_client.hpp"
 #include "tests/unit/rest/resources/memory_herder.hpp"
@@ -23,9 +24,9 @@ inline worker::PluginRegistry sample_registry() {
     plugins.add(sample::manifest());
     return plugins;
 }
-inline worker::WorkerConfig sample_worker_config() {
+inline worker::WorkerConfig sample_worker_config(Settings settings = {}) {
     worker::WorkerConfig config;
-    config.values = Config(worker::worker_config_keys(worker::WorkerMode::Distributed), {});
+    config.values = Config(worker::worker_config_keys(worker::WorkerMode::Distributed), std::move(settings));
     config.group_id = "connect-cluster";
     config.key_converter = config.value_converter = "org.apache.kafka.connect.json.JsonConverter";
     config.header_converter = "org.apache.kafka.connect.storage.SimpleHeaderConverter";
@@ -33,18 +34,26 @@ inline worker::WorkerConfig sample_worker_config() {
 }
 
 struct RestFixture {
-    explicit RestFixture(ServerLimits limits = {}, std::chrono::milliseconds request_timeout = std::chrono::seconds(90))
-        : application(context.get_executor(),
-                      {.listeners = {{.host = "127.0.0.1", .port = 0}}, .limits = limits, .product = "Millrace/test"},
+    explicit RestFixture(ServerLimits limits = {}, std::chrono::milliseconds request_timeout = std::chrono::seconds(90),
+                         worker::WorkerConfig worker_config = sample_worker_config(),
+                         std::optional<BasicAuth> users = {})
+        : config(std::move(worker_config)),
+          application(context.get_executor(),
+                      {.listeners = {{.host = "127.0.0.1", .port = 0}, {.host = "127.0.0.1", .port = 0, .admin = true}},
+                       .limits = limits,
+                       .product = "Millrace/test"},
                       {.herder = herder,
                        .validate = [this](const std::string& name, Settings settings,
                                           auto done) { validate(name, std::move(settings), done); },
                        .plugins = plugins,
                        .config = config,
                        .transformer = transformer,
+                       .log = log,
+                       .users = std::move(users),
                        .request_timeout = request_timeout}) {
         application.listen();
         port = application.ports().at(0);
+        admin_port = application.ports().at(1);
         thread = std::jthread([this] { context.run(); });
     }
     ~RestFixture() {
@@ -73,10 +82,12 @@ struct RestFixture {
     asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
     MemoryHerder herder;
     worker::PluginRegistry plugins = sample_registry();
-    worker::WorkerConfig config = sample_worker_config();
+    worker::WorkerConfig config;
     worker::ConfigTransformer transformer;
+    LogControl log{LogOptions{.root_level = LogLevel::Off}};
     Application application;
     std::uint16_t port = 0;
+    std::uint16_t admin_port = 0;  ///< of a listener that serves /admin alone
     std::jthread thread;
 };
 

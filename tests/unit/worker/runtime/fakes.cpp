@@ -1,5 +1,7 @@
 #include "tests/unit/worker/runtime/fakes.hpp"
 
+#include "connectors/support/json_values.hpp"
+
 #include <charconv>
 
 namespace millrace::worker::test {
@@ -227,6 +229,49 @@ void MemoryOffsetStore::write(const std::string& connector, Entries entries,
         offsets_.insert_or_assign(connector, offset);
     }
     threads_.emplace_back([done = std::move(done), error] { done(error); });
+}
+
+std::vector<std::pair<OffsetMap, OffsetMap>> MemoryOffsetStore::list(const std::string& connector) {
+    const std::lock_guard lock(mutex_);
+    const auto found = offsets_.find(connector);
+    if (found == offsets_.end()) return {};
+    return {{OffsetMap(), found->second}};
+}
+
+namespace {
+
+std::string json_text(const OffsetMap& map) {
+    std::string text;
+    append_offset_entries(text, map.entries());
+    return text;
+}
+
+OffsetMap offset_map(const std::string& text) { return to_offset_map(json::Document(text).root()); }
+
+}
+
+std::optional<OffsetMap> JsonOffsetStore::read(const std::string& connector, OffsetEntries partition) {
+    const auto found = texts[connector].find(json_text(OffsetMap(partition)));
+    return found == texts[connector].end() ? std::nullopt : std::optional(offset_map(found->second));
+}
+
+std::vector<std::pair<OffsetMap, OffsetMap>> JsonOffsetStore::list(const std::string& connector) {
+    std::vector<std::pair<OffsetMap, OffsetMap>> all;
+    for (const auto& [partition, offset] : texts[connector])
+        all.emplace_back(offset_map(partition), offset_map(offset));
+    return all;
+}
+
+void JsonOffsetStore::write(const std::string& connector, Entries entries,
+                            std::function<void(std::exception_ptr)> done) {
+    for (const auto& [partition, offset] : entries) {
+        if (offset) {
+            texts[connector][json_text(partition)] = json_text(*offset);
+        } else {
+            texts[connector].erase(json_text(partition));
+        }
+    }
+    done(nullptr);
 }
 
 std::optional<std::int64_t> MemoryOffsetStore::stored(const std::string& connector) const {

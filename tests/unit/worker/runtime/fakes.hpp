@@ -38,6 +38,7 @@ class MemoryOffsetStore : public OffsetStore {
 public:
     ~MemoryOffsetStore() override;
     std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) override;
+    std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string& connector) override;
     void write(const std::string& connector, Entries entries, std::function<void(std::exception_ptr)> done) override;
 
     std::optional<std::int64_t> stored(const std::string& connector) const;  ///< the "n" of its one partition
@@ -52,6 +53,16 @@ private:
     std::map<std::string, OffsetMap> offsets_;
     std::vector<std::thread> threads_;
     int writes_ = 0;
+};
+
+/// Offsets as they are, by the JSON of connector and partition; answers on the caller's thread.
+class JsonOffsetStore : public OffsetStore {
+public:
+    std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) override;
+    std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string& connector) override;
+    void write(const std::string& connector, Entries entries, std::function<void(std::exception_ptr)> done) override;
+
+    std::map<std::string, std::map<std::string, std::string>> texts = {};
 };
 
 class RememberingListener : public StatusListener {

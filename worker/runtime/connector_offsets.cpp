@@ -1,0 +1,88 @@
+#include "worker/runtime/connector_offsets.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <future>
+
+namespace millrace::worker {
+
+namespace {
+
+/// As long as REST waits for anything.
+constexpr std::chrono::seconds write_limit{90};
+
+OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
+    OffsetStore::Entries entries;
+    for (auto& [partition, offset] : wanted) {
+        if (partition) {
+            entries.emplace_back(std::move(*partition), std::move(offset));
+        } else if (offset) {
+            throw ConnectException("Partition objects cannot be null");
+        }
+    }
+    return entries;
+}
+
+/// All of them, forgotten.
+OffsetStore::Entries tombstones(OffsetStore& store, const std::string& connector) {
+    OffsetStore::Entries entries;
+    for (auto& [partition, offset] : store.list(connector)) entries.emplace_back(std::move(partition), std::nullopt);
+    return entries;
+}
+
+void store_all(OffsetStore& store, const std::string& connector, OffsetStore::Entries entries) {
+    if (entries.empty()) return;
+    const auto stored = std::make_shared<std::promise<void>>();
+    auto done = stored->get_future();
+    store.write(connector, std::move(entries), [stored](const std::exception_ptr& error) {
+        if (error) {
+            stored->set_exception(error);
+        } else {
+            stored->set_value();
+        }
+    });
+    if (done.wait_for(write_limit) != std::future_status::ready) {
+        throw ConnectException(
+            fmt::format("Timed out while attempting to modify offsets for source connector {}", connector));
+    }
+    done.get();
+}
+
+}
+
+ConnectorOffsets source_offsets(OffsetStore& store, const std::string& connector) {
+    ConnectorOffsets offsets;
+    for (auto& [partition, offset] : store.list(connector)) {
+        offsets.push_back({.partition = std::move(partition), .offset = std::move(offset)});
+    }
+    return offsets;
+}
+
+std::string change_source_offsets(OffsetStore& store, SourceConnector& plugin, const std::string& connector,
+                                  const Settings& settings, OffsetChange change) {
+    const bool reset = !change;
+    try {
+        auto entries = change ? entries_of(*std::move(change)) : tombstones(store, connector);
+        const bool by_connector_too = plugin.alter_offsets(settings, entries);
+        store_all(store, connector, std::move(entries));
+        return offsets_changed_sentence(reset, by_connector_too);
+    } catch (const ConnectException&) {
+        throw;
+    } catch (const std::exception& e) {
+        throw ConnectException(
+            fmt::format("Failed to modify offsets for source connector {}: {}", connector, e.what()));
+    }
+}
+
+std::string offsets_changed_sentence(bool reset, bool by_connector_too) {
+    const std::string_view done = reset ? "reset" : "altered";
+    if (by_connector_too) return fmt::format("The offsets for this connector have been {} successfully", done);
+    return fmt::format(
+        "The Connect framework-managed offsets for this connector have been {0} successfully. However, if this "
+        "connector manages offsets externally, they will need to be manually {0} in the system that the connector "
+        "uses.",
+        done);
+}
+
+}
