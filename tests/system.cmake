@@ -20,6 +20,14 @@ add_library(troubled_sink MODULE ${CMAKE_CURRENT_SOURCE_DIR}/e2e/plugins/trouble
 target_link_libraries(troubled_sink PRIVATE millrace::api millrace_options)
 set_target_properties(troubled_sink PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test-plugins PREFIX "")
 
+file(GLOB transcripts CONFIGURE_DEPENDS golden/rest/*/steps.jsonl)
+foreach(transcript IN LISTS transcripts)
+  cmake_path(GET transcript PARENT_PATH folder)
+  cmake_path(GET folder FILENAME name)
+  add_test(NAME golden.rest-${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/run ${folder})
+  set_tests_properties(golden.rest-${name} PROPERTIES LABELS golden TIMEOUT 300 ENVIRONMENT "${worker_environment}")
+endforeach()
+
 file(GLOB files CONFIGURE_DEPENDS e2e/test_*.py)
 foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
