@@ -1,5 +1,8 @@
 #include "worker/runtime/connector_offsets.hpp"
 
+#include "worker/kafka/client_config.hpp"
+#include "worker/runtime/group_offsets.hpp"
+
 #include <fmt/core.h>
 
 #include <chrono>
@@ -11,6 +14,7 @@ namespace {
 
 /// As long as REST waits for anything.
 constexpr std::chrono::seconds write_limit{90};
+constexpr std::chrono::seconds admin_limit{30};
 
 OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
     OffsetStore::Entries entries;
@@ -22,6 +26,20 @@ OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
         }
     }
     return entries;
+}
+
+Admin admin_of(const OffsetsOf& of) {
+    const auto client = fmt::format("connector-offsets-{}", of.connector);
+    return Admin(translate(ClientKind::Admin, connector_admin_settings(of.worker, of.settings, client)), of.logger,
+                 admin_limit);
+}
+
+SinkOffsetChanges sink_changes(const ConnectorOffsets& wanted) {
+    SinkOffsetChanges changes;
+    for (const auto& [partition, offset] : wanted) {
+        changes.push_back(parse_sink_offset(partition ? &*partition : nullptr, offset ? &*offset : nullptr));
+    }
+    return changes;
 }
 
 /// All of them, forgotten.
@@ -49,6 +67,30 @@ void store_all(OffsetStore& store, const std::string& connector, OffsetStore::En
     done.get();
 }
 
+}
+
+ConnectorOffsets read_offsets(const OffsetsOf& of) {
+    if (dynamic_cast<SinkConnector*>(&of.plugin) == nullptr) return source_offsets(of.store, of.connector);
+    auto admin = admin_of(of);
+    ConnectorOffsets offsets;
+    for (auto& [partition, offset] : sink_offsets(admin, sink_group(of.worker, of.settings), of.connector)) {
+        offsets.push_back({.partition = std::move(partition), .offset = std::move(offset)});
+    }
+    return offsets;
+}
+
+std::string change_offsets(const OffsetsOf& of, OffsetChange change) {
+    if (auto* source = dynamic_cast<SourceConnector*>(&of.plugin)) {
+        return change_source_offsets(of.store, *source, of.connector, of.settings, std::move(change));
+    }
+    const auto group = sink_group(of.worker, of.settings);
+    const SinkOffsetTarget target{.plugin = dynamic_cast<SinkConnector&>(of.plugin),
+                                  .connector = of.connector,
+                                  .settings = of.settings,
+                                  .group = group};
+    auto admin = admin_of(of);
+    if (!change) return offsets_changed_sentence(true, reset_sink_offsets(admin, target));
+    return offsets_changed_sentence(false, alter_sink_offsets(admin, target, sink_changes(*change)));
 }
 
 ConnectorOffsets source_offsets(OffsetStore& store, const std::string& connector) {

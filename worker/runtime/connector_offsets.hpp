@@ -21,6 +21,19 @@ using ConnectorOffsets = std::vector<ConnectorOffset>;
 /// What a request wants: these offsets, others untouched; none: all of the connector's forgotten.
 using OffsetChange = std::optional<ConnectorOffsets>;
 
+/// Whose offsets, and where they are.
+struct OffsetsOf {
+    const std::string& connector;
+    Connector& plugin;
+    const Settings& settings;  ///< the connector's, resolved
+    const Settings& worker;
+    OffsetStore& store;  ///< of source connectors; those of sinks are their consumer group's
+    Logger logger;
+};
+ConnectorOffsets read_offsets(const OffsetsOf& of);
+/// Returns the sentence that tells the user what was done. The connector must be stopped.
+std::string change_offsets(const OffsetsOf& of, OffsetChange change);
+
 ConnectorOffsets source_offsets(OffsetStore& store, const std::string& connector);
 
 /// Lets the connector check the change, then stores it. Returns the sentence that tells the user what was done.

@@ -25,11 +25,6 @@ std::exception_ptr timed_out(const std::string& what) {
         RetriableException(fmt::format("{} took longer than {} ms and goes on", what, connector_deadline.count())));
 }
 
-/// Offsets of a sink connector are those of its consumer group.
-ConnectException no_sink_offsets(const std::string& connector) {
-    return ConnectException(fmt::format("The offsets of sink connector {} cannot be read or changed here", connector));
-}
-
 }
 
 struct Worker::State {
@@ -54,6 +49,9 @@ struct Worker::State {
         const auto found = connectors.find(name);
         return found == connectors.end() ? nullptr : found->second;
     }
+    template <class Result>
+    void with_offsets(const std::string& name, Settings settings, const char* what, Callback<Result> done,
+                      std::function<Result(const OffsetsOf&)> work);
     /// `done`, with a deadline for the plugin behind it.
     Once<std::exception_ptr> with_deadline(Done done, const std::string& what) {
         Once<std::exception_ptr> once(std::move(done));
@@ -238,41 +236,42 @@ void Worker::validate(const std::string& connector_class, Settings settings, Cal
     });
 }
 
-void Worker::connector_offsets(const std::string& name, Settings settings, Callback<ConnectorOffsets> done) {
-    const Once<std::exception_ptr, ConnectorOffsets> once(std::move(done));
-    state_->deadlines.after(connector_deadline,
-                            [once, name] { once(timed_out(fmt::format("Reading the offsets of {}", name)), {}); });
-    const bool is_source = connector_type(settings) == "source";
-    PluginThread().post([once, name, is_source, &offsets = state_->deps.offsets] {
+/// On a thread of its own, with the connector's plugin and resolved settings.
+template <class Result>
+void Worker::State::with_offsets(const std::string& name, Settings settings, const char* what, Callback<Result> done,
+                                 std::function<Result(const OffsetsOf&)> work) {
+    const Once<std::exception_ptr, Result> once(std::move(done));
+    deadlines.after(connector_deadline, [once, name, what] {
+        once(std::make_exception_ptr(ConnectException(
+                 fmt::format("Timed out while attempting to {} offsets for connector {}", what, name))),
+             {});
+    });
+    PluginThread().post([once, name, settings = std::move(settings), work = std::move(work), d = deps, log = logger,
+                         resolver = transformer, worker = config] {
         try {
-            if (!is_source) throw no_sink_offsets(name);
-            once(nullptr, source_offsets(offsets, name));
+            const auto resolved = resolver->transform(settings);
+            const auto plugin = d.plugins.create_connector(connector_basics(resolved).connector_class);
+            once(nullptr, work({.connector = name,
+                                .plugin = *plugin,
+                                .settings = resolved,
+                                .worker = worker->settings(),
+                                .store = d.offsets,
+                                .logger = log}));
         } catch (...) {
             once(std::current_exception(), {});
         }
     });
 }
 
+void Worker::connector_offsets(const std::string& name, Settings settings, Callback<ConnectorOffsets> done) {
+    state_->with_offsets<ConnectorOffsets>(name, std::move(settings), "read", std::move(done), read_offsets);
+}
+
 void Worker::alter_offsets(const std::string& name, Settings settings, OffsetChange change,
                            Callback<std::string> done) {
-    const Once<std::exception_ptr, std::string> once(std::move(done));
-    state_->deadlines.after(connector_deadline, [once, name] {
-        once(std::make_exception_ptr(ConnectException(
-                 fmt::format("Timed out while attempting to modify offsets for source connector {}", name))),
-             {});
-    });
-    PluginThread().post([once, name, settings = std::move(settings), change = std::move(change), deps = state_->deps,
-                         transformer = state_->transformer]() mutable {
-        try {
-            const auto resolved = transformer->transform(settings);
-            const auto plugin = deps.plugins.create_connector(connector_basics(resolved).connector_class);
-            auto* source = dynamic_cast<SourceConnector*>(plugin.get());
-            if (source == nullptr) throw no_sink_offsets(name);
-            once(nullptr, change_source_offsets(deps.offsets, *source, name, resolved, std::move(change)));
-        } catch (...) {
-            once(std::current_exception(), {});
-        }
-    });
+    state_->with_offsets<std::string>(
+        name, std::move(settings), "modify", std::move(done),
+        [change = std::move(change)](const OffsetsOf& of) { return change_offsets(of, change); });
 }
 
 std::string Worker::connector_type(const Settings& settings) const {
