@@ -54,7 +54,7 @@ JaasLogin parse_jaas_config(std::string_view text) {
     JaasLogin login;
     auto module = tokens.word();
     const auto flag = tokens.word();
-    if (!module || !flag) {
+    if (!module || module->empty() || !flag) {
         throw ConfigException(
             "sasl.jaas.config must look like: "
             "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"...\" password=\"...\";");
