@@ -28,6 +28,11 @@ std::string decimal_format(std::string_view value) {
 
 std::string not_negative(std::string_view value) { return value.starts_with('-') ? "Value must be at least 0" : ""; }
 
+constexpr auto no_envelope =
+    "JsonConverter with schemas.enable requires \"schema\" and \"payload\" fields and may not contain additional "
+    "fields. If you are trying to deserialize plain JSON data, set schemas.enable=false in your converter "
+    "configuration.";
+
 constexpr ConfigKey keys[] = {
     converter_type_key,
     {.name = "schemas.enable",
@@ -159,27 +164,25 @@ SchemaPtr JsonConverter::schema_of(const json::Node& node) {
     return parsed_.emplace(std::move(text), parse_json_schema(node, options_)).first->second;
 }
 
-SchemaAndValue JsonConverter::to_connect_data(std::string_view topic, std::optional<std::string_view> data,
-                                              Arena& arena) {
-    if (!data || data->empty()) return {};
+SchemaAndValue JsonConverter::to_connect_data(std::string_view, std::optional<std::string_view> data, Arena& arena) {
+    if (!data) return {};
+    if (data->find_first_not_of(" \t\r\n") == std::string_view::npos) {
+        if (schemas_enable_ && !content_) throw DataException(no_envelope);
+        return {};
+    }
     json::Node node;
     try {
         node = json::parse(*data, arena, {.leading_zeros = true, .ignore_trailing = true});
     } catch (const DataException& e) {
         throw DataException(
-            fmt::format("Converting byte[] to Kafka Connect data failed due to serialization error in topic {}: {}",
-                        topic, e.what()));
+            fmt::format("Converting byte[] to Kafka Connect data failed due to serialization error: {}", e.what()));
     }
     if (!schemas_enable_) return {.schema = nullptr, .value = from_json(nullptr, &node, options_, arena)};
     if (content_) return {.schema = content_, .value = from_json(content_, &node, options_, arena)};
     const auto* schema = node.find("schema");
     const auto* payload = node.find("payload");
     if (schema == nullptr || payload == nullptr || node.members().size() != 2) {
-        throw DataException(
-            fmt::format("JsonConverter with schemas.enable requires \"schema\" and \"payload\" fields and may not "
-                        "contain additional "
-                        "fields; a message in topic {} is not so. For plain JSON set schemas.enable=false",
-                        topic));
+        throw DataException(no_envelope);
     }
     auto parsed = schema_of(*schema);
     return {.schema = parsed, .value = from_json(parsed, payload, options_, arena)};

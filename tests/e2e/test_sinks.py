@@ -179,6 +179,21 @@ def test_a_topic_that_does_not_exist_yet(sink):
     sink.wait_values(['first'])
 
 
+def test_tasks_that_come_and_go_share_the_partitions(sink):
+    sink.put(buffered='true', tasks_max=1)
+    total = 0
+    for tasks in (3, 2, 1, 3):
+        sink.produce(numbers(total, total + 600))
+        total += 600
+        sink.put(buffered='true', tasks_max=tasks)
+        sink.wait_states(*['RUNNING'] * (tasks + 1))
+        sink.wait_values(numbers(0, total))
+    sink.wait_committed(total)
+    assert sink.rest.call('POST', f'/connectors/{sink.name}/restart?includeTasks=true')[0] in (202, 204)
+    sink.produce(numbers(total, total + 300))
+    sink.wait_values(numbers(0, total + 300))
+
+
 def test_kill_9_repeats_records_and_loses_none(kafka_address, folder, dice):
     worker = stack.worker(folder / 'w', kafka_address, group=unique('killed-'), offset_flush_interval_ms=100, session_timeout_ms=6000,
                           consumer_session_timeout_ms=6000, plugin_path=PLUGINS).start()

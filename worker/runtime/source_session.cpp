@@ -145,6 +145,8 @@ void SourceSession::ensure_topic(std::string_view topic) {
 void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic, const std::exception& error) {
     logger_.error("{} failed to send record to {}: {}", label_, topic, error.what());
     if (context_.tolerates()) {
+        context_.begin({});
+        context_.skip({StageKind::KafkaProduce, "org.apache.kafka.connect.runtime.WorkerSourceTask"}, error);
         submitted_.acknowledge(sequence);
         return;
     }

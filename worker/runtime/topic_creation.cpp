@@ -28,11 +28,18 @@ std::int32_t count(const Settings& group, const std::string& name, std::string_v
     }
     const auto text = trim(found->second);
     std::int32_t value = 0;
+    const auto refuse = [&](std::string_view why) {
+        throw ConfigException(fmt::format("Invalid value {} for configuration {}: {}", text, full, why));
+    };
+    const bool of_partitions = key == "partitions";
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value == 0 || value < -1) {
-        throw ConfigException(fmt::format(
-            "Invalid value {} for configuration {}: it must be a positive number, or -1 to use the broker's default",
-            text, full));
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        refuse(of_partitions ? "Not a number of type INT" : "Not a number of type SHORT");
+    }
+    if (value == 0 || value < -1) {
+        refuse(of_partitions ? "Number of partitions must be positive, or -1 to use the broker's default"
+                             : "Replication factor must be positive and not larger than the number of brokers in the "
+                               "Kafka cluster, or -1 to use the broker's default");
     }
     return value;
 }

@@ -224,6 +224,7 @@ TEST_CASE("JSON without schemas is read leniently", "[json_converter]") {
                                        {Value::string("b"), Value::float64(1.5)}};
     CHECK(read.value == Value::map(entries));
     CHECK(from->to_connect_data("t", "", arena).value.is_null());
+    CHECK(from->to_connect_data("t", " \n", arena).value.is_null());
     CHECK(from->to_connect_data("t", std::nullopt, arena).value.is_null());
     CHECK(from->to_connect_data("t", "null", arena).value.is_null());
     CHECK_THROWS_AS(from->to_connect_data("t", "NaN", arena), DataException);
@@ -270,9 +271,11 @@ TEST_CASE("decimals are read from numbers and from base64", "[json_converter]") 
 TEST_CASE("messages that do not say what they are, are refused", "[json_converter]") {
     const auto [text, message] = GENERATE(table<std::string, std::string>({
         {"{}", "requires \"schema\" and \"payload\""},
+        {"", "requires \"schema\" and \"payload\""},
+        {" ", "requires \"schema\" and \"payload\""},
         {"[]", "requires \"schema\" and \"payload\""},
         {R"({"schema":null,"payload":1,"x":2})", "requires \"schema\" and \"payload\""},
-        {"{", "failed due to serialization error in topic t: Malformed JSON"},
+        {"{", "failed due to serialization error: Malformed JSON"},
         {R"({"schema":{},"payload":1})", "Schema must contain 'type' field"},
         {R"({"schema":5,"payload":1})", "Schema must contain 'type' field"},
         {R"({"schema":{"type":"int"},"payload":1})", "Unknown schema type: int"},

@@ -172,3 +172,31 @@ TEST_CASE("a full queue refuses records until some are given up") {
     CHECK(is_purged(deliveries.front().error));
     CHECK(deliveries.back().sequence == sent - 1);
 }
+
+TEST_CASE("a sink's consumer is a member of its connector's group, as Java's is") {
+    const auto settings = sink_consumer_settings(
+        {{"bootstrap.servers", "b:1"}, {"consumer.fetch.max.wait.ms", "7"}, {"security.protocol", "SSL"}},
+        {{"name", "c"}, {"consumer.override.auto.offset.reset", "latest"}}, "connector-consumer-c-0");
+    const auto config = translate(ClientKind::Consumer, settings);
+    CHECK(config.find("group.id") == "connect-c");
+    CHECK(config.find("client.id") == "connector-consumer-c-0");
+    CHECK(config.find("bootstrap.servers") == "b:1");
+    CHECK(config.find("auto.offset.reset") == "latest");
+    CHECK(config.find("fetch.wait.max.ms") == "7");
+    CHECK(config.find("isolation.level") == "read_uncommitted");
+    CHECK(config.find("allow.auto.create.topics") == "true");
+    CHECK(config.find("partition.assignment.strategy") == "range");
+    CHECK_FALSE(config.find("security.protocol"));
+}
+
+TEST_CASE("Java's assignors are those of librdkafka that go with them") {
+    const auto [java, expected] = GENERATE(table<std::string, std::string>({
+        {"org.apache.kafka.clients.consumer.RangeAssignor,org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
+         "range"},
+        {"org.apache.kafka.clients.consumer.RoundRobinAssignor", "roundrobin"},
+        {"org.apache.kafka.clients.consumer.CooperativeStickyAssignor", "cooperative-sticky"},
+        {"org.apache.kafka.clients.consumer.StickyAssignor", "range"},
+    }));
+    CHECK(translate(ClientKind::Consumer, {{"partition.assignment.strategy", java}})
+              .find("partition.assignment.strategy") == expected);
+}
