@@ -102,17 +102,23 @@ void WorkerSourceTask::run() noexcept {
         run_session(*session);
     } catch (...) {
         error = std::current_exception();
+    }
+    // What a task that is told to stop still complains of, such as offsets that cannot be read, is no failure.
+    const bool failed = error && !stop_.stop_requested();
+    if (failed) {
         logger.error(
             "WorkerSourceTask{{id={}}} Task threw an uncaught and unrecoverable exception. Task is being killed "
             "and will not recover until manually restarted. {}",
             name, trace_of(error));
+    } else if (error) {
+        logger.info("WorkerSourceTask{{id={}}} Stopped while it could not go on: {}", name, trace_of(error));
     }
     if (session) {
         session->finish();
         session->stop();
         session.reset();
     }
-    if (error && !stop_.stop_requested()) {
+    if (failed) {
         report({.state = State::Failed, .trace = trace_of(error), .version = version_});
     } else {
         report({.state = State::Unassigned});
