@@ -42,6 +42,8 @@ struct Services {
     Logger logger = {};
     std::string commit = "unknown";  ///< of this build
     std::chrono::milliseconds request_timeout = std::chrono::seconds(90);
+    /// How long a request waits for another leader when nobody answers at the known one's URL.
+    std::chrono::milliseconds leader_patience = std::chrono::seconds(20);
     LeaderClientTls forwarding = {};
 };
 

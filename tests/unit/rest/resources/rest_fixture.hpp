@@ -42,7 +42,8 @@ struct RestFixture {
                        .plugins = plugins,
                        .config = config,
                        .transformer = transformer,
-                       .request_timeout = request_timeout}) {
+                       .request_timeout = request_timeout,
+                       .leader_patience = std::chrono::milliseconds{0}}) {
         application.listen();
         port = application.ports().at(0);
         thread = std::jthread([this] { context.run(); });
