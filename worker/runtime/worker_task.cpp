@@ -105,18 +105,27 @@ void WorkerTask::run() noexcept {
     } catch (const StopRequested&) {  // NOLINT(bugprone-empty-catch): the end that was asked for
     } catch (...) {
         error = std::current_exception();
-        parts_.logger.named("org.apache.kafka.connect.runtime.WorkerTask")
-            .error(
+    }
+    // What a task that is told to stop still complains of is no failure.
+    const bool failed = error && !stop_requested();
+    if (error) {
+        const auto logger = parts_.logger.named("org.apache.kafka.connect.runtime.WorkerTask");
+        if (failed) {
+            logger.error(
                 "WorkerTask{{id={}}} Task threw an uncaught and unrecoverable exception. Task is being killed and will "
                 "not recover until manually restarted. {}",
                 to_string(parts_.id), trace_of(error));
+        } else {
+            logger.info("WorkerTask{{id={}}} Stopped while it could not go on: {}", to_string(parts_.id),
+                        trace_of(error));
+        }
     }
     if (session) {
         session->finish();
         session->stop();
         session.reset();
     }
-    if (error && !stop_requested()) {
+    if (failed) {
         report({.state = State::Failed, .trace = trace_of(error), .version = version_});
     } else {
         report({.state = State::Unassigned});
