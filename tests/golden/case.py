@@ -70,9 +70,10 @@ class Case:
 
 
 class Topics:
-    """What the topics of one run hold, and the last offsets of its connector."""
+    """What the topics of one run hold, and the last offsets of its connector. What comes to an `endless` topic is no news."""
 
-    def __init__(self, bootstrap, offsets_topic, names):
+    def __init__(self, bootstrap, offsets_topic, names, endless):
+        self.endless = endless
         self.names, self.offsets_topic, self.records, self.offsets = names, offsets_topic, {}, {}
         self.admin = AdminClient({'bootstrap.servers': bootstrap})
         self.consumer = Consumer({
@@ -108,7 +109,8 @@ class Topics:
             self.records[message.topic()].setdefault(message.partition(), []).append({
                 'partition': message.partition(), 'key': text_of(message.key()), 'value': text_of(message.value()),
                 'headers': [[name, text_of(value)] for name, value in message.headers() or []], 'tombstone': message.value() is None})
-            self.news_at = time.monotonic()
+            if message.topic() not in self.endless:
+                self.news_at = time.monotonic()
 
     def configs(self):
         if not self.records:
@@ -165,7 +167,7 @@ class Run:
         with stack.connect(self.services['postgres']) as server:
             server.execute(f'create database {self.names["DB"]} template template0')
             server.execute(f"alter database {self.names['DB']} set timezone to 'UTC'")
-        self.kafka = Topics(self.services['kafka'], self.services['offsets_topic'], self.names)
+        self.kafka = Topics(self.services['kafka'], self.services['offsets_topic'], self.names, {self.fill(topic) for topic in self.spec.get('at_least', {})})
         self.database = stack.connect(self.services['postgres'], self.names['DB'])
         try:
             self.drive()

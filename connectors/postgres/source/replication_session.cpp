@@ -62,6 +62,15 @@ void ReplicationSession::run() {
         } catch (const DatabaseError&) {  // the stream ends anyhow
         }
         throw;
+    } catch (const DatabaseError& e) {
+        const bool publication = std::string_view(e.what()).find("publication") != std::string_view::npos;
+        if (e.sqlstate != sqlstate::undefined_object || !publication) throw;
+        const auto& r = config_.replication;
+        throw ConnectException(
+            fmt::format("{}. It was dropped while there were changes for it to publish, and those the server cannot "
+                        "decode any more: drop the slot (SELECT pg_drop_replication_slot('{}')) and restart the "
+                        "connector with snapshot.mode=when_needed, which makes both anew and takes a new snapshot",
+                        e.what(), r.slot));
     }
 }
 

@@ -176,6 +176,7 @@ void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
     const auto* table = tables_.find(message.relation);
     if (!take_event(lsn, MessageType::Insert) || table == nullptr || skips('c')) return;
     check_columns(*table, message.row);
+    table = tables_.find(message.relation, message.row, catalog_);
     auto& arena = batch.values();
     const auto key = table->key(message.row, {}, arena, Origin::Streaming);
     const auto after = table->row(message.row, {}, arena, Origin::Streaming);
@@ -191,6 +192,7 @@ void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
     if (!take_event(lsn, MessageType::Update) || table == nullptr || skips('u')) return;
     check_columns(*table, message.new_row);
     if (has_old) check_columns(*table, message.old_row);
+    table = tables_.find(message.relation, message.new_row, catalog_);
     auto& arena = batch.values();
     const auto full_row = message.old_kind == OldRow::Full ? message.old_row : Tuple();
     const auto key = table->key(message.new_row, full_row, arena, Origin::Streaming);

@@ -74,7 +74,30 @@ void TableCache::update(const Relation& relation, Connection& catalog) {
     if (entry.model != nullptr && entry.fingerprint == fingerprint) return;
     know_types(columns, catalog);
     entry.fingerprint = std::move(fingerprint);
-    entry.model = &keep(id, columns, key);
+    entry.id = id;
+    entry.columns = columns;
+    entry.record_key = std::move(key);
+    make_model(entry);
+}
+
+void TableCache::make_model(Entry& entry) {
+    entry.model = &keep(entry.id, entry.columns, entry.record_key);
+    entry.labels = EnumLabels(entry.columns, types_);
+}
+
+const TableModel* TableCache::find(std::uint32_t relation, Tuple row, Connection& catalog) {
+    const auto at = entries_.find(relation);
+    if (at == entries_.end()) unknown(relation);
+    auto& entry = at->second;
+    if (entry.model == nullptr || entry.labels.empty()) return entry.model;
+    auto label = entry.labels.unknown(row);
+    if (!label) return entry.model;
+    logger_.info("The enum label '{}' in table '{}' is new: types are read again", *label, entry.id.text());
+    load_types(catalog, types_);
+    make_model(entry);
+    // A label that is gone meanwhile would be asked for with every row.
+    while ((label = entry.labels.unknown(row))) entry.labels.tolerate(std::move(*label));
+    return entry.model;
 }
 
 const TableModel& TableCache::snapshot_model(const CatalogTable& table, const std::vector<CatalogColumn>& columns) {

@@ -1,6 +1,7 @@
 /// The captured tables of a session by relation, each with the model that its latest Relation message and the catalog
 /// give. Models are kept for the life of the task, because records in flight point into them.
 #pragma once
+#include "connectors/postgres/source/enum_labels.hpp"
 #include "connectors/postgres/source/table_model.hpp"
 
 #include <map>
@@ -26,6 +27,8 @@ public:
         if (at == entries_.end()) unknown(relation);
         return at->second.model;
     }
+    /// The same for one row of it. A label that its enum got since the relation was described makes the model anew.
+    const TableModel* find(std::uint32_t relation, Tuple row, Connection& catalog);
     /// For a snapshot: `columns` of `table`, generated ones included, in select order.
     const TableModel& snapshot_model(const CatalogTable& table, const std::vector<CatalogColumn>& columns);
 
@@ -34,10 +37,15 @@ private:
         const TableModel* model = nullptr;
         std::string fingerprint = {};
         std::vector<std::string> key = {};
+        TableId id = {};
+        std::vector<RowColumn> columns = {};
+        std::vector<std::string> record_key = {};  ///< `key`, or what message.key.columns says
+        EnumLabels labels = {};
     };
 
     [[noreturn]] void unknown(std::uint32_t relation) const;
     void know_types(const std::vector<RowColumn>& columns, Connection& catalog);
+    void make_model(Entry& entry);
     const TableModel& keep(const TableId& id, const std::vector<RowColumn>& columns,
                            const std::vector<std::string>& key);
 

@@ -114,6 +114,7 @@ struct Event {
     std::int64_t id;
     std::string snapshot;
     OffsetMap offset;
+    std::string enum_labels = {};  ///< that the schema of the row's second column allows
 };
 
 /// The worker's part: offsets that survive the task.
@@ -155,6 +156,14 @@ public:
     }
 
 private:
+    static std::string enum_labels(const SchemaPtr& envelope) {
+        const auto& row = envelope->fields()[1].schema;
+        if (row->fields().size() < 2) return "";
+        for (const auto& [key, text] : row->fields()[1].schema->parameters()) {
+            if (key == "allowed") return text;
+        }
+        return "";
+    }
     void append(const SourceBatch& batch, std::vector<Event>& events) {
         for (const auto& record : batch.records) {
             if (record.offset_only()) {
@@ -170,7 +179,8 @@ private:
                               .snapshot = tombstone || value[2].as_values()[4].is_null()
                                               ? ""
                                               : std::string(value[2].as_values()[4].as_text()),
-                              .offset = OffsetMap(record.source_offset)});
+                              .offset = OffsetMap(record.source_offset),
+                              .enum_labels = tombstone ? "" : enum_labels(record.value_schema)});
         }
     }
 

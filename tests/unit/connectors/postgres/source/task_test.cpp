@@ -177,6 +177,23 @@ TEST_CASE("the slot of a quiet table advances while another table is written to"
     harness.stop();
 }
 
+TEST_CASE("an enum label added while streaming is in the schema of its first row", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_task_i");
+    database.run("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t(id int PRIMARY KEY, m mood)");
+    Harness harness;
+    harness.start(database.connector());
+    database.run("INSERT INTO t VALUES (1, 'sad')");
+    CHECK(harness.take(1).back().enum_labels == "sad");
+    database.run("ALTER TYPE mood ADD VALUE 'glad'");
+    database.run("INSERT INTO t VALUES (2, 'sad'), (3, 'glad'), (4, 'sad')");
+    std::vector<std::string> labels;
+    for (const auto& event : harness.take(3)) labels.push_back(event.enum_labels);
+    CHECK(labels == std::vector<std::string>{"sad", "sad,glad", "sad,glad"});
+    harness.stop();
+}
+
 TEST_CASE("a slot in use is named with its holder and taken when it is free", "[postgres]") {
     const auto server = test_server();
     if (!server) return;

@@ -1,0 +1,142 @@
+/// What goes wrong on the server's side: each is survived, or refused with what to do.
+#include "tests/unit/connectors/postgres/source/task_fixture.hpp"
+
+using namespace millrace;
+using namespace millrace::postgres;
+using namespace millrace::postgres::test;
+
+namespace {
+
+/// A table with one row that was streamed, and the offset behind it, stored by a task that has ended.
+OffsetMap stream_one_row(Database& database, const Settings& settings) {
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    Harness harness;
+    harness.start(settings);
+    database.run("INSERT INTO t VALUES (1)");
+    const auto offset = harness.take(1).back().offset;
+    harness.store(offset);
+    harness.stop();
+    return offset;
+}
+
+/// The message with which the task ends.
+std::string failure(Harness& harness) {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    try {
+        while (std::chrono::steady_clock::now() < end) harness.further(100ms);
+    } catch (const ConnectException& e) {
+        return e.what();
+    }
+    return "";
+}
+
+std::string failure_from(const OffsetMap& offset, const Settings& settings) {
+    Harness harness;
+    harness.keep(offset);
+    harness.start(settings);
+    auto text = failure(harness);
+    harness.stop();
+    return text;
+}
+
+}
+
+TEST_CASE("a slot that was dropped is refused, or answered by a snapshot where the mode says so", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_a");
+    const auto offset = stream_one_row(database, database.connector());
+    database.run("SELECT pg_drop_replication_slot('millrace_fault_a')");
+    database.run("INSERT INTO t VALUES (2)");
+    CHECK_THAT(failure_from(offset, database.connector()),
+               Catch::Contains("is no longer available on the server. Reconfigure the connector to use a snapshot"));
+
+    Harness again;
+    again.keep(offset);
+    again.start(database.connector({{"snapshot.mode", "when_needed"}}));
+    const auto rows = again.take(2);
+    CHECK(rows[0].op == 'r');
+    CHECK(rows[1].snapshot == "last");
+    again.stop();
+}
+
+TEST_CASE("a slot that is ahead of the stored offset is refused unless it is trusted", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_b");
+    const auto offset = stream_one_row(database, database.connector());
+    database.run("INSERT INTO t VALUES (2)");
+    database.run("SELECT pg_replication_slot_advance('millrace_fault_b', pg_current_wal_lsn())");
+    CHECK_THAT(failure_from(offset, database.connector()),
+               Catch::Contains("beyond the stored offset") && Catch::Contains("offset.mismatch.strategy=trust_slot"));
+
+    Harness trusting;
+    trusting.keep(offset);
+    trusting.start(database.connector({{"offset.mismatch.strategy", "trust_slot"}}));
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(trusting.take(1).front().id == 3);
+    trusting.stop();
+}
+
+TEST_CASE("a slot that is behind the stored offset repeats nothing", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_c");
+    const auto settings = database.connector({{"lsn.flush.mode", "manual"}});
+    const auto offset = stream_one_row(database, settings);
+    database.run("INSERT INTO t VALUES (2)");
+    Harness again;
+    again.keep(offset);
+    again.start(settings);
+    CHECK(again.take(1).front().id == 2);
+    again.stop();
+}
+
+TEST_CASE("a changed password ends the task at its next connection, with the server's words", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_d");
+    database.run(
+        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_fault_role') THEN "
+        "DROP OWNED BY millrace_fault_role; DROP ROLE millrace_fault_role; END IF; END $$");
+    database.run("CREATE ROLE millrace_fault_role LOGIN SUPERUSER REPLICATION PASSWORD 'one'");
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    Harness harness;
+    harness.start(database.connector({{"database.user", "millrace_fault_role"}, {"database.password", "one"}}));
+    database.run("INSERT INTO t VALUES (1)");
+    CHECK(harness.take(1).front().id == 1);
+    database.run("ALTER ROLE millrace_fault_role PASSWORD 'two'");
+    database.run("INSERT INTO t VALUES (2)");
+    CHECK(harness.take(1).front().id == 2);
+    database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'millrace_fault_role'");
+    const auto text = failure(harness);
+    harness.stop();
+    database.run("DROP OWNED BY millrace_fault_role; DROP ROLE millrace_fault_role");
+    CHECK_THAT(text, Catch::Contains("password authentication failed for user \"millrace_fault_role\""));
+}
+
+TEST_CASE("a publication that was dropped is named, with the way to get every row", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_e");
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    Harness harness;
+    harness.start(database.connector());
+    database.run("INSERT INTO t VALUES (1)");
+    const auto offset = harness.take(1).back().offset;
+    database.run("DROP PUBLICATION millrace_fault_e");
+    database.run("INSERT INTO t VALUES (2)");
+    const auto text = failure(harness);
+    harness.stop();
+    CHECK_THAT(text, Catch::StartsWith("ERROR: publication \"millrace_fault_e\" does not exist. It was dropped while"));
+    CHECK_THAT(failure_from(offset, database.connector()), Catch::Contains("with snapshot.mode=when_needed"));
+
+    database.run("SELECT pg_drop_replication_slot('millrace_fault_e')");
+    Harness again;
+    again.keep(offset);
+    again.start(database.connector({{"snapshot.mode", "when_needed"}}));
+    CHECK(again.take(2).back().id == 2);
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(again.take(1).front().id == 3);
+    again.stop();
+}
