@@ -1,5 +1,6 @@
 #include "connectors/postgres/source/offsets.hpp"
 
+#include "connectors/api/errors.hpp"
 #include "tests/pch.hpp"
 
 using namespace millrace;
