@@ -70,7 +70,7 @@ TEST_CASE("offsets of older versions are understood", "[postgres]") {
     CHECK(read_offset(old.entries()).lsn == Lsn{100});
 }
 
-TEST_CASE("offsets that a user sets are checked", "[postgres]") {
+TEST_CASE("offsets of a database that a user sets are checked", "[postgres]") {
     const auto complaint = [](const OffsetMap& partition, const OffsetMap& offset) -> std::string {
         try {
             check_offset(partition.entries(), offset.entries(), "shop");
