@@ -33,6 +33,7 @@ std::map<std::string, Assignment> LeaderAssignor::assign(const LeaderRound& roun
 
     if (round.protocol == Protocol::Eager) {
         std::vector<std::string> ids;
+        ids.reserve(round.members.size());
         for (const auto& member : round.members) ids.push_back(member.member_id);
         for (auto& [id, work] : assign_eagerly(view.configured, std::move(ids))) answer[id].assigned = std::move(work);
         return answer;

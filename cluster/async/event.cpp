@@ -22,7 +22,7 @@ asio::awaitable<bool> Event::wait_until(Clock::time_point deadline) {
             std::list<asio::steady_timer*>& list;
             std::list<asio::steady_timer*>::iterator at;
             ~Remove() { list.erase(at); }
-        } remove{waiters_, place};
+        } const remove{waiters_, place};
         const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
         if (!error) co_return set_;
         // The timer is cancelled by set(), or the coroutine was: only the first of these is an answer.

@@ -26,10 +26,11 @@ void Scope::spawn(asio::awaitable<void> child) {
     const auto place = children_.insert(children_.end(), std::make_shared<asio::cancellation_signal>());
     asio::co_spawn(executor_, std::move(child),
                    asio::bind_cancellation_slot(
-                       (*place)->slot(), [this, place](std::exception_ptr error) { on_end(place, std::move(error)); }));
+                       (*place)->slot(), [this, place](const std::exception_ptr& error) { on_end(place, error); }));
 }
 
-void Scope::on_end(std::list<std::shared_ptr<asio::cancellation_signal>>::iterator child, std::exception_ptr error) {
+void Scope::on_end(std::list<std::shared_ptr<asio::cancellation_signal>>::iterator child,
+                   const std::exception_ptr& error) {
     children_.erase(child);
     if (children_.empty()) idle_.set();
     if (error && !is_cancelled(error)) on_failure_(error);

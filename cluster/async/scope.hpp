@@ -32,7 +32,7 @@ public:
     std::size_t size() const noexcept { return children_.size(); }
 
 private:
-    void on_end(std::list<std::shared_ptr<asio::cancellation_signal>>::iterator child, std::exception_ptr error);
+    void on_end(std::list<std::shared_ptr<asio::cancellation_signal>>::iterator child, const std::exception_ptr& error);
 
     asio::any_io_executor executor_;
     std::function<void(std::exception_ptr)> on_failure_;

@@ -30,7 +30,7 @@ public:
         return first;
     }
     std::string_view copy(std::string_view text) {
-        if (text.empty()) return {"", 0};
+        if (text.empty()) return "";
         auto* to = static_cast<char*>(allocate(text.size(), 1));
         std::memcpy(to, text.data(), text.size());
         return {to, text.size()};

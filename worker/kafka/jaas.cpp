@@ -65,7 +65,7 @@ JaasLogin parse_jaas_config(std::string_view text) {
             throw ConfigException("sasl.jaas.config: a '=' is missing after an option's name.");
         }
         auto value = tokens.word();
-        if (!value) throw ConfigException("sasl.jaas.config: the value of '" + *name + "' is missing.");
+        if (!value) throw ConfigException("sasl.jaas.config: the value of an option is missing.");
         login.options.insert_or_assign(std::move(*name), std::move(*value));
     }
     if (!tokens.take(';')) throw ConfigException("sasl.jaas.config must end with ';'.");

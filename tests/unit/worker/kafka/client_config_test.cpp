@@ -92,8 +92,8 @@ TEST_CASE("JAAS entries give user and password") {
                     "org.apache.kafka.common.security.plain.PlainLoginModule required username=u password=p;"}});
     CHECK(config.find("sasl.username") == "u");
     CHECK(config.find("sasl.password") == "p");
-    for (const auto* bad :
-         {"", "x", "'' required;", "M required user;", "M required a=\"secret", "M required a=secret"}) {
+    for (const auto* bad : {"", "x", "'' required;", "M required user;", "M required a=\"secret", "M required a=secret",
+                            "M required a=b secret=;"}) {
         try {
             parse_jaas_config(bad);
             FAIL_CHECK("accepted: " << bad);
