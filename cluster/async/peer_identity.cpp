@@ -1,12 +1,11 @@
 #include "cluster/async/peer_identity.hpp"
 
+#include "cluster/async/pem.hpp"
 #include "connectors/api/errors.hpp"
 
 #include <boost/asio/ssl/context.hpp>
-#include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -19,7 +18,6 @@ namespace {
 
 using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using CertificatePtr = std::unique_ptr<X509, decltype(&X509_free)>;
-using BioPtr = std::unique_ptr<BIO, decltype(&BIO_free)>;
 
 constexpr long lifetime_seconds = 60L * 60 * 24 * 365 * 100;  ///< nothing depends on it: a restart renews
 
@@ -60,15 +58,6 @@ std::string fingerprint_of(const X509* certificate) {
         hex += digits[byte & 15];
     }
     return hex;
-}
-
-template <class Write>
-std::string pem(Write write) {
-    const BioPtr bio(BIO_new(BIO_s_mem()), &BIO_free);
-    require(bio && write(bio.get()) == 1, "it cannot be written");
-    char* data = nullptr;
-    const auto size = BIO_get_mem_data(bio.get(), &data);
-    return {data, static_cast<std::size_t>(size)};
 }
 
 int accept_any(int, X509_STORE_CTX*) { return 1; }
@@ -125,9 +114,8 @@ PeerIdentity::PeerIdentity() {
     const auto certificate = self_signed(key.get());
     fingerprint_ = fingerprint_of(certificate.get());
     TlsOptions options;
-    options.certificate_chain = pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); });
-    options.private_key =
-        pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+    options.certificate_chain = pem_of(certificate.get());
+    options.private_key = pem_of(key.get());
     options.protocols = {"TLSv1.3"};
     client_ = TlsContext::client(options);
     server_ = TlsContext::server(options);

@@ -1,10 +1,13 @@
 #include "rest/resources/listener_options.hpp"
 
+#include "cluster/async/key_store.hpp"
 #include "cluster/async/tls.hpp"
 #include "worker/config/worker_config.hpp"
 
 #include <fmt/core.h>
 #include <openssl/ssl.h>
+
+#include <algorithm>
 
 namespace millrace::rest {
 
@@ -21,13 +24,12 @@ Settings tls_settings(const Settings& worker, std::string_view prefix) {
     return prefixed.empty() ? worker : prefixed;
 }
 
-void require_pem(const Settings& settings, std::string_view store) {
-    const auto type = setting(settings, fmt::format("ssl.{}.type", store), "JKS");
-    if (type == "PEM") return;
-    throw ConfigException(fmt::format(
-        "The REST listener cannot read an ssl.{0}.location of type {1} yet: write it as PEM (keytool -importkeystore "
-        "-deststoretype PKCS12, then openssl pkcs12 -nodes) and set listeners.https.ssl.{0}.type=PEM",
-        store, type));
+/// The store under ssl.<store>.location; an empty one if there is none.
+cluster::KeyStore key_store(const Settings& settings, std::string_view store) {
+    const auto file = setting(settings, fmt::format("ssl.{}.location", store));
+    if (file.empty()) return {};
+    return cluster::read_key_store(file, setting(settings, fmt::format("ssl.{}.type", store), "JKS"),
+                                   setting(settings, fmt::format("ssl.{}.password", store)));
 }
 
 /// Names of RFC 8446 and the IANA list as OpenSSL's; those of TLS 1.3 are always on.
@@ -50,20 +52,12 @@ cluster::ClientAuth client_auth(const Settings& settings) {
 
 cluster::TlsOptions tls_options(const Settings& settings) {
     cluster::TlsOptions options;
-    if (const auto file = setting(settings, "ssl.keystore.location"); !file.empty()) {
-        require_pem(settings, "keystore");
-        options.certificate_chain = options.private_key = cluster::read_pem_file(file);
-    } else {
-        options.certificate_chain = setting(settings, "ssl.keystore.certificate.chain");
-        options.private_key = setting(settings, "ssl.keystore.key");
-    }
+    const auto own = key_store(settings, "keystore");
+    options.certificate_chain = setting(settings, "ssl.keystore.certificate.chain", own.certificate_chain);
+    options.private_key = setting(settings, "ssl.keystore.key", own.private_key);
     options.private_key_password = setting(settings, "ssl.key.password");
-    if (const auto file = setting(settings, "ssl.truststore.location"); !file.empty()) {
-        require_pem(settings, "truststore");
-        options.trusted_certificates = cluster::read_pem_file(file);
-    } else {
-        options.trusted_certificates = setting(settings, "ssl.truststore.certificates");
-    }
+    options.trusted_certificates =
+        setting(settings, "ssl.truststore.certificates", key_store(settings, "truststore").trusted_certificates);
     if (const auto protocols = setting(settings, "ssl.enabled.protocols"); !protocols.empty()) {
         options.protocols = split_list(protocols);
     }
@@ -100,7 +94,12 @@ std::vector<ListenerOptions> listener_options(std::span<const worker::Listener> 
 }
 
 LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
-    const auto settings = tls_settings(config.settings(), "listeners.https.");
+    const bool serves_https = std::ranges::any_of(config.listeners, [](const worker::Listener& listener) {
+        return listener.protocol == worker::Listener::Protocol::Https;
+    });
+    // Without an https listener the top-level settings are meant for Kafka.
+    const auto settings = serves_https ? tls_settings(config.settings(), "listeners.https.")
+                                       : worker::with_prefix_removed(config.settings(), "listeners.https.");
     LeaderClientTls tls;
     tls.https = cluster::TlsContext::client(tls_options(settings));
     const auto algorithm = settings.find("ssl.endpoint.identification.algorithm");

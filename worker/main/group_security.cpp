@@ -1,5 +1,6 @@
 #include "worker/main/group_security.hpp"
 
+#include "cluster/async/key_store.hpp"
 #include "cluster/async/tls.hpp"
 #include "cluster/wire/connection.hpp"
 #include "worker/kafka/client_config.hpp"
@@ -17,27 +18,27 @@ std::string setting(const WorkerConfig& config, const std::string& key) {
     return found == config.settings().end() ? "" : found->second;
 }
 
-/// PEM text of a store: inline under `inline_key`, or the file under "ssl.<store>.location" if its type is PEM.
-std::string pem(const WorkerConfig& config, const std::string& store, const std::string& inline_key) {
-    if (auto text = setting(config, inline_key); !text.empty()) return text;
-    const auto location_key = fmt::format("ssl.{}.location", store);
-    const auto location = setting(config, location_key);
-    if (location.empty()) return "";
+/// The store under "ssl.<store>.location"; an empty one if there is none.
+cluster::KeyStore key_store(const WorkerConfig& config, const std::string& store) {
+    const auto location = setting(config, fmt::format("ssl.{}.location", store));
+    if (location.empty()) return {};
     const auto type = setting(config, fmt::format("ssl.{}.type", store));
-    if (type != "PEM")
-        throw ConfigException(
-            fmt::format("Invalid value {} for configuration {}: stores of type {} are not supported here; convert it "
-                        "to PEM with 'openssl pkcs12 -nodes' and set ssl.{}.type=PEM",
-                        location, location_key, type.empty() ? "JKS" : type, store));
-    return cluster::read_pem_file(location);
+    return cluster::read_key_store(location, type.empty() ? "JKS" : type,
+                                   setting(config, fmt::format("ssl.{}.password", store)));
+}
+
+std::string first_of(std::string inline_text, std::string stored) {
+    return inline_text.empty() ? std::move(stored) : std::move(inline_text);
 }
 
 std::shared_ptr<const cluster::TlsContext> client_tls(const WorkerConfig& config) {
     cluster::TlsOptions options;
-    options.trusted_certificates = pem(config, "truststore", "ssl.truststore.certificates");
-    options.certificate_chain = pem(config, "keystore", "ssl.keystore.certificate.chain");
-    const auto key = setting(config, "ssl.keystore.key");
-    options.private_key = key.empty() ? options.certificate_chain : key;
+    const auto trusted = key_store(config, "truststore");
+    const auto own = key_store(config, "keystore");
+    options.trusted_certificates =
+        first_of(setting(config, "ssl.truststore.certificates"), trusted.trusted_certificates);
+    options.certificate_chain = first_of(setting(config, "ssl.keystore.certificate.chain"), own.certificate_chain);
+    options.private_key = first_of(setting(config, "ssl.keystore.key"), own.private_key);
     options.private_key_password = setting(config, "ssl.key.password");
     return cluster::TlsContext::client(options);
 }

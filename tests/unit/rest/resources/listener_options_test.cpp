@@ -6,6 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -65,11 +66,28 @@ std::string https_exchange(std::uint16_t port, const std::string& request) {
     return answer;
 }
 
-struct PemFile {
-    PemFile() : path(std::filesystem::temp_directory_path() / fmt::format("millrace-rest-{}.pem", ::getpid())) {
-        std::ofstream(path) << key_and_certificate();
+/// The same in a PKCS#12 file with the password "secret".
+std::string pkcs12_of(const std::string& pem) {
+    BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    EVP_PKEY* key = PEM_read_bio_PrivateKey(in, nullptr, nullptr, nullptr);
+    X509* certificate = PEM_read_bio_X509(in, nullptr, nullptr, nullptr);
+    BIO_free(in);
+    PKCS12* store = PKCS12_create("secret", "worker", key, certificate, nullptr, 0, 0, 0, 0, 0);
+    BIO* memory = BIO_new(BIO_s_mem());
+    i2d_PKCS12_bio(memory, store);
+    PKCS12_free(store);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return text_of(memory);
+}
+
+struct StoreFile {
+    explicit StoreFile(const std::string& type)
+        : path(std::filesystem::temp_directory_path() / fmt::format("millrace-rest-{}.{}", ::getpid(), type)) {
+        const auto pem = key_and_certificate();
+        std::ofstream(path, std::ios::binary) << (type == "PKCS12" ? pkcs12_of(pem) : pem);
     }
-    ~PemFile() { std::filesystem::remove(path); }
+    ~StoreFile() { std::filesystem::remove(path); }
     std::filesystem::path path;
 };
 
@@ -85,10 +103,12 @@ asio::awaitable<Response> say_scheme(Request request) { co_return json_response(
 
 }
 
-TEST_CASE("http and https are served side by side, with a PEM key store", "[rest][listeners]") {
-    const PemFile pem;
-    const auto options = server_options(https_config({{"listeners.https.ssl.keystore.location", pem.path.string()},
-                                                      {"listeners.https.ssl.keystore.type", "PEM"},
+TEST_CASE("http and https are served side by side, with a key store of either type", "[rest][listeners]") {
+    const std::string type = GENERATE("PEM", "PKCS12");
+    const StoreFile store(type);
+    const auto options = server_options(https_config({{"listeners.https.ssl.keystore.location", store.path.string()},
+                                                      {"listeners.https.ssl.keystore.type", type},
+                                                      {"listeners.https.ssl.keystore.password", "secret"},
                                                       {"ssl.keystore.location", "/nonexistent"}}),
                                         "Millrace/test");
     asio::io_context context{1};
@@ -103,6 +123,15 @@ TEST_CASE("http and https are served side by side, with a PEM key store", "[rest
     CHECK_THAT(answer, Catch::EndsWith("\r\n\r\n1"));
     CHECK(RawClient(ports.at(1)).exchange(request).status == 0);  // plain text on an https port
     asio::co_spawn(context, server.stop(), asio::use_future).get();
+}
+
+TEST_CASE("a PKCS12 store with another password is refused by name", "[rest][listeners]") {
+    const StoreFile store("PKCS12");
+    const auto config = https_config({{"listeners.https.ssl.keystore.location", store.path.string()},
+                                      {"listeners.https.ssl.keystore.type", "pkcs12"},
+                                      {"listeners.https.ssl.keystore.password", "wrong"}});
+    CHECK_THROWS_WITH(server_options(config, "Millrace/test"),
+                      Catch::Contains(store.path.string()) && Catch::Contains("password"));
 }
 
 TEST_CASE("TLS settings that will not do say the way out", "[rest][listeners]") {

@@ -1,0 +1,31 @@
+#include "cluster/async/pem.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+
+#include <memory>
+
+namespace millrace::cluster {
+namespace {
+
+template <class Write>
+std::string written(Write write) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), &BIO_free);
+    if (!bio || write(bio.get()) != 1) return "";
+    char* data = nullptr;
+    const auto size = BIO_get_mem_data(bio.get(), &data);
+    return {data, static_cast<std::size_t>(size)};
+}
+
+}
+
+std::string pem_of(const x509_st* certificate) {
+    return written([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
+}
+
+std::string pem_of(const evp_pkey_st* private_key) {
+    return written(
+        [&](BIO* out) { return PEM_write_bio_PrivateKey(out, private_key, nullptr, nullptr, 0, nullptr, nullptr); });
+}
+
+}
