@@ -76,8 +76,6 @@ void DistributedHerder::require_leader(const char* message) const {
     if (!is_leader()) throw NotLeaderException(message, member_.leader_url());
 }
 
-// ---- answers from memory ----------------------------------------------------------------------------------------
-
 std::vector<std::string> DistributedHerder::connectors() const { return fresh()->connectors(); }
 
 ConnectorInfo DistributedHerder::info_of(const ClusterConfigState& state, const std::string& name) const {
@@ -113,8 +111,6 @@ std::vector<std::string> DistributedHerder::active_topics(const std::string& nam
     for (const auto& topic : deps_.statuses.table().topics(name)) names.push_back(topic.topic);
     return names;
 }
-
-// ---- reads: once the topics were read, whatever the group does ---------------------------------------------------
 
 asio::awaitable<ConnectorInfo> DistributedHerder::connector_info(std::string name) {
     co_await ready_.wait();
@@ -152,8 +148,6 @@ asio::awaitable<Health> DistributedHerder::health() {
     co_return co_await slot->done.wait_until(deadline) ? Health::Healthy : Health::Unhealthy;
 }
 
-// ---- what any worker writes --------------------------------------------------------------------------------------
-
 asio::awaitable<void> DistributedHerder::pause(std::string name) {
     if (!fresh()->contains(name)) throw NotFoundException("Unknown connector " + name);
     co_await deps_.configs.put_target_state(std::move(name), TargetState::Paused);
@@ -172,8 +166,6 @@ asio::awaitable<void> DistributedHerder::reset_active_topics(std::string name) {
 asio::awaitable<void> DistributedHerder::set_logger_level(std::string logger, std::string level) {
     return deps_.configs.put_logger_level(std::move(logger), std::move(level));
 }
-
-// ---- what the leader does ----------------------------------------------------------------------------------------
 
 asio::awaitable<CreateResult> DistributedHerder::put_connector(std::string name, Settings config,
                                                                std::optional<TargetState> initial, bool allow_replace) {
@@ -271,8 +263,6 @@ asio::awaitable<bool> DistributedHerder::do_put_task_configs(std::string name, s
     co_await publish_task_configs(std::move(name), std::move(configs));
     co_return true;
 }
-
-// ---- what the owner does -----------------------------------------------------------------------------------------
 
 asio::awaitable<void> DistributedHerder::restart_connector(std::string name) {
     const auto started = std::make_shared<Slot<bool>>(deps_.executor);

@@ -87,8 +87,6 @@ bool DistributedHerder::start_task(const TaskId& id) {
     return true;
 }
 
-// ---- restarts ---------------------------------------------------------------------------------------------------
-
 asio::awaitable<void> DistributedHerder::process_restarts() {
     for (auto& [name, request] : std::exchange(pending_restarts_, {})) co_await process_restart(request);
 }
@@ -122,8 +120,6 @@ asio::awaitable<void> DistributedHerder::process_restart(RestartRequest request)
     logger_.info("Completed plan to restart {}{} of {} tasks for {}", work.connectors.empty() ? "" : "connector and ",
                  plan.restart_tasks.size(), plan.total_tasks, to_string(request));
 }
-
-// ---- task configurations ----------------------------------------------------------------------------------------
 
 void DistributedHerder::request_reconfiguration(std::string connector, int attempt) {
     const auto at = attempt == 0 ? steady_clock::now() : steady_clock::now() + reconfiguration_backoff(attempt - 1);
@@ -200,8 +196,6 @@ void DistributedHerder::reconfiguration_failed(const std::string& connector, int
     logger_.error("Failed to reconfigure connector's tasks ({}), retrying after backoff. {}", connector, why);
     request_reconfiguration(connector, attempt + 1);
 }
-
-// ---- statuses ---------------------------------------------------------------------------------------------------
 
 ObjectStatus DistributedHerder::object_status(const Status& status) const {
     return {.state = status.state,

@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import socket
 import ssl
@@ -102,6 +103,14 @@ class Wire(threading.Thread):
             pass
 
 
+def free_ports(count):
+    held = [socket.create_server(('127.0.0.1', 0)) for _ in range(count)]
+    ports = [port.getsockname()[1] for port in held]
+    for port in held:
+        port.close()
+    return ports
+
+
 def two_workers(group):
     """(the API of a follower, its leader, the wire between them)"""
     wire = Wire()
@@ -154,6 +163,32 @@ def test_a_stranger_gets_no_answer_until_the_config_topic_names_it(group, own_ka
     assert stranger.ask(leader.address, request).startswith(b'HTTP/1.1 200 ')
     publish(None)  # stale from here on
     stack.wait_for('the stale certificate to be refused', lambda: stranger.ask(leader.address, request) == b'')
+
+
+def test_https_listeners_serve_users_and_peers_on_one_port(group, folder, own_kafka, stranger):
+    subprocess.run(['openssl', 'pkcs12', '-export', '-in', stranger.certificate, '-inkey', stranger.key, '-passout', 'pass:secret',
+                    '-out', folder / 'users.p12'], check=True)
+
+    def worker(name):
+        plain, secure = free_ports(2)
+        return group.worker(name, listeners=f'http://127.0.0.1:{plain},https://127.0.0.1:{secure}', rest_advertised_listener='https',
+                            listeners_https_ssl_keystore_location=folder / 'users.p12', listeners_https_ssl_keystore_type='PKCS12',
+                            listeners_https_ssl_keystore_password='secret', port=plain), secure
+
+    worker('leader')
+    stack.wait_for('the first worker to lead', lambda: 'Herder started' in group.workers['leader'].log())
+    _, secure = worker('follower')
+    stack.wait_for('the second worker to follow', lambda: 'Herder started' in group.workers['follower'].log())
+    user = ssl.create_default_context(cafile=stranger.certificate)
+    user.check_hostname = False  # the certificate's name is no host's
+    lines = Lines(folder, unique('lines'), own_kafka.address)
+    connection = http.client.HTTPSConnection('127.0.0.1', secure, context=user, timeout=60)
+    connection.request('POST', '/connectors', json.dumps({'name': lines.name, 'config': lines.config()}), {'Content-Type': 'application/json'})
+    answer = connection.getresponse()
+    assert answer.status == 201, answer.read()
+    assert answer.headers['Location'] == f'https://127.0.0.1:{secure}/connectors/{lines.name}'
+    # The follower trusts nobody for https: it was the peers' certificates that counted.
+    assert '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log()
 
 
 def test_a_signature_that_was_heard_is_refused(group, folder, own_kafka):

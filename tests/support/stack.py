@@ -89,9 +89,9 @@ def postgres(folder, *options):
     return Service('postgres', folder, *options)
 
 
-def worker(folder, bootstrap, group='connect', kind='worker', **properties):
+def worker(folder, bootstrap, group='connect', kind='worker', port=None, **properties):
     """A worker of a group; properties have underscores for dots. kind java-connect: Kafka Connect's own."""
-    options = ['--bootstrap', bootstrap, '--group', group]
+    options = ['--bootstrap', bootstrap, '--group', group] + (['--port', str(port)] if port else [])
     for name, value in properties.items():
         options += ['--set', f'{name.replace("_", ".")}={value}']
     return Service(kind, folder, *options)

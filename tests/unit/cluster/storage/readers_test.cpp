@@ -136,3 +136,16 @@ TEST_CASE("FAILED and UNASSIGNED are not written over a later generation of anot
     CHECK(may_write_safely(&known, {.worker_id = "w1", .generation = 8}));
     CHECK_FALSE(may_write_safely(&known, {.worker_id = "w1", .generation = 7}));
 }
+
+TEST_CASE("a worker's certificate is known until it is replaced or withdrawn") {
+    Topic topic;
+    const std::string url = "http://10.0.0.5:8083/";
+    topic.add("millrace-peer-" + url, R"({"fingerprint":"ab"})");
+    CHECK(topic.reader.snapshot()->peers == std::map<std::string, std::string>{{url, "ab"}});
+    CHECK(topic.reader.snapshot()->offset == 1);
+    topic.add("millrace-peer-" + url, peer_value("cd"));
+    CHECK(topic.reader.snapshot()->peers.at(url) == "cd");
+    topic.add(peer_key(url), std::nullopt);
+    CHECK(topic.reader.snapshot()->peers.empty());
+    CHECK_FALSE(topic.add("millrace-peer-x", "{}").problem.empty());
+}
