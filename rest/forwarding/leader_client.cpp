@@ -2,7 +2,6 @@
 
 #include "cluster/async/peer_identity.hpp"
 #include "cluster/herder/peer_directory.hpp"
-#include "rest/http/error_response.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -26,8 +25,9 @@ namespace {
 
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
+template <class Exception = RestException>
 [[noreturn]] void fail(std::string_view url, std::string_view reason) {
-    throw RestException(500, fmt::format("IO Error trying to forward REST request: {} ({})", reason, url));
+    throw Exception(500, fmt::format("IO Error trying to forward REST request: {} ({})", reason, url));
 }
 
 std::string text_of(const boost::system::error_code& error) {
@@ -119,11 +119,11 @@ LeaderClient::~LeaderClient() = default;
 asio::awaitable<LeaderClient::LinkPtr> LeaderClient::open(std::string url, Address address) {
     tcp::resolver resolver(executor_);
     const auto [unknown, endpoints] = co_await resolver.async_resolve(address.host, address.port, quiet);
-    if (unknown) fail(url, unknown.message());
+    if (unknown) fail<UnreachableException>(url, unknown.message());
     auto link = std::make_unique<Link>(executor_);
     link->plain.expires_after(limits_.connect);
     const auto [refused, endpoint] = co_await link->plain.async_connect(endpoints, quiet);
-    if (refused) fail(url, text_of(refused));
+    if (refused) fail<UnreachableException>(url, text_of(refused));
     link->plain.socket().set_option(tcp::no_delay(true));
     co_await secure(*link, url, std::move(address));
     co_return link;

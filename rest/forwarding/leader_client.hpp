@@ -6,6 +6,7 @@
 /// Errors    RestException 500 "IO Error trying to forward REST request: ..." naming the URL and the reason if the
 ///           worker cannot be reached or its answer not be read; a status of 400 and above is an answer like any other.
 #pragma once
+#include "rest/http/error_response.hpp"
 #include "rest/http/request.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,6 +27,11 @@ class TlsContext;
 namespace millrace::rest {
 
 namespace asio = boost::asio;
+
+/// Nobody takes connections at the URL. Nothing was sent, so the request may be made again.
+struct UnreachableException : RestException {
+    using RestException::RestException;
+};
 
 struct LeaderClientLimits {
     std::chrono::milliseconds connect = std::chrono::seconds(5);  ///< with the TLS handshake

@@ -1,5 +1,6 @@
 #include "rest/resources/application.hpp"
 
+#include "cluster/async/event.hpp"
 #include "cluster/async/with_timeout.hpp"
 #include "rest/forwarding/forwarding_rules.hpp"
 #include "rest/http/error_response.hpp"
@@ -10,6 +11,8 @@
 namespace millrace::rest {
 
 namespace {
+
+constexpr std::chrono::milliseconds leader_pause{250};  ///< between two looks for another leader
 
 std::vector<Route> joined(std::initializer_list<std::span<const Route>> tables) {
     std::vector<Route> all;
@@ -87,9 +90,22 @@ asio::awaitable<Response> Application::handle(Request request) {
     }
 }
 
+/// A leader that died is the leader until the group notices: then the request goes to the new one, or is done here.
+asio::awaitable<Response> Application::dispatch(const Route& route, Call call) {
+    const auto patience = std::chrono::steady_clock::now() + services_.leader_patience;
+    for (;;) {
+        try {
+            co_return co_await attempt(route, call);
+        } catch (const UnreachableException&) {
+            if (std::chrono::steady_clock::now() >= patience) throw;
+        }
+        co_await cluster::sleep_for(leader_pause);
+    }
+}
+
 /// Runs the handler within the time limit; what it throws of the group's affairs becomes a forwarded request or a
 /// status.
-asio::awaitable<Response> Application::dispatch(const Route& route, Call call) {
+asio::awaitable<Response> Application::attempt(const Route& route, Call call) {
     std::string elsewhere;
     try {
         co_return co_await cluster::with_timeout(services_.request_timeout, route.handler(call), "Request");

@@ -36,6 +36,7 @@ public:
 
 private:
     asio::awaitable<Response> dispatch(const Route& route, Call call);
+    asio::awaitable<Response> attempt(const Route& route, Call call);
     asio::awaitable<Response> forward(Call call, std::string url);
     void report(const Request& request, const std::exception& error) const;
 

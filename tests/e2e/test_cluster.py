@@ -57,6 +57,22 @@ def test_work_spreads_and_what_stays_is_not_interrupted(group, folder, own_kafka
         assert len(lines.numbers()) == lines.written, f'{lines.name}: lines were read twice'
 
 
+def test_a_request_waits_for_the_next_leader(group, folder, own_kafka):
+    group.worker('a')
+    group.worker('b')
+    lines = Lines(folder, 'f', own_kafka.address)
+    lines.start()
+    lines.create(group.rest())
+    group.wait_placed(['f'])
+    leader = group.leader()
+    follower = group.rest('b' if leader == 'a' else 'a')
+    group.workers[leader].kill()
+    status, answer = follower.raw('PUT', '/connectors/f/config', lines.config(note='after the leader'))
+    assert status == 200, answer
+    group.wait_placed(['f'])
+    assert lines.finish() == []
+
+
 def test_faults_lose_nothing(group, folder, own_kafka, postgres_address, database, sql, dice):
     sql(ledger.TABLE, 'insert into ledger (id, version) select i, 1 from generate_series(1, 5000) i',
         f"alter database {database} set wal_sender_timeout = '3s'")  # a suspended worker holds its slot that long

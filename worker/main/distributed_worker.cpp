@@ -27,6 +27,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds topic_timeout{60};
+constexpr std::chrono::seconds election_time{10};  ///< for a new leader, once the old one's session is over
 
 cluster::TopicLogOptions log_options(const WorkerConfig& config, const InternalTopicConfig& topic,
                                      const cluster::InternalTopicRole& role, const std::string& suffix,
@@ -109,6 +110,7 @@ struct DistributedWorker::State {
             .users = rest::authentication(options.config, options.java_options, logger),
             .logger = Logger(options.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
             .commit = "millrace-" MILLRACE_VERSION,
+            .leader_patience = options.config.session_timeout + election_time,
             .forwarding = forwarding_tls()};
     }
 

@@ -50,7 +50,8 @@ struct RestFixture {
                        .transformer = transformer,
                        .log = log,
                        .users = std::move(users),
-                       .request_timeout = request_timeout}) {
+                       .request_timeout = request_timeout,
+                       .leader_patience = std::chrono::milliseconds{0}}) {
         application.listen();
         port = application.ports().at(0);
         admin_port = application.ports().at(1);
