@@ -110,8 +110,8 @@ ConfigRecord logger_record(std::string_view name, const json::Node& value) {
     return LoggerRecord{std::string(name), std::move(*level)};
 }
 
-ConfigRecord peer_record(std::string_view url, const rapidjson::Value& value) {
-    if (value.IsNull()) return PeerRecord{std::string(url), std::nullopt};
+ConfigRecord peer_record(std::string_view url, const json::Node& value) {
+    if (value.is_null()) return PeerRecord{std::string(url), std::nullopt};
     auto fingerprint = text_member(value, "fingerprint");
     if (!fingerprint) return UnusableRecord{fmt::format("the peer record of {} has no fingerprint", url)};
     return PeerRecord{std::string(url), std::move(fingerprint)};
