@@ -194,6 +194,34 @@ def test_tasks_that_come_and_go_share_the_partitions(sink):
     sink.wait_values(numbers(0, total + 300))
 
 
+def test_offsets_that_a_user_sets(sink):
+    path = f'/connectors/{sink.name}/offsets'
+    at = {'kafka_topic': sink.topic, 'kafka_partition': 0}
+    sink.produce(numbers(0, 30))
+    sink.put()
+    sink.wait_committed(30)
+    stored = sink.rest.get(path)['offsets']
+    assert sorted((o['partition']['kafka_partition'], o['offset']['kafka_offset']) for o in stored) == [(0, 10), (1, 10), (2, 10)]
+    status, text = sink.rest.call('PATCH', path, {'offsets': [{'partition': at, 'offset': {'kafka_offset': 4}}]})
+    assert status == 400 and 'must be in the STOPPED state' in text, text
+
+    sink.change('stop')
+    sink.wait_states('STOPPED')
+    stack.wait_for('the group to be empty', lambda: sink.rest.call('PATCH', path, {'offsets': [{'partition': at, 'offset': {'kafka_offset': 4}}]})[0] == 200)
+    assert sink.committed()[sink.topic, 0] == 4
+    sink.change('resume')
+    sink.wait_committed(30)
+    assert sink.taken()[sink.topic, 0] == list(range(10)) + list(range(4, 10)) and sink.taken()[sink.topic, 1] == list(range(10))
+
+    sink.change('stop')
+    sink.wait_states('STOPPED')
+    stack.wait_for('the group to be empty', lambda: sink.rest.call('DELETE', path)[0] == 200)
+    assert sink.rest.get(path) == {'offsets': []}
+    sink.change('resume')
+    sink.wait_committed(30)
+    assert sink.taken()[sink.topic, 1] == list(range(10)) * 2
+
+
 def test_kill_9_repeats_records_and_loses_none(kafka_address, folder, dice):
     worker = stack.worker(folder / 'w', kafka_address, group=unique('killed-'), offset_flush_interval_ms=100, session_timeout_ms=6000,
                           consumer_session_timeout_ms=6000, plugin_path=PLUGINS).start()
