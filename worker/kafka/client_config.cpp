@@ -350,15 +350,31 @@ Settings internal_client_settings(ClientKind kind, const Settings& worker, std::
     return settings;
 }
 
+namespace {
+
+/// What idempotence asks for besides itself, where a user has not turned it off.
+bool may_be_idempotent(const Settings& producer) {
+    const auto is = [&](std::string_view name, std::initializer_list<std::string_view> wanted) {
+        const auto found = producer.find(name);
+        return found == producer.end() || std::ranges::find(wanted, trim(found->second)) != wanted.end();
+    };
+    const auto retries = producer.find("retries");
+    return is("acks", {"all", "-1"}) && is("max.in.flight.requests.per.connection", {"1", "2", "3", "4", "5"}) &&
+           (retries == producer.end() || trim(retries->second) != "0");
+}
+
+}
+
 Settings source_producer_settings(const Settings& worker, const Settings& connector, std::string_view client_id) {
     Settings settings{{"acks", "all"},
                       {"client.id", std::string(client_id)},
                       {"delivery.timeout.ms", "2147483647"},
-                      {"enable.idempotence", "false"},
                       {"max.in.flight.requests.per.connection", "1"}};
     if (const auto brokers = worker.find("bootstrap.servers"); brokers != worker.end()) settings.insert(*brokers);
     overlay(settings, with_prefix_removed(worker, "producer."));
     overlay(settings, with_prefix_removed(connector, "producer.override."));
+    // With one request in flight alone librdkafka sends those that wait behind a failed one before it.
+    settings.try_emplace("enable.idempotence", may_be_idempotent(settings) ? "true" : "false");
     return settings;
 }
 

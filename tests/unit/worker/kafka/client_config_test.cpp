@@ -43,6 +43,22 @@ TEST_CASE("a producer behaves as Java's where nothing is set") {
     CHECK(translate(ClientKind::Consumer, {}).find("isolation.level") == "read_uncommitted");
 }
 
+TEST_CASE("a source's producer keeps the order of records through retries, unless it is told not to") {
+    const auto [key, value, expected] = GENERATE(table<std::string, std::string, std::string>({
+        {"linger.ms", "0", "true"},
+        {"acks", "-1", "true"},
+        {"acks", "1", "false"},
+        {"retries", "0", "false"},
+        {"max.in.flight.requests.per.connection", "6", "false"},
+        {"enable.idempotence", "false", "false"},
+    }));
+    const auto settings = source_producer_settings({{"producer." + key, value}}, {}, "id");
+    CHECK(settings.at("enable.idempotence") == expected);
+    auto config = translate(ClientKind::Producer, settings);
+    Producer producer(config, {}, [](const Delivery&) {});  // librdkafka accepts the whole
+    CHECK(producer.outstanding() == 0);
+}
+
 TEST_CASE("what only Java knows is dropped, what nobody knows is warned of") {
     const auto config = translate(
         ClientKind::Producer,
