@@ -48,6 +48,7 @@ struct ConfigKey {
     Width width = Width::None;
     std::string_view display_name = {};  ///< empty: the name
     bool internal = false;               ///< accepted, not listed
+    std::string_view dependents = {};    ///< keys that a form shows anew when this one changes, parted by commas
 };
 
 /// One setting after validation. `value` is the parsed value as text with the default applied; none when it is null or

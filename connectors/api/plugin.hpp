@@ -20,7 +20,7 @@
 namespace millrace {
 
 /// Raised with every change that breaks compiled plugins. A library of another number is refused by name.
-inline constexpr std::uint32_t plugin_abi = 1;
+inline constexpr std::uint32_t plugin_abi = 2;
 
 class Plugin {
 public:

@@ -110,7 +110,9 @@ void write(json::Writer& out, const worker::ConfigDefinition& definition) {
     out.key("documentation").string(definition.documentation);
     out.key("group").string_or_null(definition.group).key("order_in_group").integer(definition.order_in_group);
     out.key("width").string(to_string(definition.width)).key("display_name").string(definition.display_name);
-    out.key("dependents").begin_array().end_array().end_object();
+    out.key("dependents");
+    write(out, definition.dependents);
+    out.end_object();
 }
 
 void write(json::Writer& out, const worker::ConfigInfos& infos) {

@@ -12,7 +12,8 @@ ConfigDefinition definition_of(const ConfigKey& key) {
                                 .documentation = std::string(key.doc),
                                 .order_in_group = key.group.empty() ? -1 : key.order_in_group,
                                 .width = key.width,
-                                .display_name = std::string(key.display_name.empty() ? key.name : key.display_name)};
+                                .display_name = std::string(key.display_name.empty() ? key.name : key.display_name),
+                                .dependents = split_list(key.dependents)};
     if (key.default_value.kind == DefaultValue::Kind::Text) {
         definition.default_value = key.type == ConfigType::Password ? "[hidden]" : std::string(key.default_value.text);
     }

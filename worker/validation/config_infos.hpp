@@ -23,6 +23,7 @@ struct ConfigDefinition {
     int order_in_group = -1;
     Width width = Width::None;
     std::string display_name = {};
+    std::vector<std::string> dependents = {};
 };
 
 struct ConfigInfo {

@@ -16,6 +16,7 @@ struct KeyRow {
     Width width;
     std::string_view doc;
     bool alias = false;  ///< another name for the row before: shares its order
+    std::string_view dependents = {};
 };
 /// Read by the connector, but not listed.
 struct HiddenKeyRow {

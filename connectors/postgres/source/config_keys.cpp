@@ -24,7 +24,8 @@ void append(std::vector<ConfigKey>& keys, const Group& group) {
                         .group = group.name,
                         .order_in_group = order,
                         .width = row.width,
-                        .display_name = row.display_name});
+                        .display_name = row.display_name,
+                        .dependents = row.dependents});
     }
 }
 

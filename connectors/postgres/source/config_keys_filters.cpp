@@ -17,11 +17,11 @@ constexpr KeyRow filters_table[] = {
     {"column.include.list", "Include Columns", ConfigType::List, no_default, Importance::Medium, Width::Long,
      "Regular expressions matching columns to include in change events"},
     {"schema.include.list", "Include Schemas", ConfigType::List, no_default, Importance::High, Width::Long,
-     "The schemas for which events should be captured"},
+     "The schemas for which events should be captured", false, "table.include.list"},
     {"schema.exclude.list", "Exclude Schemas", ConfigType::List, no_default, Importance::Medium, Width::Long,
      "The schemas for which events must not be captured"},
     {"database.include.list", "Include Databases", ConfigType::List, no_default, Importance::High, Width::Long,
-     "The databases for which changes are to be captured"},
+     "The databases for which changes are to be captured", false, "table.include.list"},
     {"database.exclude.list", "Exclude Databases", ConfigType::List, no_default, Importance::Medium, Width::Long,
      "A comma-separated list of regular expressions that match database names to be excluded from monitoring"},
 };
