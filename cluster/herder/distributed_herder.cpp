@@ -176,8 +176,9 @@ asio::awaitable<void> DistributedHerder::shut_down() {
     }
     running_connectors_.clear();
     running_tasks_.clear();
-    co_await scope_.stop();
+    // Before the goodbye, so that the others agree at once on how far the config topic goes.
     if (fresh()->peers.count(deps_.group.advertised_url) != 0) co_await forget_certificate(deps_.group.advertised_url);
+    co_await scope_.stop();
     logger_.info("Herder stopped");
 }
 
