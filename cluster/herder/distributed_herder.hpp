@@ -187,8 +187,9 @@ private:
     asio::awaitable<bool> do_nothing();
     asio::awaitable<bool> require_stopped(std::string name);
     void verify_internal(const RequestSignature& signature) const;
+    void require_peer(bool from_peer) const;
     asio::awaitable<bool> prepare_fencing(std::string name, std::shared_ptr<FencingPlan> plan,
-                                          std::shared_ptr<int> generation);
+                                          std::shared_ptr<int> generation, bool from_peer);
     asio::awaitable<bool> finish_fencing(std::string name, int task_count, int generation);
 
     DistributedHerderDependencies deps_;

@@ -21,7 +21,9 @@ asio::awaitable<void> DistributedHerder::fence_zombies(std::string name, Request
     verify_internal(signature);
     const auto plan = std::make_shared<FencingPlan>();
     const auto generation = std::make_shared<int>(-1);
-    std::function<asio::awaitable<bool>()> prepare = [=, this] { return prepare_fencing(name, plan, generation); };
+    std::function<asio::awaitable<bool>()> prepare = [=, from_peer = signature.from_peer, this] {
+        return prepare_fencing(name, plan, generation, from_peer);
+    };
     co_await queued_done(std::move(prepare));
     if (!plan->task_count) co_return;
     {
@@ -35,11 +37,12 @@ asio::awaitable<void> DistributedHerder::fence_zombies(std::string name, Request
 }
 
 asio::awaitable<bool> DistributedHerder::prepare_fencing(std::string name, std::shared_ptr<FencingPlan> plan,
-                                                         std::shared_ptr<int> generation) {
+                                                         std::shared_ptr<int> generation, bool from_peer) {
     co_await deps_.configs.refresh(deps_.config.worker_sync_timeout);
     const auto state = fresh();
     if (!state->contains(name)) throw NotFoundException("Connector " + name + " not found");
     require_leader("Only the leader may perform zombie fencing.");
+    require_peer(from_peer);
     if (info_of(*state, name).type != "source") {
         throw ConfigException("Connector " + name + " is not a source connector");
     }

@@ -239,6 +239,15 @@ void DistributedHerder::verify_internal(const RequestSignature& signature) const
     verify_request(signature, deps_.config.session_key.verification_algorithms, fresh()->session_key);
 }
 
+/// For the leader: a signature can be heard on the network and used again, so that it is enough only where Java workers
+/// are members.
+void DistributedHerder::require_peer(bool from_peer) const {
+    if (!from_peer && !deps_.group.fingerprint.empty() && member_.plain_members().empty())
+        throw SignatureException(403,
+                                 "Internal requests of this group come over TLS between workers, since all of its "
+                                 "members can do that");
+}
+
 asio::awaitable<void> DistributedHerder::put_task_configs(std::string name, std::vector<Settings> configs,
                                                           RequestSignature signature) {
     verify_internal(signature);
@@ -251,11 +260,7 @@ asio::awaitable<void> DistributedHerder::put_task_configs(std::string name, std:
 asio::awaitable<bool> DistributedHerder::do_put_task_configs(std::string name, std::vector<Settings> configs,
                                                              bool from_peer) {
     require_leader("Only the leader may write task configurations.");
-    // A signature can be heard on the network and used again: it is enough only where Java workers are members.
-    if (!from_peer && !deps_.group.fingerprint.empty() && member_.plain_members().empty())
-        throw SignatureException(403,
-                                 "Internal requests of this group come over TLS between workers, since all of its "
-                                 "members can do that");
+    require_peer(from_peer);
     const auto state = fresh();
     if (!state->contains(name)) throw NotFoundException("Connector " + name + " not found");
     if (state->target_state(name) == TargetState::Stopped && !configs.empty())
