@@ -220,7 +220,7 @@ TEST_CASE("a connector's life with a herder of one, over a restart of the worker
         const auto restarted = w.get(w.herder->restart_connector_and_tasks({"files", false, true}));
         CHECK(restarted.connector.state == State::Restarting);
         CHECK(w.until([&] { return w.task_is("files", State::Running) && w.connector_is("files", State::Running); }));
-        CHECK(w.until([&] { return !w.offsets.known("files").empty(); }));
+        CHECK(w.until([&] { return !w.offsets.list("files").empty(); }));
         w.end();
         CHECK_FALSE(w.failure);
     }
@@ -233,7 +233,7 @@ TEST_CASE("a connector's life with a herder of one, over a restart of the worker
         CHECK(w.get(w.herder->connector_config("files")) == config);
         OffsetMap partition;
         partition.set("filename", Value::string(input.path.string()));
-        CHECK_FALSE(w.offsets.known("files").empty());
+        CHECK_FALSE(w.offsets.list("files").empty());
 
         auto changed = config;
         changed["batch.size"] = "10";
