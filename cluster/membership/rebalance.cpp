@@ -245,6 +245,8 @@ asio::awaitable<void> GroupMember::react(Reaction reaction, ErrorCode error, std
         break;
     case Reaction::Rediscover:
         coordinator_.forget(to_string(error));
+        // A coordinator that is about to be one, or no more, is found again at once: without a pause this would spin.
+        co_await sleep_for(settings_.retry_backoff);
         break;
     case Reaction::DropGeneration:
         reset(true, "encountered " + to_string(error) + " from " + request + " response");
