@@ -211,7 +211,9 @@ class Run:
         return stack.wait_for(lambda: f'{what}; status: {json.dumps(self.rest.status(self.connector))[:1500]}', polled, self.timeout, 0)
 
     def slot_holder(self):
-        row = self.database.execute('select active_pid from pg_replication_slots where slot_name = %s', [self.names['SLOT']]).fetchone()
+        """Of the walsender that streams from the slot; one that has just made it holds it too."""
+        row = self.database.execute('select active_pid from pg_replication_slots join pg_stat_replication on pid = active_pid '
+                                    "where slot_name = %s and state <> 'startup'", [self.names['SLOT']]).fetchone()
         return row and row[0]
 
     def streams(self, not_by=None):
