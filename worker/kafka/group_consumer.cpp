@@ -194,6 +194,14 @@ std::optional<std::vector<std::string>> GroupConsumer::topics(std::chrono::milli
     return names;
 }
 
+void GroupConsumer::ask_for(const std::string& topic, std::chrono::milliseconds max_wait) {
+    auto* handle = rd_kafka_topic_new(state_->client, topic.c_str(), nullptr);
+    if (!handle) return;
+    const rd_kafka_metadata_t* found = nullptr;
+    if (!rd_kafka_metadata(state_->client, 0, handle, &found, as_int(max_wait))) rd_kafka_metadata_destroy(found);
+    rd_kafka_topic_destroy(handle);
+}
+
 void GroupConsumer::subscribe(std::span<const std::string> topics) {
     const ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
     for (const auto& topic : topics) {

@@ -64,6 +64,9 @@ public:
 
     /// The names of all topics, or none if no broker answers in time.
     std::optional<std::vector<std::string>> topics(std::chrono::milliseconds max_wait);
+    /// Asks brokers for this topic, which makes those create it that do so, if allow.auto.create.topics is on. Waits
+    /// for the answer for `max_wait` at most.
+    void ask_for(const std::string& topic, std::chrono::milliseconds max_wait);
     /// Replaces the subscription.
     void subscribe(std::span<const std::string> topics);
     /// Waits up to `max_wait` for the first record, then gives those that are here. None after a rebalance, or when

@@ -80,6 +80,7 @@ void SinkSession::start() {
     sink_->start(parts().transformer->transform(parts().task), *this);
     logger_.info("{} Sink task finished initialization and start", label_);
     logger_.info("{} Executing sink task", label_);
+    subscribe_when_due();
 }
 
 void SinkSession::round() {
@@ -100,6 +101,9 @@ void SinkSession::subscribe_when_due() {
         return;
     }
     const bool soon = subscription_.incomplete(*existing);
+    for (const auto& topic : subscription_.list()) {
+        if (std::ranges::find(*existing, topic) == existing->end()) consumer_->ask_for(topic, metadata_wait);
+    }
     next_subscribe_ = now + (soon ? std::min(missing_topics_wait, metadata_max_age_) : metadata_max_age_);
     auto topics = subscription_.topics(*existing);
     if (topics != subscribed_) subscribe(std::move(topics));

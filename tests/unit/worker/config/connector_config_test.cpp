@@ -30,7 +30,7 @@ TEST_CASE("a connector's settings are refused with Kafka Connect's texts") {
          "Invalid value ALL for configuration errors.tolerance: String must be one of: none, all"},
         {"exactly.once.support", "maybe",
          "Invalid value maybe for configuration exactly.once.support: String must be one of (case insensitive): "
-         "requested, required"},
+         "REQUIRED, REQUESTED"},
     }));
     CHECK(errors_of(name, value) == std::vector<std::string>{why});
 }
