@@ -2,7 +2,6 @@
 import http.client
 import json
 import re
-import time
 import uuid
 from pathlib import Path
 
@@ -73,15 +72,20 @@ class RestRun:
 
     def answer(self, step):
         """The answer, asked for again while what the step waits for has not come."""
-        end = time.monotonic() + self.patience
-        while True:
-            status, headers, text = self.send(step['request'])
+        last = None
+
+        def came():
+            nonlocal last
+            last = status, _, text = self.send(step['request'])
             until = step.get('until')
             passing = until and not re.search(until, f'{status} {compact(text)}', re.S)
             passing = passing or status == 409 and re.search('rebalance|stale', text)
-            if step.get('at_once') or not passing or time.monotonic() > end:
-                return status, headers, text
-            time.sleep(0.1)
+            return step.get('at_once') or not passing
+        try:
+            stack.wait_for(step['name'], came, self.patience)
+        except stack.TimedOut:
+            pass  # the last answer is compared all the same
+        return last
 
     def send(self, request):
         connection = http.client.HTTPConnection(*self.address.rsplit(':', 1), timeout=120)
