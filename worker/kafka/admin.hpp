@@ -5,7 +5,6 @@
 #pragma once
 #include "connectors/api/config_def.hpp"
 #include "connectors/api/log.hpp"
-#include "connectors/api/record.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/error.hpp"
 
@@ -13,7 +12,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -28,7 +26,7 @@ struct NewTopic {
 
 class Admin {
 public:
-    Admin(const ClientConfig& config, Logger logger, std::chrono::milliseconds timeout);
+    Admin(const ClientConfig& config, const Logger& logger, std::chrono::milliseconds timeout);
     ~Admin();
     Admin(const Admin&) = delete;
     Admin& operator=(const Admin&) = delete;
@@ -48,12 +46,6 @@ public:
     enum class OffsetSpec : std::uint8_t { Earliest, Latest };
     /// Of partitions 0 .. partitions-1, whatever transactions are open (read_uncommitted).
     std::vector<std::int64_t> offsets(const std::string& topic, std::int32_t partitions, OffsetSpec spec);
-
-    // Of consumer groups. What the broker refuses is a KafkaException with its code.
-    TopicOffsets group_offsets(const std::string& group);  ///< empty if there is no such group
-    void alter_group_offsets(const std::string& group, const TopicOffsets& offsets);
-    void delete_group_offsets(const std::string& group, std::span<const TopicPartition> partitions);
-    void delete_group(const std::string& group);
 
 private:
     struct State;

@@ -28,10 +28,10 @@ OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
     return entries;
 }
 
-Admin admin_of(const OffsetsOf& of) {
+GroupAdmin group_of(const OffsetsOf& of) {
     const auto client = fmt::format("connector-offsets-{}", of.connector);
-    return Admin(translate(ClientKind::Admin, connector_admin_settings(of.worker, of.settings, client)), of.logger,
-                 admin_limit);
+    return GroupAdmin(translate(ClientKind::Admin, connector_admin_settings(of.worker, of.settings, client)),
+                      sink_group(of.worker, of.settings), of.logger, admin_limit);
 }
 
 SinkOffsetChanges sink_changes(const ConnectorOffsets& wanted) {
@@ -71,9 +71,9 @@ void store_all(OffsetStore& store, const std::string& connector, OffsetStore::En
 
 ConnectorOffsets read_offsets(const OffsetsOf& of) {
     if (dynamic_cast<SinkConnector*>(&of.plugin) == nullptr) return source_offsets(of.store, of.connector);
-    auto admin = admin_of(of);
+    auto group = group_of(of);
     ConnectorOffsets offsets;
-    for (auto& [partition, offset] : sink_offsets(admin, sink_group(of.worker, of.settings), of.connector)) {
+    for (auto& [partition, offset] : sink_offsets(group, of.connector)) {
         offsets.push_back({.partition = std::move(partition), .offset = std::move(offset)});
     }
     return offsets;
@@ -83,14 +83,11 @@ std::string change_offsets(const OffsetsOf& of, OffsetChange change) {
     if (auto* source = dynamic_cast<SourceConnector*>(&of.plugin)) {
         return change_source_offsets(of.store, *source, of.connector, of.settings, std::move(change));
     }
-    const auto group = sink_group(of.worker, of.settings);
-    const SinkOffsetTarget target{.plugin = dynamic_cast<SinkConnector&>(of.plugin),
-                                  .connector = of.connector,
-                                  .settings = of.settings,
-                                  .group = group};
-    auto admin = admin_of(of);
-    if (!change) return offsets_changed_sentence(true, reset_sink_offsets(admin, target));
-    return offsets_changed_sentence(false, alter_sink_offsets(admin, target, sink_changes(*change)));
+    const SinkOffsetTarget target{
+        .plugin = dynamic_cast<SinkConnector&>(of.plugin), .connector = of.connector, .settings = of.settings};
+    auto group = group_of(of);
+    if (!change) return offsets_changed_sentence(true, reset_sink_offsets(group, target));
+    return offsets_changed_sentence(false, alter_sink_offsets(group, target, sink_changes(*change)));
 }
 
 ConnectorOffsets source_offsets(OffsetStore& store, const std::string& connector) {

@@ -1,6 +1,6 @@
 #include "worker/runtime/group_offsets.hpp"
 
-#include "worker/kafka/client_config.hpp"
+#include "worker/kafka/error.hpp"
 
 #include <fmt/format.h>
 
@@ -64,7 +64,7 @@ bool ask_connector(const SinkOffsetTarget& target, const SinkOffsetChanges& chan
     }
 }
 
-void store(Admin& admin, const std::string& group, const SinkOffsetChanges& changes) {
+void store(GroupAdmin& group, const SinkOffsetChanges& changes) {
     TopicOffsets kept;
     std::vector<TopicPartition> forgotten;
     for (const auto& [partition, offset] : changes) {
@@ -74,8 +74,8 @@ void store(Admin& admin, const std::string& group, const SinkOffsetChanges& chan
             forgotten.push_back(partition);
         }
     }
-    if (!kept.empty()) admin.alter_group_offsets(group, kept);
-    if (!forgotten.empty()) admin.delete_group_offsets(group, forgotten);
+    if (!kept.empty()) group.alter(kept);
+    if (!forgotten.empty()) group.forget(forgotten);
 }
 
 }
@@ -84,10 +84,10 @@ std::string sink_group(const Settings& worker, const Settings& connector) {
     return sink_consumer_settings(worker, connector, "").at("group.id");
 }
 
-std::vector<SinkOffset> sink_offsets(Admin& admin, const std::string& group, const std::string& connector) {
+std::vector<SinkOffset> sink_offsets(GroupAdmin& group, const std::string& connector) {
     try {
         std::vector<SinkOffset> found;
-        for (const auto& [at, offset] : admin.group_offsets(group)) {
+        for (const auto& [at, offset] : group.offsets()) {
             auto& made = found.emplace_back();
             made.partition.set(topic_key, Value::string(at.topic));
             made.partition.set(partition_key, Value::int64(at.partition));
@@ -135,7 +135,7 @@ std::pair<TopicPartition, std::optional<std::int64_t>> parse_sink_offset(const O
     return {where, wanted};
 }
 
-bool alter_sink_offsets(Admin& admin, const SinkOffsetTarget& target, const SinkOffsetChanges& changes) {
+bool alter_sink_offsets(GroupAdmin& group, const SinkOffsetTarget& target, const SinkOffsetChanges& changes) {
     const bool by_connector_too = ask_connector(target, changes);
     for (const auto& [partition, offset] : changes) {
         if (offset && *offset < 0) {
@@ -143,7 +143,7 @@ bool alter_sink_offsets(Admin& admin, const SinkOffsetTarget& target, const Sink
         }
     }
     try {
-        store(admin, target.group, changes);
+        store(group, changes);
     } catch (const KafkaException& e) {
         if (is_group_in_use(e.code)) throw ConnectException(members_are_left("alter", target.connector));
         throw ConnectException(
@@ -155,10 +155,10 @@ bool alter_sink_offsets(Admin& admin, const SinkOffsetTarget& target, const Sink
     return by_connector_too;
 }
 
-bool reset_sink_offsets(Admin& admin, const SinkOffsetTarget& target) {
+bool reset_sink_offsets(GroupAdmin& group, const SinkOffsetTarget& target) {
     SinkOffsetChanges changes;
     try {
-        for (const auto& [partition, offset] : admin.group_offsets(target.group)) {
+        for (const auto& [partition, offset] : group.offsets()) {
             changes.emplace_back(partition, std::nullopt);
         }
     } catch (const ConnectException& e) {
@@ -167,7 +167,7 @@ bool reset_sink_offsets(Admin& admin, const SinkOffsetTarget& target) {
     }
     const bool by_connector_too = ask_connector(target, changes);
     try {
-        admin.delete_group(target.group);
+        group.remove();
     } catch (const KafkaException& e) {
         if (is_unknown_group(e.code)) return by_connector_too;
         if (is_group_in_use(e.code)) throw ConnectException(members_are_left("reset", target.connector));

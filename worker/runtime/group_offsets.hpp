@@ -1,11 +1,11 @@
 /// A sink connector's offsets as users see and set them over REST (KIP-875): those of its consumer group.
 ///
-/// Threads  What takes an Admin blocks: call it where that is allowed.
+/// Threads  What takes a GroupAdmin blocks: call it where that is allowed.
 /// Errors   ConfigException for a wrong request; the connector's ConnectException as it is; ConnectException naming the
 ///          connector, in Kafka Connect's words, for what the broker refuses.
 #pragma once
 #include "connectors/api/plugin.hpp"
-#include "worker/kafka/admin.hpp"
+#include "worker/kafka/group_admin.hpp"
 
 #include <optional>
 #include <span>
@@ -23,7 +23,7 @@ struct SinkOffset {
     OffsetMap partition;
     OffsetMap offset;
 };
-std::vector<SinkOffset> sink_offsets(Admin& admin, const std::string& group, const std::string& connector);
+std::vector<SinkOffset> sink_offsets(GroupAdmin& group, const std::string& connector);
 
 /// What a user wants set; no offset: to be forgotten.
 using SinkOffsetChanges = std::vector<std::pair<TopicPartition, std::optional<std::int64_t>>>;
@@ -35,11 +35,10 @@ struct SinkOffsetTarget {
     SinkConnector& plugin;  ///< is asked first
     const std::string& connector;
     const Settings& settings;  ///< the connector's, resolved
-    const std::string& group;
 };
 /// True if the connector says that it has taken the offsets over too. The connector must be stopped.
-bool alter_sink_offsets(Admin& admin, const SinkOffsetTarget& target, const SinkOffsetChanges& changes);
+bool alter_sink_offsets(GroupAdmin& group, const SinkOffsetTarget& target, const SinkOffsetChanges& changes);
 /// Forgets all of them, with the group.
-bool reset_sink_offsets(Admin& admin, const SinkOffsetTarget& target);
+bool reset_sink_offsets(GroupAdmin& group, const SinkOffsetTarget& target);
 
 }

@@ -5,6 +5,7 @@
 #include "connectors/file/plugin.hpp"
 #include "connectors/support/log.hpp"
 #include "tests/pch.hpp"
+#include "tests/unit/environment.hpp"
 #include "worker/kafka/admin.hpp"
 #include "worker/plugins/registry.hpp"
 
@@ -24,14 +25,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::optional<std::string> broker() {
-    const char* address = std::getenv("MILLRACE_TEST_KAFKA");  // NOLINT(concurrency-mt-unsafe): read only
-    if (address == nullptr) {
-        WARN("skipped: MILLRACE_TEST_KAFKA=host:port names no broker");
-        return std::nullopt;
-    }
-    return address;
-}
+std::optional<std::string> broker() { return from_environment("MILLRACE_TEST_KAFKA"); }
 
 Settings worker_settings(const std::string& bootstrap, const std::string& group) {
     return {{"bootstrap.servers", bootstrap},

@@ -3,10 +3,9 @@
 #include "cluster/wire/connection.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/cluster/async/run.hpp"
+#include "tests/unit/environment.hpp"
 
 #include <unistd.h>
-
-#include <cstdlib>
 
 using namespace millrace;
 using namespace millrace::cluster;
@@ -40,14 +39,11 @@ asio::awaitable<void> fence_between(GroupSettings settings, std::string id) {
 }
 
 TEST_CASE("fencing takes the epoch that an older producer writes with", "[herder][fencing]") {
-    const char* brokers = std::getenv("MILLRACE_TEST_KAFKA");  // NOLINT(concurrency-mt-unsafe): read only
-    if (brokers == nullptr) {
-        WARN("skipped: MILLRACE_TEST_KAFKA is not set");
-        return;
-    }
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
+    if (!brokers) return;
     GroupSettings settings;
     settings.client_id = "test";
-    settings.bootstrap_servers = parse_bootstrap_servers(brokers);
+    settings.bootstrap_servers = parse_bootstrap_servers(*brokers);
     asio::io_context context;
     run(context, fence_between(settings, "millrace-fencing-" + std::to_string(::getpid())));
 }

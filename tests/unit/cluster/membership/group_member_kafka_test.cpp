@@ -3,8 +3,8 @@
 #include "connectors/api/errors.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/cluster/membership/test_group.hpp"
+#include "tests/unit/environment.hpp"
 
-#include <cstdlib>
 #include <random>
 
 using namespace millrace;
@@ -13,14 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::optional<std::string> broker() {
-    const char* address = std::getenv("MILLRACE_TEST_KAFKA");  // NOLINT(concurrency-mt-unsafe): read only
-    if (address == nullptr) {
-        WARN("skipped: MILLRACE_TEST_KAFKA=host:port names no broker");
-        return std::nullopt;
-    }
-    return address;
-}
+std::optional<std::string> broker() { return from_environment("MILLRACE_TEST_KAFKA"); }
 
 GroupSettings settings(const std::string& bootstrap, const std::string& group, const std::string& name) {
     return {.group_id = group,

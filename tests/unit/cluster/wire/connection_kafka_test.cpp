@@ -7,21 +7,13 @@
 #include "connectors/api/errors.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/cluster/async/run.hpp"
-
-#include <cstdlib>
+#include "tests/unit/environment.hpp"
 
 using namespace millrace;
 using namespace millrace::cluster;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::optional<std::string> from_environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read only
-    if (value != nullptr) return value;
-    WARN("skipped: " << name << " is not set");
-    return std::nullopt;
-}
 
 /// Asks once, and goes on until the connection has had so many sessions.
 asio::awaitable<void> ask(BrokerAddress address, ConnectionSettings settings, int sessions) {

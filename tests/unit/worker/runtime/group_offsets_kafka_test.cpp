@@ -1,8 +1,8 @@
 /// Offsets of a consumer group, as REST shows and changes them, on a real broker: MILLRACE_TEST_KAFKA=host:port.
 #include "tests/pch.hpp"
+#include "tests/unit/environment.hpp"
+#include "worker/kafka/admin.hpp"
 #include "worker/runtime/group_offsets.hpp"
-
-#include <cstdlib>
 
 using namespace millrace;
 using namespace millrace::worker;
@@ -65,24 +65,22 @@ TEST_CASE("a sink's group is its connector's, unless a client setting says other
 }
 
 TEST_CASE("a sink's offsets are listed, altered and reset", "[kafka][offsets]") {
-    const char* brokers = std::getenv("MILLRACE_TEST_KAFKA");  // NOLINT(concurrency-mt-unsafe): nobody changes it
-    if (!brokers || !*brokers) {
-        WARN("skipped: MILLRACE_TEST_KAFKA is not set");
-        return;
-    }
-    Admin admin(translate(ClientKind::Admin, {{"bootstrap.servers", brokers}}), {}, 30s);
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
+    if (!brokers) return;
+    const auto config = translate(ClientKind::Admin, {{"bootstrap.servers", *brokers}});
+    Admin admin(config, {}, 30s);
     const std::string name =
         "group-offsets-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
     admin.create_topic({.name = name, .partitions = 2, .replication_factor = 1});
-    const auto group = sink_group({}, {{"name", name}});
+    GroupAdmin group(config, sink_group({}, {{"name", name}}), {}, 30s);
     Asked plugin;
     const Settings settings{{"name", name}};
-    const SinkOffsetTarget target{.plugin = plugin, .connector = name, .settings = settings, .group = group};
-    CHECK(sink_offsets(admin, group, name).empty());
+    const SinkOffsetTarget target{.plugin = plugin, .connector = name, .settings = settings};
+    CHECK(sink_offsets(group, name).empty());
 
     const auto altered = [&] {
         try {
-            return alter_sink_offsets(admin, target, {{{name, 0}, 5}, {{name, 1}, 6}});
+            return alter_sink_offsets(group, target, {{{name, 0}, 5}, {{name, 1}, 6}});
         } catch (const ConnectException& e) {  // the group's coordinator learns of a new topic a little later
             if (std::string_view(e.what()).find("UNKNOWN_TOPIC_OR_PART") == std::string_view::npos) throw;
             return false;
@@ -93,20 +91,20 @@ TEST_CASE("a sink's offsets are listed, altered and reset", "[kafka][offsets]") 
     while (!done && std::chrono::steady_clock::now() < give_up_at) done = altered();
     CHECK(done);
     CHECK(plugin.seen.size() == 2);
-    const auto listed = sink_offsets(admin, group, name);
+    const auto listed = sink_offsets(group, name);
     REQUIRE(listed.size() == 2);
     CHECK(listed[0].partition.find("kafka_topic")->as_text() == name);
     CHECK(*listed[1].partition.find("kafka_partition") == Value::int64(1));
     CHECK(*listed[1].offset.find("kafka_offset") == Value::int64(6));
 
-    alter_sink_offsets(admin, target, {{{name, 1}, std::nullopt}});
-    CHECK(sink_offsets(admin, group, name).size() == 1);
-    CHECK_THROWS_WITH(alter_sink_offsets(admin, target, {{{name, 0}, -1}}),
+    alter_sink_offsets(group, target, {{{name, 1}, std::nullopt}});
+    CHECK(sink_offsets(group, name).size() == 1);
+    CHECK_THROWS_WITH(alter_sink_offsets(group, target, {{{name, 0}, -1}}),
                       Catch::StartsWith("Failed to modify offsets for sink connector " + name));
-    CHECK_THROWS_WITH(alter_sink_offsets(admin, target, {{{name, 7}, 1}}),
+    CHECK_THROWS_WITH(alter_sink_offsets(group, target, {{{name, 7}, 1}}),
                       Catch::StartsWith("Failed to alter consumer group offsets for connector " + name));
-    CHECK(reset_sink_offsets(admin, target));
+    CHECK(reset_sink_offsets(group, target));
     CHECK(plugin.seen == std::vector{std::pair(TopicPartition{name, 0}, std::optional<std::int64_t>())});
-    CHECK(sink_offsets(admin, group, name).empty());
-    CHECK(reset_sink_offsets(admin, target));  // there is no group any more
+    CHECK(sink_offsets(group, name).empty());
+    CHECK(reset_sink_offsets(group, target));  // there is no group any more
 }

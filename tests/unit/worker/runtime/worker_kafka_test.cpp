@@ -2,6 +2,7 @@
 /// MILLRACE_TEST_KAFKA_RESTART, a shell command that restarts that broker with its data, losing it is tried too.
 #include "connectors/converters/plugin.hpp"
 #include "tests/pch.hpp"
+#include "tests/unit/environment.hpp"
 #include "tests/unit/worker/runtime/fakes.hpp"
 #include "worker/kafka/admin.hpp"
 #include "worker/kafka/consumer.hpp"
@@ -17,13 +18,6 @@ using namespace millrace::worker::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::optional<std::string> environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes it
-    if (value && *value) return std::string(value);
-    WARN("skipped: " << name << " is not set");
-    return std::nullopt;
-}
 
 std::string unique_topic(const std::string& stem) {
     return stem + "-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
@@ -85,7 +79,7 @@ struct Bench {
 }
 
 TEST_CASE("records arrive in order and offsets follow acknowledgements", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     forget("order");
     Bench bench(*brokers);
@@ -118,7 +112,7 @@ TEST_CASE("records arrive in order and offsets follow acknowledgements", "[kafka
 }
 
 TEST_CASE("an offset without a record is stored behind the records before it", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     forget("alone");
     Bench bench(*brokers);
@@ -140,7 +134,7 @@ TEST_CASE("an offset without a record is stored behind the records before it", "
 }
 
 TEST_CASE("a stop stores the offsets of what was acknowledged", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     Bench bench(*brokers, {{"offset.flush.interval.ms", "3600000"}});
     const auto topic = unique_topic("stop");
@@ -153,7 +147,7 @@ TEST_CASE("a stop stores the offsets of what was acknowledged", "[kafka]") {
 }
 
 TEST_CASE("a failed store of offsets is tried again", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     Bench bench(*brokers);
     bench.offsets.fail_next = 3;
@@ -164,7 +158,7 @@ TEST_CASE("a failed store of offsets is tried again", "[kafka]") {
 }
 
 TEST_CASE("a paused task rests and a resumed one goes on", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     forget("pause");
     Bench bench(*brokers);
@@ -183,7 +177,7 @@ TEST_CASE("a paused task rests and a resumed one goes on", "[kafka]") {
 }
 
 TEST_CASE("a task that throws is FAILED with a trace, and what it sent is kept", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     Bench bench(*brokers);
     auto connector = counting_connector("fails", unique_topic("fails"), 100);
@@ -199,7 +193,7 @@ TEST_CASE("a task that throws is FAILED with a trace, and what it sent is kept",
 }
 
 TEST_CASE("transformations and tolerance decide what reaches the topic", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     Bench bench(*brokers);
     auto connector = counting_connector("chain", unique_topic("chain"), 20);
@@ -230,7 +224,7 @@ TEST_CASE("transformations and tolerance decide what reaches the topic", "[kafka
 }
 
 TEST_CASE("topic.creation settings make the topic", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
     if (!brokers) return;
     Bench bench(*brokers);
     auto connector = counting_connector("creates", unique_topic("creates"), 10);
@@ -263,8 +257,8 @@ TEST_CASE("a task that does not stop in time is cancelled and says no more") {
 }
 
 TEST_CASE("a broker that is restarted costs no record", "[kafka]") {
-    const auto brokers = environment("MILLRACE_TEST_KAFKA");
-    const auto restart = environment("MILLRACE_TEST_KAFKA_RESTART");
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
+    const auto restart = from_environment("MILLRACE_TEST_KAFKA_RESTART");
     if (!brokers || !restart) return;
     Bench bench(*brokers);
     const auto topic = unique_topic("lost");

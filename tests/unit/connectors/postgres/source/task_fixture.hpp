@@ -5,10 +5,10 @@
 #include "connectors/postgres/client/lsn.hpp"
 #include "connectors/postgres/source/connector.hpp"
 #include "tests/pch.hpp"
+#include "tests/unit/environment.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <optional>
 
 namespace millrace::postgres::test {
@@ -22,12 +22,9 @@ struct Address {
 };
 
 inline std::optional<Address> test_server() {
-    const char* variable = std::getenv("MILLRACE_TEST_PG");
-    if (variable == nullptr || *variable == '\0') {
-        WARN("skipped: MILLRACE_TEST_PG is not set");
-        return {};
-    }
-    const std::string text = variable;
+    const auto given = from_environment("MILLRACE_TEST_PG");
+    if (!given) return {};
+    const std::string& text = *given;
     Address address;
     if (text.find('=') == std::string::npos) {
         address.host = text.substr(0, text.rfind(':'));
