@@ -26,6 +26,7 @@ constexpr auto retriable = std::to_array<KafkaErrorCode>({
     RD_KAFKA_RESP_ERR__RETRY,
     RD_KAFKA_RESP_ERR__INTR,
     RD_KAFKA_RESP_ERR__PARTITION_EOF,
+    RD_KAFKA_RESP_ERR__NOENT,  // no partition asked about has a leader now: its broker is fenced, or starting
     RD_KAFKA_RESP_ERR_INVALID_MSG,
     RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
     RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
