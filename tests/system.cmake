@@ -1,5 +1,5 @@
 # Tests of the built worker: golden cases, one entry each, and the end-to-end tests, one entry a file. They need the services whose
-# addresses tests/run exports. All golden cases share one worker, which lives in MILLRACE_TEST_DIR.
+# addresses tests/run exports. The longest come first (COST), so that the end does not wait for one of them. All golden cases share one worker, which lives in MILLRACE_TEST_DIR.
 set(python ${CMAKE_CURRENT_SOURCE_DIR}/support/python)
 set(worker_environment "MILLRACE_WORKER=${CMAKE_BINARY_DIR}/bin/connect-distributed;MILLRACE_PLUGINS=${CMAKE_BINARY_DIR}/plugins")
 
@@ -25,7 +25,7 @@ foreach(transcript IN LISTS transcripts)
   cmake_path(GET transcript PARENT_PATH folder)
   cmake_path(GET folder FILENAME name)
   add_test(NAME golden.rest-${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/run ${folder})
-  set_tests_properties(golden.rest-${name} PROPERTIES LABELS golden TIMEOUT 300 ENVIRONMENT "${worker_environment}")
+  set_tests_properties(golden.rest-${name} PROPERTIES LABELS golden PROCESSORS 2 COST 100 TIMEOUT 300 ENVIRONMENT "${worker_environment}")
 endforeach()
 
 file(GLOB files CONFIGURE_DEPENDS e2e/test_*.py)
@@ -33,5 +33,5 @@ foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
   string(REGEX REPLACE "^test_" "" name ${name})
   add_test(NAME e2e.${name} COMMAND ${python} -m pytest -q -x -p no:cacheprovider ${file} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/e2e)
-  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 900 ENVIRONMENT "${worker_environment};MILLRACE_BUILD=${CMAKE_BINARY_DIR}")
+  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e PROCESSORS 2 COST 200 TIMEOUT 900 ENVIRONMENT "${worker_environment};MILLRACE_BUILD=${CMAKE_BINARY_DIR}")
 endforeach()
