@@ -7,9 +7,6 @@
 
 namespace millrace::cluster {
 
-/// UTF-8 to UTF-16 code units; malformed bytes become U+FFFD.
-std::u16string to_utf16(std::string_view utf8);
-
 /// String.compareTo: by UTF-16 code units, so supplementary characters sort before U+E000 to U+FFFF.
 bool java_less(std::string_view left, std::string_view right);
 

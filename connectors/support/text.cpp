@@ -149,6 +149,29 @@ std::string to_valid_utf8(std::string_view text) {
     return out;
 }
 
+std::u16string to_utf16(std::string_view utf8) {
+    std::u16string units;
+    units.reserve(utf8.size());
+    for (std::size_t i = 0; i < utf8.size();) {
+        const auto length = character_length(utf8, i);
+        if (length == 0) {
+            units += u'\uFFFD';
+            ++i;
+            continue;
+        }
+        char32_t point = length == 1 ? byte_at(utf8, i) : byte_at(utf8, i) & (0xFFU >> (length + 1));
+        for (std::size_t k = 1; k < length; ++k) point = point << 6 | (byte_at(utf8, i + k) & 0x3F);
+        if (point < 0x10000) {
+            units += static_cast<char16_t>(point);
+        } else {
+            units += static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10));
+            units += static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF));
+        }
+        i += length;
+    }
+    return units;
+}
+
 void append_utf8(std::string& out, char32_t c) {
     if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) c = 0xFFFD;
     const auto tail = [&out, c](unsigned shift) { out += static_cast<char>(0x80 | (c >> shift & 0x3F)); };

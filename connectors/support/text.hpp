@@ -1,4 +1,4 @@
-/// Small tools for text: hexadecimal, base64, UTF-8, and the nearest of some names.
+/// Small tools for text: hexadecimal, base64, UTF-8 and UTF-16, and the nearest of some names.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -22,6 +22,8 @@ std::optional<std::string> from_base64(std::string_view text, Base64 alphabet = 
 bool valid_utf8(std::string_view text) noexcept;
 /// Every byte that belongs to no character becomes U+FFFD.
 std::string to_valid_utf8(std::string_view text);
+/// Code units; every byte that belongs to no character becomes U+FFFD.
+std::u16string to_utf16(std::string_view utf8);
 void append_utf8(std::string& out, char32_t code_point);  ///< U+FFFD for what is no character (a lone surrogate)
 
 /// How many characters to insert, delete, replace or swap with their neighbour to turn `a` into `b`.

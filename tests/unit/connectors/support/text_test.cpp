@@ -81,6 +81,12 @@ TEST_CASE("edits are counted", "[text]") {
     CHECK(edit_distance(b, a) == distance);
 }
 
+TEST_CASE("UTF-16 has two units for a character beyond the first plane", "[text]") {
+    CHECK(to_utf16("aä€") == u"aä€");
+    CHECK(to_utf16("\xF0\x9F\x98\x80") == u"\xD83D\xDE00");
+    CHECK(to_utf16("\xC3(\xFF") == u"\uFFFD(\uFFFD");
+}
+
 TEST_CASE("the nearest name is proposed if it is near enough", "[text]") {
     constexpr std::array<std::string_view, 4> names{"group.id", "bootstrap.servers", "config.storage.topic",
                                                     "offset.storage.topic"};
