@@ -1,6 +1,7 @@
 #include "cluster/async/tls.hpp"
 
 #include "connectors/api/errors.hpp"
+#include "worker/tls/key_store.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -12,10 +13,6 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 namespace millrace::cluster {
 namespace {
@@ -84,10 +81,11 @@ std::unique_ptr<ssl::context> make_context(ssl::context::method method, const Tl
 
 }
 
-std::string read_pem_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw ConfigException(fmt::format("TLS: cannot read {}: {}", path, std::strerror(errno)));
-    return {std::istreambuf_iterator<char>(file), {}};
+TlsOptions tls_options(worker::TlsMaterial material) {
+    return {.certificate_chain = std::move(material.certificate_chain),
+            .private_key = std::move(material.private_key),
+            .private_key_password = std::move(material.private_key_password),
+            .trusted_certificates = std::move(material.trusted_certificates)};
 }
 
 TlsContext::TlsContext(std::unique_ptr<ssl::context> context) : context_(std::move(context)) {}

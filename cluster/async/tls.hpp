@@ -1,5 +1,5 @@
 /// TLS settings of one side of a connection, made once and shared by its connections. Knows PEM alone: key stores of
-/// other kinds are turned into PEM by connectors/support.
+/// other kinds are turned into PEM by worker/tls.
 #pragma once
 #include <memory>
 #include <string>
@@ -10,6 +10,10 @@ class context;  // NOLINT(readability-identifier-naming): Asio's
 }
 
 struct ssl_st;  // OpenSSL's SSL
+
+namespace millrace::worker {
+struct TlsMaterial;
+}
 
 namespace millrace::cluster {
 
@@ -26,8 +30,8 @@ struct TlsOptions {
     ClientAuth client_auth = ClientAuth::None;  ///< of a server
 };
 
-/// Reads a PEM file whole; throws ConfigException naming the file and the system's reason.
-std::string read_pem_file(const std::string& path);
+/// With everything else as it is by default.
+TlsOptions tls_options(worker::TlsMaterial material);
 
 class TlsContext {
 public:

@@ -1,8 +1,8 @@
 #include "rest/http/server.hpp"
 
+#include "cluster/async/fresh_tls.hpp"
 #include "cluster/async/peer_identity.hpp"
 #include "cluster/async/scope.hpp"
-#include "cluster/async/tls.hpp"
 #include "connectors/api/errors.hpp"
 #include "rest/http/access_log.hpp"
 #include "rest/http/error_response.hpp"
@@ -181,7 +181,7 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket, std::size_t liste
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     const auto address = socket.remote_endpoint(ignored).address().to_string();
-    const auto tls = options.listeners[listener].tls;
+    const auto& tls = options.listeners[listener].tls;
     const auto here = connections.insert(
         connections.end(), {.client = address, .secure = tls != nullptr, .admin = options.listeners[listener].admin});
     const auto leave = [this, here](Connection*) {
@@ -193,7 +193,7 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket, std::size_t liste
     entry->stream = &stream;
     beast::flat_buffer buffer(options.limits.header_bytes + read_chunk_bytes);
     if (tls != nullptr) {
-        co_await serve_tls(stream, buffer, tls, *entry);
+        co_await serve_tls(stream, buffer, tls->current(logger), *entry);
         co_return;
     }
     if (options.peers.tls != nullptr) {
@@ -347,8 +347,10 @@ void Server::set_finisher(ResponseFinisher finisher) { state_->finisher = std::m
 
 void Server::listen() {
     const auto& peers = state_->options.peers.tls;
-    for (const auto& listener : state_->options.listeners)
-        if (peers && listener.tls) cluster::admit_peers(*listener.tls, *peers);
+    for (const auto& listener : state_->options.listeners) {
+        if (!peers || !listener.tls) continue;
+        listener.tls->prepare_with([peers](const cluster::TlsContext& users) { cluster::admit_peers(users, *peers); });
+    }
     for (const auto& listener : state_->options.listeners) state_->open(listener);
     for (std::size_t i = 0; i < state_->acceptors.size(); ++i) state_->scope.spawn(state_->accept(i));
 }

@@ -20,6 +20,7 @@
 #include <vector>
 
 namespace millrace::cluster {
+class FreshTls;
 class TlsContext;
 }
 
@@ -40,8 +41,8 @@ struct ServerLimits {
 struct ListenerOptions {
     std::string host;  ///< empty: all interfaces
     std::uint16_t port = 0;
-    std::shared_ptr<const cluster::TlsContext> tls = {};  ///< of an https listener
-    bool admin = false;                                   ///< marks its requests
+    std::shared_ptr<cluster::FreshTls> tls = {};  ///< of an https listener
+    bool admin = false;                           ///< marks its requests
 };
 
 /// Connections from other workers of the group, on the ports of the listeners (cluster/async/peer_identity).

@@ -1,8 +1,8 @@
 #include "rest/resources/listener_options.hpp"
 
-#include "cluster/async/key_store.hpp"
-#include "cluster/async/tls.hpp"
+#include "cluster/async/fresh_tls.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/tls/key_store.hpp"
 
 #include <fmt/core.h>
 #include <openssl/ssl.h>
@@ -26,14 +26,6 @@ Settings tls_settings(const Settings& worker, std::string_view prefix) {
     return prefixed.empty() ? worker : prefixed;
 }
 
-/// The store under ssl.<store>.location; an empty one if there is none.
-cluster::KeyStore key_store(const Settings& settings, std::string_view store) {
-    const auto file = setting(settings, fmt::format("ssl.{}.location", store));
-    if (file.empty()) return {};
-    return cluster::read_key_store(file, setting(settings, fmt::format("ssl.{}.type", store), "JKS"),
-                                   setting(settings, fmt::format("ssl.{}.password", store)));
-}
-
 /// Names of RFC 8446 and the IANA list as OpenSSL's; those of TLS 1.3 are always on.
 std::string openssl_ciphers(const Settings& settings) {
     std::string ciphers;
@@ -53,13 +45,7 @@ cluster::ClientAuth client_auth(const Settings& settings) {
 }
 
 cluster::TlsOptions tls_options(const Settings& settings) {
-    cluster::TlsOptions options;
-    const auto own = key_store(settings, "keystore");
-    options.certificate_chain = setting(settings, "ssl.keystore.certificate.chain", own.certificate_chain);
-    options.private_key = setting(settings, "ssl.keystore.key", own.private_key);
-    options.private_key_password = setting(settings, "ssl.key.password");
-    options.trusted_certificates =
-        setting(settings, "ssl.truststore.certificates", key_store(settings, "truststore").trusted_certificates);
+    auto options = cluster::tls_options(worker::read_tls_material(settings));
     if (const auto protocols = setting(settings, "ssl.enabled.protocols"); !protocols.empty()) {
         options.protocols = split_list(protocols);
     }
@@ -72,8 +58,8 @@ std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings) 
     const auto options = tls_options(settings);
     if (options.certificate_chain.empty()) {
         throw ConfigException(
-            "An https listener needs a certificate: set listeners.https.ssl.keystore.location to a PEM "
-            "file with key and certificate chain, and listeners.https.ssl.keystore.type=PEM");
+            "An https listener needs a certificate: set listeners.https.ssl.keystore.location to a "
+            "PEM, PKCS#12 or JKS file with key and certificate chain");
     }
     return cluster::TlsContext::server(options);
 }
@@ -81,13 +67,18 @@ std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings) 
 std::vector<ListenerOptions> listener_options(std::span<const worker::Listener> listeners, const Settings& settings,
                                               std::string_view tls_prefix) {
     std::vector<ListenerOptions> options;
-    std::shared_ptr<const cluster::TlsContext> tls;
+    std::shared_ptr<cluster::FreshTls> tls;
     for (const auto& listener : listeners) {
         auto& made = options.emplace_back();
         made.host = listener.host;
         made.port = listener.port;
         if (listener.protocol != worker::Listener::Protocol::Https) continue;
-        if (!tls) tls = server_tls(tls_settings(settings, tls_prefix));
+        if (!tls) {
+            auto own = tls_settings(settings, tls_prefix);
+            auto files = worker::tls_files(own);
+            tls = std::make_shared<cluster::FreshTls>(std::move(files),
+                                                      [own = std::move(own)] { return server_tls(own); });
+        }
         made.tls = tls;
     }
     return options;

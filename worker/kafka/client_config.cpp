@@ -4,12 +4,11 @@
 #include "worker/config/client_keys.hpp"
 #include "worker/config/key_rows.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/tls/key_store.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 
 namespace millrace::worker {
 
@@ -96,10 +95,6 @@ constexpr auto table = std::to_array<Row>({
     {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
     {"ssl.cipher.suites", "ssl.cipher.suites", All, joined_by_colons},
     {"ssl.endpoint.identification.algorithm", "ssl.endpoint.identification.algorithm", All, host_check},
-    {"ssl.key.password", "ssl.key.password"},
-    {"ssl.keystore.key", "ssl.key.pem"},
-    {"ssl.keystore.certificate.chain", "ssl.certificate.pem"},
-    {"ssl.truststore.certificates", "ssl.ca.pem"},
 
     {"acks", "acks", P, lower},
     {"linger.ms", "linger.ms", P, bounded<0, 900'000>},
@@ -170,47 +165,18 @@ void put(Properties& properties, std::string_view name, std::string value) {
 
 unsigned bit_of(ClientKind kind) { return kind == ClientKind::Producer ? P : kind == ClientKind::Consumer ? C : A; }
 
-enum class StoreForm : std::uint8_t { Pem, Pkcs12, Jks };
-
-/// By the file's first bytes: Java too reads PKCS12 files where its default type JKS is configured.
-StoreForm form_of(std::string_view setting, const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::array<char, 4> start{};
-    if (!file.read(start.data(), start.size())) {
-        throw ConfigException(
-            fmt::format("Invalid value {} for configuration {}: the file cannot be read", path, setting));
-    }
-    if (std::string_view(start.data(), 4) == "\xFE\xED\xFE\xED") return StoreForm::Jks;
-    return start[0] == '\x30' ? StoreForm::Pkcs12 : StoreForm::Pem;
-}
-
-void add_stores(Properties& properties, const Settings& java) {
-    if (const auto store = java.find("ssl.keystore.location"); store != java.end() && !store->second.empty()) {
-        const auto form = form_of(store->first, store->second);
-        if (form == StoreForm::Jks) {
-            throw ConfigException(fmt::format(
-                "ssl.keystore.location={} is a JKS file, which cannot be read here: convert it with keytool "
-                "-importkeystore -srckeystore {} -destkeystore client.p12 -deststoretype PKCS12",
-                store->second, store->second));
-        }
-        if (form == StoreForm::Pkcs12) {
-            put(properties, "ssl.keystore.location", store->second);
-            const auto password = java.find("ssl.keystore.password");
-            put(properties, "ssl.keystore.password", password == java.end() ? "" : password->second);
-        } else {
-            put(properties, "ssl.certificate.location", store->second);
-            put(properties, "ssl.key.location", store->second);
-        }
-    }
-    if (const auto store = java.find("ssl.truststore.location"); store != java.end() && !store->second.empty()) {
-        if (form_of(store->first, store->second) != StoreForm::Pem) {
-            throw ConfigException(fmt::format(
-                "ssl.truststore.location={} is no PEM file: list its certificates as PEM with keytool -list -rfc "
-                "-keystore {}, store them in a file and set ssl.truststore.type=PEM",
-                store->second, store->second));
-        }
-        put(properties, "ssl.ca.location", store->second);
-    }
+/// As texts: librdkafka itself reads fewer kinds of files than Java.
+void add_tls(Properties& properties, const Settings& java) {
+    const auto protocol = java.find("security.protocol");
+    if (protocol == java.end() || !lower(protocol->second).ends_with("ssl")) return;
+    auto material = read_tls_material(java);
+    const auto add = [&](std::string_view name, std::string text) {
+        if (!text.empty()) put(properties, name, std::move(text));
+    };
+    add("ssl.certificate.pem", std::move(material.certificate_chain));
+    add("ssl.key.pem", std::move(material.private_key));
+    add("ssl.key.password", std::move(material.private_key_password));
+    add("ssl.ca.pem", std::move(material.trusted_certificates));
 }
 
 void add_login(Properties& properties, const Settings& java) {
@@ -303,7 +269,7 @@ ClientConfig translate(ClientKind kind, const Settings& java) {
     }
     if (kind == ClientKind::Producer) add_producer_rest(config, java);
     if (kind == ClientKind::Consumer && !config.find("group.id")) put(config.properties, "group.id", "millrace");
-    add_stores(config.properties, java);
+    add_tls(config.properties, java);
     add_login(config.properties, java);
     for (auto& warning : unknown_warnings(java)) config.warnings.push_back(std::move(warning));
     return config;

@@ -1,9 +1,9 @@
 #include "worker/main/group_security.hpp"
 
-#include "cluster/async/key_store.hpp"
 #include "cluster/async/tls.hpp"
 #include "cluster/wire/connection.hpp"
 #include "worker/kafka/client_config.hpp"
+#include "worker/tls/key_store.hpp"
 
 #include <fmt/format.h>
 
@@ -18,29 +18,8 @@ std::string setting(const WorkerConfig& config, const std::string& key) {
     return found == config.settings().end() ? "" : found->second;
 }
 
-/// The store under "ssl.<store>.location"; an empty one if there is none.
-cluster::KeyStore key_store(const WorkerConfig& config, const std::string& store) {
-    const auto location = setting(config, fmt::format("ssl.{}.location", store));
-    if (location.empty()) return {};
-    const auto type = setting(config, fmt::format("ssl.{}.type", store));
-    return cluster::read_key_store(location, type.empty() ? "JKS" : type,
-                                   setting(config, fmt::format("ssl.{}.password", store)));
-}
-
-std::string first_of(std::string inline_text, std::string stored) {
-    return inline_text.empty() ? std::move(stored) : std::move(inline_text);
-}
-
 std::shared_ptr<const cluster::TlsContext> client_tls(const WorkerConfig& config) {
-    cluster::TlsOptions options;
-    const auto trusted = key_store(config, "truststore");
-    const auto own = key_store(config, "keystore");
-    options.trusted_certificates =
-        first_of(setting(config, "ssl.truststore.certificates"), trusted.trusted_certificates);
-    options.certificate_chain = first_of(setting(config, "ssl.keystore.certificate.chain"), own.certificate_chain);
-    options.private_key = first_of(setting(config, "ssl.keystore.key"), own.private_key);
-    options.private_key_password = setting(config, "ssl.key.password");
-    return cluster::TlsContext::client(options);
+    return cluster::TlsContext::client(cluster::tls_options(read_tls_material(config.settings())));
 }
 
 }

@@ -1,7 +1,7 @@
 /// The worker's security settings as its own Kafka client, the group member, takes them.
 ///
 /// Input   security.protocol, sasl.mechanism, sasl.jaas.config, ssl.* of the worker (top level).
-/// Throws  ConfigException naming the key and the way out; JKS and PKCS12 stores are not read yet.
+/// Throws  ConfigException naming the key and the way out.
 #pragma once
 #include "cluster/membership/group_settings.hpp"
 #include "worker/config/worker_config.hpp"

@@ -1,21 +1,30 @@
-/// Key stores as Java's TLS settings name them, as the PEM texts that TlsOptions take.
+/// What Java's ssl.* settings give one side of a TLS connection, read from PEM, PKCS#12 and JKS files.
 ///
-/// Throws  ConfigException naming the file and the reason, never a secret; for a JKS store also how to convert it.
-/// Facts   PKCS#12 (RFC 7292); the types PEM and PKCS12 of Kafka's ssl.keystore.type and ssl.truststore.type.
+/// Errors  ConfigException naming the setting, the file, the alias and the reason, never a secret.
+/// Facts   Kafka's ssl.keystore.* and ssl.truststore.* (KIP-651 for PEM); PKCS#12 (RFC 7292). As in Java, a file's
+/// first bytes say
+///         whether it is JKS or PKCS#12, whichever of the two its type setting says.
 #pragma once
+#include "connectors/api/config_def.hpp"
+
 #include <string>
-#include <string_view>
+#include <vector>
 
-namespace millrace::cluster {
+namespace millrace::worker {
 
-/// Each a PEM text; empty if the store has none. A PEM file is in all three as it is: OpenSSL takes its part.
-struct KeyStore {
+/// PEM texts; empty: not given. Those that come from one PEM file are that file: OpenSSL takes its part.
+struct TlsMaterial {
     std::string certificate_chain = {};  ///< own certificate first
     std::string private_key = {};
+    std::string private_key_password = {};  ///< of a key that is encrypted in PEM
     std::string trusted_certificates = {};
 };
 
-/// `type` is a Java name in any case; `password` opens a PKCS#12 store.
-KeyStore read_key_store(const std::string& path, std::string_view type, const std::string& password);
+/// From ssl.keystore.location, .type, .password, .key and .certificate.chain, ssl.key.password, and
+/// ssl.truststore.location, .type, .password and .certificates: texts win over files.
+TlsMaterial read_tls_material(const Settings& settings);
+
+/// The files that read_tls_material reads.
+std::vector<std::string> tls_files(const Settings& settings);
 
 }

@@ -1,11 +1,18 @@
-#include "cluster/async/pem.hpp"
+#include "worker/tls/pem.hpp"
 
+#include "connectors/api/errors.hpp"
+
+#include <fmt/core.h>
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
-namespace millrace::cluster {
+namespace millrace::worker {
 namespace {
 
 template <class Write>
@@ -26,6 +33,13 @@ std::string pem_of(const x509_st* certificate) {
 std::string pem_of(const evp_pkey_st* private_key) {
     return written(
         [&](BIO* out) { return PEM_write_bio_PrivateKey(out, private_key, nullptr, nullptr, 0, nullptr, nullptr); });
+}
+
+std::string read_tls_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's strerror is safe
+    if (!file) throw ConfigException(fmt::format("TLS: cannot read {}: {}", path, std::strerror(errno)));
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }

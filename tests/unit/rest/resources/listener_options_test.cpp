@@ -2,6 +2,7 @@
 
 #include "tests/pch.hpp"
 #include "tests/unit/rest/resources/rest_fixture.hpp"
+#include "worker/tls/pem.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -81,6 +82,26 @@ std::string pkcs12_of(const std::string& pem) {
     return text_of(memory);
 }
 
+/// The certificate that the server shows to a new connection, in PEM; "" if there was no handshake.
+std::string shown_certificate(std::uint16_t port) {
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    BIO* connection = BIO_new_ssl_connect(context);
+    const auto address = "127.0.0.1:" + std::to_string(port);
+    BIO_set_conn_hostname(connection, address.c_str());
+    std::string shown;
+    if (BIO_do_connect(connection) > 0) {
+        SSL* ssl = nullptr;
+        BIO_get_ssl(connection, &ssl);
+        if (auto* certificate = SSL_get1_peer_certificate(ssl)) {
+            shown = worker::pem_of(certificate);
+            X509_free(certificate);
+        }
+    }
+    BIO_free_all(connection);
+    SSL_CTX_free(context);
+    return shown;
+}
+
 struct StoreFile {
     explicit StoreFile(const std::string& type)
         : path(std::filesystem::temp_directory_path() / fmt::format("millrace-rest-{}.{}", ::getpid(), type)) {
@@ -88,6 +109,12 @@ struct StoreFile {
         std::ofstream(path, std::ios::binary) << (type == "PKCS12" ? pkcs12_of(pem) : pem);
     }
     ~StoreFile() { std::filesystem::remove(path); }
+    /// As whoever renews certificates does it: there is always one whole file.
+    void replace(const std::string& text) const {
+        const auto next = path.string() + ".next";
+        std::ofstream(next, std::ios::binary) << text;
+        std::filesystem::rename(next, path);
+    }
     std::filesystem::path path;
 };
 
@@ -125,6 +152,32 @@ TEST_CASE("http and https are served side by side, with a key store of either ty
     asio::co_spawn(context, server.stop(), asio::use_future).get();
 }
 
+TEST_CASE("a renewed certificate is shown to the next connection, and one that will not do never",
+          "[rest][listeners]") {
+    const StoreFile store("PEM");
+    const auto options =
+        server_options(https_config({{"listeners.https.ssl.keystore.location", store.path.string()}}), "Millrace/test");
+    asio::io_context context{1};
+    Server server(context.get_executor(), options, say_scheme, {});
+    server.listen();
+    const auto port = server.ports().at(1);
+    std::jthread thread([&] { context.run(); });
+    const auto first = shown_certificate(port);
+    CHECK_THAT(first, Catch::StartsWith("-----BEGIN CERTIFICATE-----"));
+    CHECK(shown_certificate(port) == first);
+    store.replace(key_and_certificate());
+    const auto second = shown_certificate(port);
+    CHECK_THAT(second, Catch::StartsWith("-----BEGIN CERTIFICATE-----"));
+    CHECK(second != first);
+    store.replace("half a file");
+    CHECK(shown_certificate(port) == second);
+    store.replace(key_and_certificate());
+    const auto third = shown_certificate(port);
+    CHECK(third != second);
+    CHECK_THAT(third, Catch::StartsWith("-----BEGIN CERTIFICATE-----"));
+    asio::co_spawn(context, server.stop(), asio::use_future).get();
+}
+
 TEST_CASE("a PKCS12 store with another password is refused by name", "[rest][listeners]") {
     const StoreFile store("PKCS12");
     const auto config = https_config({{"listeners.https.ssl.keystore.location", store.path.string()},
@@ -137,7 +190,6 @@ TEST_CASE("a PKCS12 store with another password is refused by name", "[rest][lis
 TEST_CASE("TLS settings that will not do say the way out", "[rest][listeners]") {
     const auto [settings, part] = GENERATE(table<Settings, std::string>({
         {Settings{}, "listeners.https.ssl.keystore.location"},
-        {{{"ssl.keystore.location", "/k.jks"}}, "type JKS"},
         {{{"ssl.keystore.location", "/nonexistent.pem"}, {"ssl.keystore.type", "PEM"}}, "/nonexistent.pem"},
         {{{"ssl.keystore.key", "k"}, {"ssl.keystore.certificate.chain", "c"}, {"ssl.cipher.suites", "NOPE"}}, "NOPE"},
     }));

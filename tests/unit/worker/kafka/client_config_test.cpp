@@ -4,9 +4,6 @@
 #include "worker/kafka/error.hpp"
 #include "worker/kafka/producer.hpp"
 
-#include <cstdio>
-#include <fstream>
-
 using namespace millrace;
 using namespace millrace::worker;
 
@@ -19,7 +16,6 @@ TEST_CASE("Java's client settings become librdkafka's") {
             {{"buffer.memory", "33554432"}, "queue.buffering.max.kbytes", "32768"},
             {{"security.protocol", "SASL_SSL"}, "security.protocol", "sasl_ssl"},
             {{"ssl.endpoint.identification.algorithm", ""}, "ssl.endpoint.identification.algorithm", "none"},
-            {{"ssl.truststore.certificates", "PEM"}, "ssl.ca.pem", "PEM"},
             {{"compression.type", "zstd"}, "compression.type", "zstd"},
             {{"batch.size", "0"}, "batch.size", "1"},
             {{"send.buffer.bytes", "-1"}, "socket.send.buffer.bytes", "0"},
@@ -119,23 +115,27 @@ TEST_CASE("JAAS entries give user and password") {
     }
 }
 
-TEST_CASE("key stores are told apart by what is in them") {
-    const auto store = [](const std::string& bytes) {
-        const std::string path = std::tmpnam(nullptr);  // NOLINT: a test's own file
-        std::ofstream(path, std::ios::binary) << bytes;
-        return path;
+TEST_CASE("key stores are read for clients that use TLS, and only for those") {
+    const Settings tls{{"ssl.truststore.certificates", "trusted"},
+                       {"ssl.keystore.certificate.chain", "chain"},
+                       {"ssl.keystore.key", "key"},
+                       {"ssl.key.password", "secret"}};
+    const auto with = [&](const std::string& protocol) {
+        auto settings = tls;
+        settings["security.protocol"] = protocol;
+        return translate(ClientKind::Admin, settings);
     };
-    const auto pem = store("-----BEGIN CERTIFICATE-----");
-    CHECK(translate(ClientKind::Admin, {{"ssl.truststore.location", pem}}).find("ssl.ca.location") == pem);
-    CHECK(translate(ClientKind::Admin, {{"ssl.keystore.location", pem}}).find("ssl.key.location") == pem);
-    const auto jks = store("\xFE\xED\xFE\xED....");
-    CHECK_THROWS_WITH(translate(ClientKind::Admin, {{"ssl.keystore.location", jks}}), Catch::Contains("PKCS12"));
-    const auto p12 = store("\x30\x82....");
-    CHECK(translate(ClientKind::Admin, {{"ssl.keystore.location", p12}, {"ssl.keystore.password", "x"}})
-              .find("ssl.keystore.location") == p12);
-    CHECK_THROWS_WITH(translate(ClientKind::Admin, {{"ssl.truststore.location", "/nowhere"}}),
-                      Catch::Contains("/nowhere"));
-    for (const auto& path : {pem, jks, p12}) std::remove(path.c_str());
+    for (const auto* protocol : {"SSL", "SASL_SSL"}) {
+        const auto config = with(protocol);
+        CHECK(config.find("ssl.ca.pem") == "trusted");
+        CHECK(config.find("ssl.certificate.pem") == "chain");
+        CHECK(config.find("ssl.key.pem") == "key");
+        CHECK(config.find("ssl.key.password") == "secret");
+    }
+    CHECK(!with("PLAINTEXT").find("ssl.ca.pem"));
+    CHECK_THROWS_WITH(
+        translate(ClientKind::Admin, {{"security.protocol", "SSL"}, {"ssl.truststore.location", "/nowhere"}}),
+        Catch::Contains("/nowhere"));
 }
 
 TEST_CASE("errors know whether to try again") {
