@@ -41,8 +41,9 @@ end() {
   rm -f "$1"
 }
 
-# jar_folder POM: where its jars are; another after each change of POM, so that nobody loses jars in use.
-jar_folder() { echo "$cache/${1%.pom.xml}-$(sha256sum <"$services/$1" | cut -c1-12)"; }
+# jar_folder POM: where its jars are; another after each change of POM, so that nobody loses jars in use. KAFKA_VERSION is the
+# release of Apache Kafka, if not the one in the POM.
+jar_folder() { echo "$cache/${1%.pom.xml}-${KAFKA_VERSION:+$KAFKA_VERSION-}$(sha256sum <"$services/$1" | cut -c1-12)"; }
 # fetch_jars POM FOLDER: the jars that POM names, from Maven, once.
 fetch_jars() {
   [ -f "$2/.complete" ] && return 0
@@ -53,7 +54,7 @@ fetch_jars() {
   if [ ! -f "$2/.complete" ]; then
     say "fetching the jars of $1"
     rm -rf "$2"
-    mvn -q -B -f "$services/$1" dependency:copy-dependencies -DoutputDirectory="$2" -DincludeScope=runtime >&2
+    mvn -q -B -f "$services/$1" ${KAFKA_VERSION:+"-Dkafka.version=$KAFKA_VERSION"} dependency:copy-dependencies -DoutputDirectory="$2" -DincludeScope=runtime >&2
     touch "$2/.complete"
   fi
   exec 9>&-

@@ -1,4 +1,5 @@
 """Fixtures: the services that tests/run started, a database of one's own, and workers that end with their test."""
+import contextlib
 import os
 import random
 import re
@@ -29,12 +30,20 @@ def kafka_address():
     return stack.environment('MILLRACE_TEST_KAFKA')
 
 
+@contextlib.contextmanager
+def own_broker():
+    """A broker that may restart, and which allows sessions of a second."""
+    service = stack.kafka(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('k-'), '--set', 'group.min.session.timeout.ms=1000').start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
 @pytest.fixture(scope='module')
 def own_kafka():
-    """A broker of this file's own, which may restart, and which allows sessions of a second."""
-    service = stack.kafka(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('k-'), '--set', 'group.min.session.timeout.ms=1000').start()
-    yield service
-    service.stop()
+    with own_broker() as service:
+        yield service
 
 
 @pytest.fixture(scope='session')

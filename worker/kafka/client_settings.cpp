@@ -13,6 +13,9 @@ namespace millrace::worker {
 
 namespace {
 
+/// With one request in flight alone librdkafka sends those that wait behind a failed one before it.
+constexpr auto in_order = "true";
+
 void overlay(Settings& onto, const Settings& from) {
     for (const auto& [name, value] : from) onto.insert_or_assign(name, value);
 }
@@ -55,7 +58,7 @@ Settings internal_client_settings(ClientKind kind, const Settings& worker, std::
     if (kind == ClientKind::Producer) {
         overlay(settings, {{"acks", "all"},
                            {"max.in.flight.requests.per.connection", "1"},
-                           {"enable.idempotence", "false"},
+                           {"enable.idempotence", in_order},
                            {"delivery.timeout.ms", "2147483647"}});
     }
     if (kind == ClientKind::Consumer) {
@@ -75,8 +78,7 @@ Settings source_producer_settings(const Settings& worker, const Settings& connec
     if (const auto brokers = worker.find("bootstrap.servers"); brokers != worker.end()) settings.insert(*brokers);
     overlay(settings, with_prefix_removed(worker, "producer."));
     overlay(settings, with_prefix_removed(connector, "producer.override."));
-    // With one request in flight alone librdkafka sends those that wait behind a failed one before it.
-    settings.try_emplace("enable.idempotence", may_be_idempotent(settings) ? "true" : "false");
+    settings.try_emplace("enable.idempotence", may_be_idempotent(settings) ? in_order : "false");
     return settings;
 }
 

@@ -88,6 +88,9 @@ TEST_CASE("client settings come in layers") {
     CHECK(internal.at("security.protocol") == "SSL");
     CHECK(internal.at("isolation.level") == "read_uncommitted");
     CHECK(!internal.contains("linger.ms"));
+    const auto statuses = internal_client_settings(ClientKind::Producer, worker, "statuses");
+    CHECK(statuses.at("enable.idempotence") == "true");
+    CHECK(statuses.at("delivery.timeout.ms") == "2147483647");
 }
 
 TEST_CASE("JAAS entries give user and password") {
