@@ -62,6 +62,13 @@ Protocol protocol_of(std::int16_t version) {
     return version == 0 ? Protocol::Eager : version == 1 ? Protocol::Compatible : Protocol::Sessioned;
 }
 
+/// What Java's workers neither write nor read.
+void write_own(Writer& writer, const std::string& fingerprint, const std::string& config_topic) {
+    if (fingerprint.empty() && config_topic.empty()) return;
+    writer.string(fingerprint);
+    if (!config_topic.empty()) writer.string(config_topic);
+}
+
 std::string names_of(const std::vector<std::string>& connectors) {
     return fmt::format("{}", fmt::join(connectors, ", "));
 }
@@ -108,11 +115,12 @@ Bytes encode_metadata(Protocol protocol, const MemberMetadata& metadata) {
         Assignment allocation = *metadata.allocation;
         allocation.protocol = protocol;
         allocation.leader_fingerprint.clear();
+        allocation.leader_config_topic.clear();
         writer.bytes(encode_assignment(allocation));
     } else {
         writer.null_array();
     }
-    if (!metadata.fingerprint.empty()) writer.string(metadata.fingerprint);
+    write_own(writer, metadata.fingerprint, metadata.config_topic);
     return blob;
 }
 
@@ -124,6 +132,7 @@ MemberMetadata decode_metadata(Protocol protocol, ByteView blob) {
     if (const auto allocation = reader.nullable_bytes("allocation"); allocation && !allocation->empty())
         metadata.allocation = decode_assignment(protocol, *allocation);
     if (reader.left() > 0) metadata.fingerprint = reader.string("fingerprint");
+    if (reader.left() > 0) metadata.config_topic = reader.string("config topic");
     return metadata;
 }
 
@@ -139,7 +148,7 @@ Bytes encode_assignment(const Assignment& assignment) {
     if (assignment.protocol == Protocol::Eager) return blob;
     write_work(writer, assignment.revoked);
     writer.int32(static_cast<std::int32_t>(assignment.delay.count()));
-    if (!assignment.leader_fingerprint.empty()) writer.string(assignment.leader_fingerprint);
+    write_own(writer, assignment.leader_fingerprint, assignment.leader_config_topic);
     return blob;
 }
 
@@ -157,6 +166,7 @@ Assignment decode_assignment(Protocol protocol, ByteView blob) {
     assignment.revoked = read_work(reader, "revoked");
     if (reader.left() > 0) assignment.delay = std::chrono::milliseconds{reader.int32("delay")};
     if (reader.left() > 0) assignment.leader_fingerprint = reader.string("leader's fingerprint");
+    if (reader.left() > 0) assignment.leader_config_topic = reader.string("leader's config topic");
     return assignment;
 }
 

@@ -3,7 +3,8 @@
 ///
 /// Input   blobs from other members. Missing trailing fields, duplicates and unknown versions from 0 up are tolerated.
 /// Throws  DataException naming the field and byte offset for bytes that are no such blob.
-/// Ours    a fingerprint at the end of the two newer layouts, which Java's readers do not look at.
+/// Ours    a fingerprint and the config topic's name at the end of the two newer layouts, which Java's readers do not
+///         look at.
 /// Facts   KIP-415 and KIP-507; docs/formats/connect-protocol.md.
 ///
 /// What a leader must keep to, or its Java followers exit: arrays are never null, every member gets an assignment, and

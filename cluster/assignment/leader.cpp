@@ -7,16 +7,36 @@
 
 namespace millrace::cluster {
 
+bool is_stranger(const MemberMetadata& member, const MemberMetadata& leader) {
+    return !member.config_topic.empty() && !leader.config_topic.empty() && member.config_topic != leader.config_topic;
+}
+
 std::map<std::string, Assignment> LeaderAssignor::assign(const LeaderRound& round, const ConfigView& joined_with,
                                                          const std::function<ConfigView()>& fresh_view) {
-    Assignment common{.protocol = round.protocol, .leader = round.leader_id};
+    const auto leader = std::ranges::find(round.members, round.leader_id, &GroupMemberMetadata::member_id);
+    const auto said = leader == round.members.end() ? MemberMetadata{} : leader->metadata;
+    const Assignment common{.protocol = round.protocol,
+                            .leader = round.leader_id,
+                            .leader_url = said.url,
+                            .leader_fingerprint = said.fingerprint,
+                            .leader_config_topic = said.config_topic};
+    auto own = round;
+    std::map<std::string, Assignment> answer;
+    std::erase_if(own.members, [&](const GroupMemberMetadata& member) {
+        if (!is_stranger(member.metadata, said)) return false;
+        // The offset of another topic than ours: that it has read that far is true.
+        answer.emplace(member.member_id, common).first->second.config_offset = member.metadata.config_offset;
+        return true;
+    });
+    answer.merge(assign(own, common, joined_with, fresh_view));
+    return answer;
+}
+
+std::map<std::string, Assignment> LeaderAssignor::assign(const LeaderRound& round, Assignment common,
+                                                         const ConfigView& joined_with,
+                                                         const std::function<ConfigView()>& fresh_view) {
     std::int64_t furthest = -1;
-    for (const auto& member : round.members) {
-        furthest = std::max(furthest, member.metadata.config_offset);
-        if (member.member_id != round.leader_id) continue;
-        common.leader_url = member.metadata.url;
-        common.leader_fingerprint = member.metadata.fingerprint;
-    }
+    for (const auto& member : round.members) furthest = std::max(furthest, member.metadata.config_offset);
     ConfigView view = joined_with;
     common.config_offset = furthest;
     if (view.offset < furthest) {

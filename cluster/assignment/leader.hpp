@@ -22,6 +22,10 @@ struct LeaderRound {
     std::chrono::milliseconds now{0};
 };
 
+/// Whether a member belongs to another cluster that has the same group.id by mistake: it says that it keeps its
+/// configurations in another topic than the leader does.
+bool is_stranger(const MemberMetadata& member, const MemberMetadata& leader);
+
 class LeaderAssignor {
 public:
     /// `max_delay` is scheduled.rebalance.max.delay.ms.
@@ -29,10 +33,14 @@ public:
 
     /// One assignment for every member. `joined_with` is the view that the leader joined with; `fresh_view` is asked
     /// for another when some member has read further. If that is not far enough either, everybody gets ConfigMismatch.
+    /// Strangers get nothing, and what they say does not count.
     std::map<std::string, Assignment> assign(const LeaderRound& round, const ConfigView& joined_with,
                                              const std::function<ConfigView()>& fresh_view);
 
 private:
+    std::map<std::string, Assignment> assign(const LeaderRound& round, Assignment common, const ConfigView& joined_with,
+                                             const std::function<ConfigView()>& fresh_view);
+
     CooperativeAssignor cooperative_;
 };
 

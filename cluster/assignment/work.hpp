@@ -41,6 +41,7 @@ struct Assignment {
     std::chrono::milliseconds delay{0};  ///< until lost work is given out again; none in the eager protocol
     /// Of the certificate that the leader shows to its peers; "" for a Java worker, and in the eager protocol.
     std::string leader_fingerprint = {};
+    std::string leader_config_topic = {};  ///< config.storage.topic of the leader; "" where the fingerprint is
 
     bool failed() const noexcept { return error != AssignmentError::None; }
     bool operator==(const Assignment&) const = default;
@@ -52,6 +53,7 @@ struct MemberMetadata {
     std::int64_t config_offset = -1;
     std::optional<Assignment> allocation = std::nullopt;  ///< what it runs; none before its first assignment
     std::string fingerprint = {};                         ///< as Assignment::leader_fingerprint
+    std::string config_topic = {};                        ///< as Assignment::leader_config_topic
 
     bool operator==(const MemberMetadata&) const = default;
 };

@@ -72,7 +72,8 @@ public:
     /// None before the first assignment and after it was lost.
     const std::optional<Assignment>& assignment() const noexcept { return assignment_; }
     std::string leader_id() const { return assignment_ ? assignment_->leader : ""; }
-    std::string leader_url() const { return assignment_ ? assignment_->leader_url : ""; }
+    /// With trailing slash; "" if there is none yet. Throws ConnectException if it leads another cluster.
+    std::string leader_url() const;
     bool is_leader() const { return assignment_ && generation_ >= 0 && assignment_->leader == member_id_; }
     /// That of the selected protocol, or of the configured one before there is any.
     Protocol protocol() const noexcept { return protocol_; }
@@ -99,6 +100,9 @@ private:
     asio::awaitable<void> apply(Assignment assignment, int generation);
     std::vector<SyncGroupRequest::Assignment> assignments_as_leader(const JoinGroupResponse& joined,
                                                                     const ConfigView& view);
+    /// Whether this worker has joined another cluster's group by mistake.
+    bool is_stranger() const;
+    std::string why_stranger(const std::string& other_url, const std::string& other_topic) const;
     void remember_owners(const LeaderRound& round, const std::map<std::string, Assignment>& assignments);
     asio::awaitable<void> react(Reaction reaction, ErrorCode error, std::string request);
     void check_protocol(const std::optional<std::string>& type, const std::optional<std::string>& name,

@@ -13,10 +13,11 @@ namespace millrace::cluster {
 struct GroupSettings {
     using Millis = std::chrono::milliseconds;
 
-    std::string group_id;          ///< group.id
-    std::string client_id;         ///< client.id, else "connect-<host:port>"; member ids begin with it
-    std::string advertised_url;    ///< of this worker's REST API, with trailing slash
-    std::string fingerprint = {};  ///< of the certificate that this worker shows to its peers; "": none
+    std::string group_id;           ///< group.id
+    std::string client_id;          ///< client.id, else "connect-<host:port>"; member ids begin with it
+    std::string advertised_url;     ///< of this worker's REST API, with trailing slash
+    std::string fingerprint = {};   ///< of the certificate that this worker shows to its peers; "": none
+    std::string config_topic = {};  ///< config.storage.topic: tells one cluster from another; "": do not tell
     std::vector<BrokerAddress> bootstrap_servers;
     SecuritySettings security = {};
     Protocol protocol = Protocol::Sessioned;  ///< connect.protocol

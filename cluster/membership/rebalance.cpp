@@ -84,7 +84,8 @@ asio::awaitable<std::optional<JoinGroupResponse>> GroupMember::join(ConfigView v
     MemberMetadata metadata{.url = settings_.advertised_url,
                             .config_offset = view.offset,
                             .allocation = assignment_,
-                            .fingerprint = settings_.fingerprint};
+                            .fingerprint = settings_.fingerprint,
+                            .config_topic = settings_.config_topic};
     JoinGroupRequest request{.group_id = settings_.group_id,
                              .session_timeout_ms = static_cast<std::int32_t>(settings_.session_timeout.count()),
                              .rebalance_timeout_ms = static_cast<std::int32_t>(settings_.rebalance_timeout.count()),
@@ -181,7 +182,28 @@ asio::awaitable<void> GroupMember::apply(Assignment assignment, int generation) 
     logger_.info(
         "Joined group at generation {} with protocol version {} and got assignment: {} with rebalance delay: {}",
         generation, static_cast<int>(protocol_), to_string(assignment), assignment.delay.count());
+    if (is_stranger()) {
+        logger_.error("{}. It gets no work here", why_stranger(assignment.leader_url, assignment.leader_config_topic));
+    }
     listener_.on_assigned(assignment, generation);
+}
+
+bool GroupMember::is_stranger() const {
+    return assignment_ &&
+           cluster::is_stranger({.url = settings_.advertised_url, .config_topic = settings_.config_topic},
+                                {.url = assignment_->leader_url, .config_topic = assignment_->leader_config_topic});
+}
+
+std::string GroupMember::why_stranger(const std::string& other_url, const std::string& other_topic) const {
+    return fmt::format(
+        "Two clusters have the group.id '{}': this worker keeps its configurations in config.storage.topic '{}', the "
+        "worker {} in '{}'. Give one of the clusters another group.id",
+        settings_.group_id, settings_.config_topic, other_url, other_topic);
+}
+
+std::string GroupMember::leader_url() const {
+    if (is_stranger()) throw ConnectException(why_stranger(assignment_->leader_url, assignment_->leader_config_topic));
+    return assignment_ ? assignment_->leader_url : "";
 }
 
 std::vector<SyncGroupRequest::Assignment> GroupMember::assignments_as_leader(const JoinGroupResponse& joined,
@@ -201,6 +223,10 @@ std::vector<SyncGroupRequest::Assignment> GroupMember::assignments_as_leader(con
         } catch (const DataException& e) {
             logger_.warn("Member {} describes itself in a way that this worker cannot read: {}", member.member_id,
                          e.what());
+        }
+        if (cluster::is_stranger(described.metadata, {.url = {}, .config_topic = settings_.config_topic})) {
+            logger_.error("{}. That worker gets no work",
+                          why_stranger(described.metadata.url, described.metadata.config_topic));
         }
         round.members.push_back(std::move(described));
     }

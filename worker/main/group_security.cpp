@@ -52,6 +52,7 @@ cluster::GroupSettings group_settings(const WorkerConfig& config, const Advertis
     group.group_id = config.group_id;
     group.client_id = config.client_id.empty() ? "connect-" + address.worker_id() : config.client_id;
     group.advertised_url = address.url();
+    group.config_topic = config.config_topic.name;
     group.bootstrap_servers =
         cluster::parse_bootstrap_servers(fmt::format("{}", fmt::join(config.bootstrap_servers, ",")));
     group.security = group_security(config);

@@ -109,19 +109,22 @@ TEST_CASE("the example of docs/formats/connect-protocol.md", "[assignment]") {
           "0002000000027731" + example_url + "000000000000000c0000000100016300000002ffffffff000000000000000000000000");
 }
 
-TEST_CASE("a fingerprint follows what Java workers read", "[assignment]") {
+TEST_CASE("fingerprint and config topic follow what Java workers read", "[assignment]") {
     const MemberMetadata plain{.url = "u", .config_offset = 1};
     auto ours = plain;
     ours.fingerprint = "ab12";
     const auto metadata = to_hex(encode_metadata(Protocol::Sessioned, ours));
     CHECK(metadata == to_hex(encode_metadata(Protocol::Sessioned, plain)) + "000461623132");
     CHECK(decode_metadata(Protocol::Sessioned, encode_metadata(Protocol::Sessioned, ours)) == ours);
+    ours.config_topic = "ct";
+    CHECK(to_hex(encode_metadata(Protocol::Sessioned, ours)) == metadata + "00026374");
+    CHECK(decode_metadata(Protocol::Sessioned, encode_metadata(Protocol::Sessioned, ours)) == ours);
     CHECK(decode_metadata(Protocol::Eager, encode_metadata(Protocol::Eager, ours)) == plain);
 
-    Assignment assignment{.leader = "w1", .leader_url = "u", .leader_fingerprint = "ab12"};
+    Assignment assignment{.leader = "w1", .leader_url = "u", .leader_fingerprint = "", .leader_config_topic = "ct"};
     CHECK(decode_assignment(Protocol::Sessioned, encode_assignment(assignment)) == assignment);
     // What a member runs is described without it.
     ours.allocation = assignment;
-    assignment.leader_fingerprint.clear();
+    assignment.leader_config_topic.clear();
     CHECK(decode_metadata(Protocol::Sessioned, encode_metadata(Protocol::Sessioned, ours)).allocation == assignment);
 }

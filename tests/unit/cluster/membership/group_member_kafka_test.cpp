@@ -178,6 +178,39 @@ SCENARIO("one protocol is found that all members speak", "[kafka][membership]") 
     CHECK(eager.member.protocol() == Protocol::Eager);
 }
 
+TEST_CASE("a worker of another cluster gets no work, and both sides say why", "[kafka][membership]") {
+    const auto bootstrap = broker();
+    if (!bootstrap) return;
+    const auto protocol = GENERATE(Protocol::Sessioned, Protocol::Compatible);
+    asio::io_context context;
+    const auto group = fresh_group();
+    auto with = settings(*bootstrap, group, "w1:8083");
+    with.protocol = protocol;
+    with.config_topic = "ours-configs";
+    TestHerder ours(context, with, two_connectors());
+    REQUIRE(Running::run_until(context, [&] { return ours.runs.tasks.size() == 4; }));
+    with.advertised_url = "http://w2:8083/";
+    with.config_topic = "their-configs";
+    auto further = two_connectors();
+    further.offset = 1000;  // of another topic: no reason for the leader to read on
+    TestHerder stranger(context, with, further);
+    REQUIRE(Running::run_until(context, [&] { return stranger.rounds == 1 && ours.rounds == 2; }));
+    CHECK(ours.member.is_leader());
+    CHECK(ours.runs.tasks.size() == 4);
+    CHECK(stranger.runs.empty());
+    CHECK(!stranger.last_assignment.failed());
+    CHECK_THROWS_WITH(stranger.member.leader_url(), Catch::Contains(group) &&
+                                                        Catch::Contains("config.storage.topic 'their-configs'") &&
+                                                        Catch::Contains("http://w1:8083/ in 'ours-configs'"));
+    CHECK(ours.diary->has("the worker http://w2:8083/ in 'their-configs'"));
+    CHECK(stranger.diary->has("Give one of the clusters another group.id"));
+
+    TestHerder colleague(context, settings(*bootstrap, group, "w3:8083"), two_connectors());  // one of Java, say
+    REQUIRE(
+        Running::run_until(context, [&] { return ours.runs.tasks.size() == 2 && colleague.runs.tasks.size() == 2; }));
+    CHECK(stranger.runs.empty());
+}
+
 TEST_CASE("a session timeout that the broker refuses ends the member with a clear message", "[kafka][membership]") {
     const auto bootstrap = broker();
     if (!bootstrap) return;
