@@ -2,6 +2,7 @@
 import os
 import re
 import signal
+import socket
 import threading
 from collections import Counter
 
@@ -70,6 +71,27 @@ class Group:
             if worker.running():
                 os.kill(worker.pid, signal.SIGCONT)
             worker.stop()
+
+
+def free_ports(count):
+    held = [socket.create_server(('127.0.0.1', 0)) for _ in range(count)]
+    ports = [port.getsockname()[1] for port in held]
+    for port in held:
+        port.close()
+    return ports
+
+
+def follower_over_https(group, store):
+    """Starts the workers `leader` and `follower` with http and https listeners; `store` is a PKCS#12 file with the password secret. The
+    port of the follower's https listener."""
+    secure = None
+    for name in ('leader', 'follower'):
+        plain, secure = free_ports(2)
+        group.worker(name, listeners=f'http://127.0.0.1:{plain},https://127.0.0.1:{secure}', rest_advertised_listener='https',
+                     listeners_https_ssl_keystore_location=store, listeners_https_ssl_keystore_type='PKCS12',
+                     listeners_https_ssl_keystore_password='secret', port=plain)
+        stack.wait_for(f'the {name} to have joined', lambda: 'Herder started' in group.workers[name].log())
+    return secure
 
 
 def balanced(names):

@@ -14,7 +14,7 @@ from confluent_kafka import Producer
 
 import stack
 from conftest import unique
-from group import Group, Lines
+from group import Group, Lines, follower_over_https, free_ports
 from topics import records_of
 
 SECRET = 'do-not-show-this-to-the-network'
@@ -103,14 +103,6 @@ class Wire(threading.Thread):
             pass
 
 
-def free_ports(count):
-    held = [socket.create_server(('127.0.0.1', 0)) for _ in range(count)]
-    ports = [port.getsockname()[1] for port in held]
-    for port in held:
-        port.close()
-    return ports
-
-
 def two_workers(group):
     """(the API of a follower, its leader, the wire between them)"""
     wire = Wire()
@@ -169,16 +161,7 @@ def test_https_listeners_serve_users_and_peers_on_one_port(group, folder, own_ka
     subprocess.run(['openssl', 'pkcs12', '-export', '-in', stranger.certificate, '-inkey', stranger.key, '-passout', 'pass:secret',
                     '-out', folder / 'users.p12'], check=True)
 
-    def worker(name):
-        plain, secure = free_ports(2)
-        return group.worker(name, listeners=f'http://127.0.0.1:{plain},https://127.0.0.1:{secure}', rest_advertised_listener='https',
-                            listeners_https_ssl_keystore_location=folder / 'users.p12', listeners_https_ssl_keystore_type='PKCS12',
-                            listeners_https_ssl_keystore_password='secret', port=plain), secure
-
-    worker('leader')
-    stack.wait_for('the first worker to lead', lambda: 'Herder started' in group.workers['leader'].log())
-    _, secure = worker('follower')
-    stack.wait_for('the second worker to follow', lambda: 'Herder started' in group.workers['follower'].log())
+    secure = follower_over_https(group, folder / 'users.p12')
     user = ssl.create_default_context(cafile=stranger.certificate)
     user.check_hostname = False  # the certificate's name is no host's
     lines = Lines(folder, unique('lines'), own_kafka.address)
