@@ -75,4 +75,4 @@ def test_kc(group, folder, own_kafka, store):
     kc('delete', name)
     stack.wait_for('the connector to be gone', lambda: kc('list') == [])
     # It was the leader that did it, asked by the follower.
-    assert '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log()
+    stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log())

@@ -171,7 +171,7 @@ def test_https_listeners_serve_users_and_peers_on_one_port(group, folder, own_ka
     assert answer.status == 201, answer.read()
     assert answer.headers['Location'] == f'https://127.0.0.1:{secure}/connectors/{lines.name}'
     # The follower trusts nobody for https: it was the peers' certificates that counted.
-    assert '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log()
+    stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log())
 
 
 def test_a_signature_that_was_heard_is_refused(group, folder, own_kafka):
