@@ -88,6 +88,17 @@ std::vector<std::string> split_list(std::string_view text) {
     return parts;
 }
 
+std::string complaint_message(const ConfigKey& key, std::optional<std::string_view> value, std::string_view complaint) {
+    if (complaint.starts_with(whole_message)) return std::string(complaint.substr(1));
+    if (complaint.starts_with("values must") || complaint.starts_with("must not")) {
+        return fmt::format("Configuration '{}' {}", key.name, complaint);
+    }
+    std::string shown(value.value_or("null"));
+    if (value && key.type == ConfigType::Password) shown = "[hidden]";
+    if (value && key.type == ConfigType::List) shown = fmt::format("[{}]", fmt::join(split_list(*value), ", "));
+    return fmt::format("Invalid value {} for configuration {}: {}", shown, key.name, complaint);
+}
+
 std::optional<std::string> parse_value(const ConfigKey& key, std::optional<std::string_view> raw,
                                        std::vector<std::string>& errors) {
     std::optional<std::string_view> text;
@@ -109,7 +120,7 @@ std::optional<std::string> parse_value(const ConfigKey& key, std::optional<std::
     }
     if (key.valid) {
         if (auto complaint = key.valid(*value); !complaint.empty()) {
-            errors.push_back(fmt::format("Invalid value {} for configuration {}: {}", shown, key.name, complaint));
+            errors.push_back(complaint_message(key, *value, complaint));
         }
     }
     return value;

@@ -21,9 +21,10 @@ enum class ConfigType : std::uint8_t { Boolean, String, Int, Short, Long, Double
 enum class Importance : std::uint8_t { High, Medium, Low };
 enum class Width : std::uint8_t { None, Short, Medium, Long };
 
-/// Why the value will not do ("Value must be at least 1"), or "". The worker puts
-/// "Invalid value V for configuration K: " before it.
+/// Why the value will not do ("Value must be at least 1"), or "": a complaint, which complaint_message() completes.
 using Validator = std::string (*)(std::string_view value);
+/// Starts a complaint that is the whole message already.
+inline constexpr char whole_message = '=';
 
 struct DefaultValue {
     enum class Kind : std::uint8_t { Required, Null, Text } kind = Kind::Null;
@@ -46,9 +47,10 @@ struct ConfigKey {
     std::string_view group = {};
     int order_in_group = -1;
     Width width = Width::None;
-    std::string_view display_name = {};  ///< empty: the name
-    bool internal = false;               ///< accepted, not listed
-    std::string_view dependents = {};    ///< keys that a form shows anew when this one changes, parted by commas
+    std::string_view display_name = {};    ///< empty: the name
+    bool internal = false;                 ///< accepted, not listed
+    std::string_view dependents = {};      ///< keys that a form shows anew when this one changes, parted by commas
+    std::string_view null_complaint = {};  ///< of a required value that is missing, besides that it is missing
 };
 
 /// One setting after validation. `value` is the parsed value as text with the default applied; none when it is null or
@@ -94,6 +96,11 @@ public:
 private:
     std::span<const ConfigKey> keys_;
 };
+
+/// The message for a complaint: "Configuration 'K' values must not be empty." for what starts with "values must" or
+/// "must not", otherwise "Invalid value V for configuration K: " comes before it. Lists are shown as [a, b], secrets
+/// not at all; no value is null.
+std::string complaint_message(const ConfigKey& key, std::optional<std::string_view> value, std::string_view complaint);
 
 /// Checks one value of one key: appends messages to `errors`; the canonical text, or none when null or unparsable.
 std::optional<std::string> parse_value(const ConfigKey& key, std::optional<std::string_view> raw,

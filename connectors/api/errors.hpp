@@ -19,6 +19,10 @@ struct RetriableException : ConnectException {
 struct DataException : ConnectException {
     using ConnectException::ConnectException;
 };
+/// A schema cannot be built, a field's name given twice for instance; about this record as well.
+struct SchemaBuilderException : DataException {
+    using DataException::DataException;
+};
 /// A setting will not do: 400 from REST, exit status 2 at start.
 struct ConfigException : ConnectException {
     using ConnectException::ConnectException;

@@ -20,7 +20,7 @@
 namespace millrace {
 
 /// Raised with every change that breaks compiled plugins. A library of another number is refused by name.
-inline constexpr std::uint32_t plugin_abi = 2;
+inline constexpr std::uint32_t plugin_abi = 3;
 
 class Plugin {
 public:
@@ -183,6 +183,8 @@ public:
     /// Changes the record in place, with new values from `arena`; false drops it.
     virtual bool apply(ConnectRecord& record, Arena& arena) = 0;
     virtual std::span<const ConfigKey> config_keys() const noexcept = 0;
+    /// Called once, before configure().
+    virtual void use_logger(const Logger& logger) { (void)logger; }
 };
 
 class Predicate : public Plugin {

@@ -25,6 +25,8 @@ struct Header {
 /// transformation that changes headers makes a new list.
 using Headers = std::shared_ptr<const std::vector<Header>>;  ///< null: none
 
+enum class Direction : std::uint8_t { Source, Sink };
+
 struct ConnectRecord {
     std::string_view topic;
     std::optional<std::int32_t> partition = {};  ///< none: the producer's partitioner decides
@@ -34,6 +36,7 @@ struct ConnectRecord {
     Value value = {};
     std::optional<std::int64_t> timestamp = {};  ///< ms since the epoch; none: the producer's clock
     Headers headers = {};
+    Direction direction = Direction::Source;  ///< Sink: this is the base of a SinkRecord
 };
 
 /// One entry of a source partition or source offset. Values are strings, booleans and numbers (Connect allows no more).
@@ -96,6 +99,8 @@ enum class TimestampType : std::uint8_t { None, CreateTime, LogAppendTime };
 
 /// A record on its way out of Kafka. Transformations may change topic and partition; where it came from stays.
 struct SinkRecord : ConnectRecord {
+    SinkRecord() { direction = Direction::Sink; }
+
     TimestampType timestamp_type = TimestampType::None;
     std::string_view original_topic = {};
     std::int32_t original_partition = 0;

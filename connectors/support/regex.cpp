@@ -181,4 +181,22 @@ std::string Regex::replace_all(std::string_view text, std::string_view replaceme
     return compiled_->replace(text, replacement, true);
 }
 
+std::string regex_complaint(std::string_view pattern) {
+    const auto at = [&](std::string_view what, std::size_t index) {
+        return fmt::format("Invalid regex: {} near index {}\n{}\n{}^", what, index, pattern, std::string(index, ' '));
+    };
+    try {
+        const Regex compiled(pattern);
+        return {};
+    } catch (const ConfigException& e) {
+        const std::string_view why = e.what();
+        const auto says = [&](std::string_view phrase) { return why.find(phrase) != std::string_view::npos; };
+        if (says("missing closing parenthesis")) {
+            return fmt::format("Invalid regex: Unclosed group near index {}\n{}", pattern.size(), pattern);
+        }
+        if (says("missing terminating ]")) return at("Unclosed character class", pattern.size() - 1);
+        return std::string(why);
+    }
+}
+
 }

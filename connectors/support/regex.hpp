@@ -42,4 +42,8 @@ private:
     std::unique_ptr<Compiled> compiled_;
 };
 
+/// Why a pattern does not compile ("Invalid regex: ..."), in the words of Java where PCRE2's differ and users know
+/// Java's; "" if it does.
+std::string regex_complaint(std::string_view pattern);
+
 }

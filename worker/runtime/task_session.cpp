@@ -60,7 +60,7 @@ Converters TaskSession::make_task_converters() const {
 }
 
 TransformationChain TaskSession::make_chain() const {
-    TransformationChain chain(parts().plugins, connector_settings_);
+    TransformationChain chain(parts().plugins, connector_settings_, parts().logger);
     parts()
         .logger.named("org.apache.kafka.connect.runtime.Worker")
         .info("Initializing: org.apache.kafka.connect.runtime.TransformationChain{{{}}}", chain.describe());

@@ -3,6 +3,7 @@
 #include "worker/kafka/error.hpp"
 
 #include <new>
+#include <stdexcept>
 
 namespace millrace::worker {
 
@@ -13,11 +14,15 @@ std::string java_exception_name_of(const std::exception& error) {
         return "org.apache.kafka.connect.runtime.TooManyTasksException";
     }
     if (dynamic_cast<const RetriableException*>(&error)) return "org.apache.kafka.connect.errors.RetriableException";
+    if (dynamic_cast<const SchemaBuilderException*>(&error)) {
+        return "org.apache.kafka.connect.errors.SchemaBuilderException";
+    }
     if (dynamic_cast<const DataException*>(&error)) return "org.apache.kafka.connect.errors.DataException";
     if (dynamic_cast<const ConfigException*>(&error)) return "org.apache.kafka.common.config.ConfigException";
     if (dynamic_cast<const NotFoundException*>(&error)) return "org.apache.kafka.connect.errors.NotFoundException";
     if (dynamic_cast<const ConflictException*>(&error)) return "org.apache.kafka.connect.errors.AlreadyExistsException";
     if (dynamic_cast<const ConnectException*>(&error)) return "org.apache.kafka.connect.errors.ConnectException";
+    if (dynamic_cast<const std::invalid_argument*>(&error)) return "java.lang.IllegalArgumentException";
     if (dynamic_cast<const std::bad_alloc*>(&error)) return "java.lang.OutOfMemoryError";
     return "java.lang.RuntimeException";
 }

@@ -1,6 +1,7 @@
 #include "worker/runtime/transformation_chain.hpp"
 
 #include "worker/config/worker_config.hpp"
+#include "worker/runtime/trace.hpp"
 
 #include <algorithm>
 
@@ -47,28 +48,39 @@ std::unique_ptr<Predicate> make_predicate(const PluginRegistry& plugins, const S
 
 }
 
-TransformationChain::TransformationChain(const PluginRegistry& plugins, const Settings& connector) {
-    for (const auto& alias : list(connector, "transforms")) {
-        const auto prefix = fmt::format("transforms.{}.", alias);
-        auto settings = with_prefix_removed(connector, prefix);
-        Link link{.class_name = required_type(settings, prefix), .transformation = {}, .predicate = {}};
-        const auto predicate = take(settings, "predicate");
-        const auto negate = take(settings, "negate");
-        link.negate = negate == "true" || negate == "TRUE" || negate == "True";
-        if (!predicate.empty()) {
-            link.predicate = make_predicate(plugins, connector, alias, predicate);
-        } else if (!negate.empty()) {
-            throw ConfigException(
-                fmt::format("Config '{0}negate' was provided but there is no config '{0}predicate' "
-                            "defining a predicate to be negated.",
-                            prefix));
+TransformationChain::Link TransformationChain::make_link(const PluginRegistry& plugins, const Settings& connector,
+                                                         const std::string& alias, const Logger& logger) {
+    const auto prefix = fmt::format("transforms.{}.", alias);
+    auto settings = with_prefix_removed(connector, prefix);
+    Link link{.class_name = required_type(settings, prefix), .transformation = {}, .predicate = {}};
+    const auto predicate = take(settings, "predicate");
+    const auto negate = take(settings, "negate");
+    link.negate = negate == "true" || negate == "TRUE" || negate == "True";
+    if (!predicate.empty()) {
+        link.predicate = make_predicate(plugins, connector, alias, predicate);
+    } else if (!negate.empty()) {
+        throw ConfigException(
+            fmt::format("Config '{0}negate' was provided but there is no config '{0}predicate' "
+                        "defining a predicate to be negated.",
+                        prefix));
+    }
+    link.transformation = plugins.create_transformation(link.class_name);
+    if (const auto* info = plugins.find(PluginType::Transformation, link.class_name)) {
+        link.class_name = info->class_name;
+    }
+    link.transformation->use_logger(logger.named(link.class_name));
+    link.transformation->configure(settings);
+    return link;
+}
+
+TransformationChain::TransformationChain(const PluginRegistry& plugins, const Settings& connector,
+                                         const Logger& logger) {
+    try {
+        for (const auto& alias : list(connector, "transforms")) {
+            links_.push_back(make_link(plugins, connector, alias, logger));
         }
-        link.transformation = plugins.create_transformation(link.class_name);
-        if (const auto* info = plugins.find(PluginType::Transformation, link.class_name)) {
-            link.class_name = info->class_name;
-        }
-        link.transformation->configure(settings);
-        links_.push_back(std::move(link));
+    } catch (const std::exception& e) {
+        std::throw_with_nested(ConnectException(fmt::format("{}: {}", java_exception_name_of(e), e.what())));
     }
 }
 

@@ -13,9 +13,9 @@ namespace millrace::worker {
 class TransformationChain {
 public:
     TransformationChain() = default;
-    /// Throws ConfigException for a class that is not there, a predicate that is not declared or settings that do not
-    /// do.
-    TransformationChain(const PluginRegistry& plugins, const Settings& connector);
+    /// Throws ConnectException with the cause nested for a class that is not there, a predicate that is not declared
+    /// or settings that do not do.
+    TransformationChain(const PluginRegistry& plugins, const Settings& connector, const Logger& logger);
 
     bool empty() const noexcept { return links_.empty(); }
     /// Changes the record in place, new values in `arena`; false if it is dropped or skipped.
@@ -29,6 +29,9 @@ private:
         std::unique_ptr<Predicate> predicate;  ///< null: always
         bool negate = false;
     };
+    static Link make_link(const PluginRegistry& plugins, const Settings& connector, const std::string& alias,
+                          const Logger& logger);
+
     std::vector<Link> links_;
 };
 

@@ -22,25 +22,6 @@ void complain(std::vector<ConfigInfo>& infos, std::string_view name, std::string
     if (found != infos.end()) found->value.errors.push_back(std::move(message));
 }
 
-/// Why a pattern does not compile, in the words of Java where PCRE2's differ and users know Java's; "" if it does.
-std::string regex_complaint(const std::string& pattern) {
-    try {
-        const Regex compiled(pattern);
-        return {};
-    } catch (const ConfigException& e) {
-        const std::string_view why = e.what();
-        if (why.find("missing closing parenthesis") != std::string_view::npos) {
-            return fmt::format("Invalid regex: Unclosed group near index {}\n{}", pattern.size(), pattern);
-        }
-        if (why.find("missing terminating ]") != std::string_view::npos) {
-            const auto last = pattern.size() - 1;
-            return fmt::format("Invalid regex: Unclosed character class near index {}\n{}\n{}^", last, pattern,
-                               std::string(last, ' '));
-        }
-        return std::string(why);
-    }
-}
-
 bool matches(const std::string& pattern, const std::string& text) {
     try {
         return Regex(pattern).matches(text);

@@ -14,11 +14,6 @@ bool is_number(ConfigType type) noexcept {
            type == ConfigType::Double;
 }
 
-std::string shown(const ConfigKey& key, const std::string& value) {
-    if (key.type == ConfigType::Password) return "[hidden]";
-    return key.type == ConfigType::List ? fmt::format("[{}]", fmt::join(split_list(value), ", ")) : value;
-}
-
 /// A class name or alias becomes the full class name.
 std::optional<std::string> resolve_class(const ExpectedKey& expected, const std::string& name,
                                          const PluginRegistry& plugins, std::vector<std::string>& errors) {
@@ -35,11 +30,8 @@ std::optional<std::string> resolve_class(const ExpectedKey& expected, const std:
 
 void apply_validator(const ConfigKey& key, const std::string& value, std::vector<std::string>& errors) {
     if (key.valid == nullptr) return;
-    auto complaint = key.valid(value);
-    if (complaint.empty()) return;
-    errors.push_back(complaint.starts_with("values must") ? fmt::format("Configuration '{}' {}", key.name, complaint)
-                                                          : fmt::format("Invalid value {} for configuration {}: {}",
-                                                                        shown(key, value), key.name, complaint));
+    const auto complaint = key.valid(value);
+    if (!complaint.empty()) errors.push_back(complaint_message(key, value, complaint));
 }
 
 }
@@ -66,6 +58,10 @@ ConfigValue check(const ExpectedKey& expected, const SubmittedConfig& config, co
         if (expected.definition.required) {
             result.errors.push_back(
                 fmt::format("Missing required configuration \"{}\" which has no default value.", name));
+            const auto& key = expected.key;
+            if (!key.null_complaint.empty()) {
+                result.errors.push_back(complaint_message(key, std::nullopt, key.null_complaint));
+            }
         }
         return result;
     }
