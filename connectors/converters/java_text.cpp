@@ -2,6 +2,7 @@
 
 #include "connectors/support/decimal.hpp"
 #include "connectors/support/java_number.hpp"
+#include "connectors/support/logical_type.hpp"
 #include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
@@ -13,25 +14,9 @@ namespace millrace::converters {
 
 namespace {
 
-constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::array<const char*, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-/// What a value is besides its base type.
-enum class Logical : std::uint8_t { None, Decimal, Date, Time, Timestamp };
-
-Logical logical_of(const SchemaPtr& schema, const Value& value) {
-    if (!schema || schema->name().empty()) return Logical::None;
-    const auto& name = schema->name();
-    if (value.kind() == Value::Kind::Bytes && name == decimal_schema_name) return Logical::Decimal;
-    if (value.kind() == Value::Kind::Int32 && name == "org.apache.kafka.connect.data.Date") return Logical::Date;
-    if (value.kind() == Value::Kind::Int32 && name == "org.apache.kafka.connect.data.Time") return Logical::Time;
-    if (value.kind() == Value::Kind::Int64 && name == "org.apache.kafka.connect.data.Timestamp") {
-        return Logical::Timestamp;
-    }
-    return Logical::None;
-}
 
 /// Milliseconds since the epoch, taken apart.
 struct Moment {
@@ -46,10 +31,6 @@ struct Moment {
     unsigned weekday;
     std::chrono::hh_mm_ss<std::chrono::milliseconds> clock;
 };
-
-std::int64_t milliseconds(Logical logical, const Value& value) {
-    return logical == Logical::Date ? value.as_integer() * day_ms : value.as_integer();
-}
 
 /// java.util.Date.toString(): Thu Jan 01 00:00:00 UTC 1970.
 void append_java_date(std::string& out, std::int64_t ms) {
@@ -173,9 +154,9 @@ void append_header_container(std::string& out, const SchemaPtr& schema, const Va
 }
 
 void append_header_part(std::string& out, const SchemaPtr& schema, const Value& value, bool embedded) {
-    const auto logical = logical_of(schema, value);
+    const auto logical = value.is_null() ? Logical::None : logical_of(schema);
     if (logical == Logical::Decimal) return append_decimal(out, value.as_text(), decimal_scale(*schema));
-    if (logical != Logical::None) return append_header_date(out, milliseconds(logical, value));
+    if (logical != Logical::None) return append_header_date(out, epoch_ms(logical, value));
     if (append_plain(out, value)) return;
     switch (value.kind()) {
     case Value::Kind::String:
@@ -198,9 +179,9 @@ void append_header_part(std::string& out, const SchemaPtr& schema, const Value& 
 }
 
 void append_java_text(std::string& out, const SchemaPtr& schema, const Value& value) {
-    const auto logical = logical_of(schema, value);
+    const auto logical = value.is_null() ? Logical::None : logical_of(schema);
     if (logical == Logical::Decimal) return append_decimal(out, value.as_text(), decimal_scale(*schema));
-    if (logical != Logical::None) return append_java_date(out, milliseconds(logical, value));
+    if (logical != Logical::None) return append_java_date(out, epoch_ms(logical, value));
     if (append_plain(out, value)) return;
     switch (value.kind()) {
     case Value::Kind::String:

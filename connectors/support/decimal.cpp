@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <vector>
 
 namespace millrace {
@@ -183,6 +184,23 @@ std::optional<std::int32_t> decimal_places(std::string_view text) {
     if (!number) return std::nullopt;
     for (; number->scale > 0 && number->digits.ends_with('0'); --number->scale) number->digits.pop_back();
     return number->digits.empty() ? 0 : static_cast<std::int32_t>(std::max<std::int64_t>(number->scale, 0));
+}
+
+std::int64_t decimal_low_bits(std::string_view unscaled, std::int32_t scale) {
+    const auto digits = digits_of(unscaled);
+    std::string_view whole = digits.text;
+    if (scale > 0) whole.remove_suffix(std::min(whole.size(), static_cast<std::size_t>(scale)));
+    std::uint64_t value = 0;
+    for (const char c : whole) value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    // 10^64 is 0 in 64 bits: more zeros change nothing.
+    for (std::int64_t zeros = std::min<std::int64_t>(-std::int64_t{scale}, 64); zeros > 0; --zeros) value *= 10;
+    return static_cast<std::int64_t>(digits.negative ? 0 - value : value);
+}
+
+double decimal_to_double(std::string_view unscaled, std::int32_t scale) {
+    std::string text;
+    append_decimal(text, unscaled, scale);
+    return std::strtod(text.c_str(), nullptr);
 }
 
 std::int32_t decimal_scale(const Schema& schema) {

@@ -19,6 +19,9 @@ void append_decimal(std::string& out, std::string_view unscaled, std::int32_t sc
 /// The shortest bytes of the number `text` at this scale, or none if `text` is no number, has more digits behind the
 /// point than `scale`, or an exponent beyond 100000.
 std::optional<std::string> decimal_bytes(std::string_view text, std::int32_t scale);
+/// BigDecimal.longValue and doubleValue: the whole part's lowest 64 bits; the nearest double.
+std::int64_t decimal_low_bits(std::string_view unscaled, std::int32_t scale);
+double decimal_to_double(std::string_view unscaled, std::int32_t scale);
 /// How many digits behind the point the number `text` needs, at least 0; none if it is no number.
 std::optional<std::int32_t> decimal_places(std::string_view text);
 /// The scale of a Decimal schema. Throws DataException if its parameter is missing or no number.

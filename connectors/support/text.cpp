@@ -189,6 +189,38 @@ void append_utf8(std::string& out, char32_t c) {
     }
 }
 
+std::u16string utf16(std::string_view text) {
+    std::u16string units;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        std::uint32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+        for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
+            code = (code << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+        }
+        i += length;
+        if (code > 0xFFFF) {
+            units += static_cast<char16_t>(0xD7C0 + (code >> 10));
+            units += static_cast<char16_t>(0xDC00 + (code & 0x3FF));
+        } else {
+            units += static_cast<char16_t>(code);
+        }
+    }
+    return units;
+}
+
+std::vector<std::string_view> java_split(std::string_view text, char separator) {
+    if (text.empty()) return {text};
+    std::vector<std::string_view> parts;
+    for (std::size_t from = 0; from <= text.size();) {
+        const auto end = std::min(text.find(separator, from), text.size());
+        parts.push_back(text.substr(from, end - from));
+        from = end + 1;
+    }
+    while (!parts.empty() && parts.back().empty()) parts.pop_back();
+    return parts;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     // Rows of the usual table; two rows back are needed to see that neighbours were swapped.
     std::vector<std::size_t> before(b.size() + 1);

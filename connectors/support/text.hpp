@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace {
 
@@ -25,6 +26,12 @@ std::string to_valid_utf8(std::string_view text);
 /// Code units; every byte that belongs to no character becomes U+FFFD.
 std::u16string to_utf16(std::string_view utf8);
 void append_utf8(std::string& out, char32_t code_point);  ///< U+FFFD for what is no character (a lone surrogate)
+
+/// Its UTF-16 units, as Java counts and hashes characters. `text` is valid UTF-8.
+std::u16string utf16(std::string_view text);
+
+/// Between separators, as Java's String.split has it: without the empty parts at the end.
+std::vector<std::string_view> java_split(std::string_view text, char separator);
 
 /// How many characters to insert, delete, replace or swap with their neighbour to turn `a` into `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b);

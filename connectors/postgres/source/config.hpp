@@ -10,6 +10,7 @@
 #include "connectors/postgres/source/filters.hpp"
 #include "connectors/postgres/types/column.hpp"
 #include "connectors/postgres/types/type_options.hpp"
+#include "connectors/support/name_adjustment.hpp"
 
 #include <chrono>
 #include <functional>
@@ -23,7 +24,6 @@ enum class SnapshotIsolation : std::uint8_t { Serializable, RepeatableRead, Read
 enum class PublicationMode : std::uint8_t { AllTables, Disabled, Filtered, NoTables };
 enum class LsnFlushMode : std::uint8_t { Connector, Manual, ConnectorAndDriver };
 enum class OffsetMismatch : std::uint8_t { NoValidation, TrustOffset, TrustSlot, TrustGreaterLsn };
-enum class NameAdjustment : std::uint8_t { None, Avro, AvroUnicode };
 enum class FailureHandling : std::uint8_t { Fail, Warn, Skip };
 
 struct SnapshotConfig {

@@ -1,5 +1,7 @@
 #include "connectors/postgres/source/topic_naming.hpp"
 
+#include "connectors/support/text.hpp"
+
 #include <fmt/format.h>
 
 #include <vector>
@@ -11,27 +13,6 @@ constexpr std::size_t max_topic_length = 249;
 
 bool letter(char16_t c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool digit(char16_t c) noexcept { return c >= '0' && c <= '9'; }
-
-/// Names are counted in UTF-16 units, as Java counts. Names in a PostgreSQL of encoding UTF8 are valid UTF-8.
-std::u16string utf16(std::string_view text) {
-    std::u16string units;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        std::uint32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-        for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
-            code = (code << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
-        }
-        i += length;
-        if (code > 0xFFFF) {
-            units += static_cast<char16_t>(0xD7C0 + (code >> 10));
-            units += static_cast<char16_t>(0xDC00 + (code & 0x3FF));
-        } else {
-            units += static_cast<char16_t>(code);
-        }
-    }
-    return units;
-}
 
 std::string not_only_dots(std::string name) {
     if (name == ".") return "_";
@@ -61,26 +42,6 @@ std::string sanitize_topic_unicode(std::string_view name) {
     }
     if (out.size() > max_topic_length) out.resize(max_topic_length);
     return not_only_dots(out);
-}
-
-std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_field) {
-    if (mode == NameAdjustment::None) return std::string(name);
-    std::string out;
-    bool first = true;
-    for (const char16_t c : utf16(name)) {
-        const bool underscore = c == '_' && mode == NameAdjustment::Avro;
-        const bool dot = c == '.' && !is_field && !first;
-        if (letter(c) || underscore || dot || (digit(c) && !first)) {
-            out += static_cast<char>(c);
-        } else if (mode == NameAdjustment::AvroUnicode) {
-            out += fmt::format("_u{:04x}", static_cast<unsigned>(c));
-        } else {
-            out += '_';
-            if (digit(c)) out += static_cast<char>(c);
-        }
-        first = false;
-    }
-    return out;
 }
 
 TopicNaming::TopicNaming(const TopicConfig& config) : config_(config) {

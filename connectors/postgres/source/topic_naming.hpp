@@ -35,6 +35,5 @@ private:
 std::string sanitize_topic(std::string_view name);
 /// Characters outside [A-Za-z0-9.-], "_" among them, become _uXXXX.
 std::string sanitize_topic_unicode(std::string_view name);
-std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_field);
 
 }

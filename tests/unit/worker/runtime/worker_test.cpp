@@ -162,7 +162,9 @@ TEST_CASE("a task that cannot be made is FAILED") {
     f.worker->start_task({"c", 0}, settings, settings, TargetState::Started);
     REQUIRE(f.listener.eventually("c-0", State::Failed));
     CHECK(f.listener.trace("c-0") ==
-          "org.apache.kafka.common.config.ConfigException: Class no.such.Class could not be found.");
+          "org.apache.kafka.connect.errors.ConnectException: org.apache.kafka.common.config.ConfigException: "
+          "Class no.such.Class could not be found.\n"
+          "Caused by: org.apache.kafka.common.config.ConfigException: Class no.such.Class could not be found.");
     CHECK_THROWS_AS(f.worker->start_task({"c", 0}, settings, settings, TargetState::Started), ConnectException);
 }
 

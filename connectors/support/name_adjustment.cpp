@@ -1,0 +1,34 @@
+#include "connectors/support/name_adjustment.hpp"
+
+#include "connectors/support/text.hpp"
+
+#include <fmt/format.h>
+
+namespace millrace {
+
+namespace {
+bool letter(char16_t c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool digit(char16_t c) noexcept { return c >= '0' && c <= '9'; }
+}
+
+std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_field) {
+    if (mode == NameAdjustment::None) return std::string(name);
+    std::string out;
+    bool first = true;
+    for (const char16_t c : utf16(name)) {
+        const bool underscore = c == '_' && mode == NameAdjustment::Avro;
+        const bool dot = c == '.' && !is_field && !first;
+        if (letter(c) || underscore || dot || (digit(c) && !first)) {
+            out += static_cast<char>(c);
+        } else if (mode == NameAdjustment::AvroUnicode) {
+            out += fmt::format("_u{:04x}", static_cast<unsigned>(c));
+        } else {
+            out += '_';
+            if (digit(c)) out += static_cast<char>(c);
+        }
+        first = false;
+    }
+    return out;
+}
+
+}
