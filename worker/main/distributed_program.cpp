@@ -4,6 +4,8 @@
 #include "connectors/file/plugin.hpp"
 #include "connectors/support/log.hpp"
 #include "connectors/support/properties.hpp"
+#include "connectors/transforms/debezium/plugin.hpp"
+#include "connectors/transforms/plugin.hpp"
 #include "worker/kafka/admin.hpp"
 #include "worker/main/distributed_worker.hpp"
 #include "worker/main/version.hpp"
@@ -88,6 +90,8 @@ int run(const CommandLine& line, const std::shared_ptr<LogControl>& first_log) {
     logger.info("Kafka Connect worker initializing ...");
     PluginRegistry plugins(logger.named("org.apache.kafka.connect.runtime.isolation.Plugins"));
     plugins.add(converters::manifest());
+    plugins.add(transforms::manifest());
+    plugins.add(transforms::debezium_manifest());
     plugins.add(file::manifest());
     const auto directories = plugin_directories(settings);
     plugins.scan(directories);

@@ -1,0 +1,28 @@
+/// What transformations demand of values, with the messages that users of Kafka Connect know.
+///
+/// Throws  DataException naming the purpose and the Java class that was found.
+/// Facts   Kafka Connect: org.apache.kafka.connect.transforms.util.Requirements, ConnectSchema.validateValue.
+#pragma once
+#include "connectors/api/record.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace millrace::transforms {
+
+/// As Class.getName() gives it: "java.lang.Integer", "[B", "null".
+std::string_view java_class_of(const SchemaPtr& schema, const Value& value) noexcept;
+
+/// The fields of a Struct.
+std::span<const Value> require_struct(const SchemaPtr& schema, const Value& value, std::string_view purpose);
+/// The entries of a Map.
+std::span<const MapEntry> require_map(const Value& value, std::string_view purpose);
+/// Refuses a null for a field that is not optional, whatever its default.
+void require_present(const Field& field, const Value& value);
+
+/// "Schema{INT32}", "Schema{name:INT32}".
+std::string schema_text(const Schema& schema);
+std::string_view type_name(Type type) noexcept;  ///< "FLOAT64"
+
+}
