@@ -1,10 +1,12 @@
 #include "connectors/transforms/java_date_format.hpp"
 
+#include "connectors/support/logical_type.hpp"
+#include "connectors/transforms/civil_date.hpp"
 #include "connectors/transforms/java_date_names.hpp"
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <stdexcept>
 
 namespace millrace::transforms {
@@ -18,18 +20,16 @@ bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 /// A moment, taken apart as a calendar of the United States does: weeks start on Sunday, 1 January is in week 1.
 struct Moment {
     explicit Moment(std::int64_t ms) {
-        using namespace std::chrono;
-        const sys_time<milliseconds> time{milliseconds{ms}};
-        const auto days_since = floor<days>(time);
-        const year_month_day date(days_since);
-        year = int{date.year()};
-        month = static_cast<int>(unsigned{date.month()});
-        day = static_cast<int>(unsigned{date.day()});
-        weekday = static_cast<int>(std::chrono::weekday(days_since).c_encoding());
-        day_of_year = static_cast<int>((days_since - sys_days(date.year() / January / 1)).count()) + 1;
-        const auto days_of_year = date.year().is_leap() ? 366 : 365;
-        next_week_year = day_of_year + (6 - weekday) > days_of_year;
-        const auto of_day = (time - days_since).count();
+        const auto of_day = ((ms % day_ms) + day_ms) % day_ms;
+        const auto days = (ms - of_day) / day_ms;
+        const auto date = civil_from_days(days);
+        year = date.year;
+        month = date.month;
+        day = date.day;
+        weekday = static_cast<int>(((days + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+        const auto first = days_from_civil(year, 1, 1);
+        day_of_year = static_cast<int>(days - first) + 1;
+        next_week_year = day_of_year + (6 - weekday) > days_from_civil(year + 1, 1, 1) - first;
         hour = static_cast<int>(of_day / 3'600'000);
         minute = static_cast<int>(of_day / 60'000 % 60);
         second = static_cast<int>(of_day / 1000 % 60);
@@ -37,9 +37,10 @@ struct Moment {
     }
     int week_of_year() const noexcept { return next_week_year ? 1 : week_of(day_of_year); }
     int week_of_month() const noexcept { return week_of(day); }
-    int year_of_era(int of) const noexcept { return of > 0 ? of : 1 - of; }
+    static std::int64_t year_of_era(std::int64_t of) noexcept { return of > 0 ? of : 1 - of; }
 
-    int year, month, day;
+    std::int64_t year;
+    int month, day;
     int weekday;  ///< 0 is Sunday
     int day_of_year;
     bool next_week_year;
@@ -53,7 +54,7 @@ private:
     }
 };
 
-void append_year(std::string& out, int year, int count) {
+void append_year(std::string& out, std::int64_t year, int count) {
     if (count == 2) year %= 100;
     fmt::format_to(std::back_inserter(out), "{:0{}}", year, count);
 }
@@ -98,9 +99,9 @@ void append_item(std::string& out, char letter, int count, const Moment& at) {
         out += at.year > 0 ? "AD" : "BC";
         return;
     case 'y':
-        return append_year(out, at.year_of_era(at.year), count);
+        return append_year(out, Moment::year_of_era(at.year), count);
     case 'Y':
-        return append_year(out, at.year_of_era(at.year + (at.next_week_year ? 1 : 0)), count);
+        return append_year(out, Moment::year_of_era(at.year + (at.next_week_year ? 1 : 0)), count);
     case 'M':
     case 'L':
         if (count >= 3) return append_name(out, month_names[static_cast<std::size_t>(at.month - 1)], count >= 4);

@@ -1,4 +1,5 @@
 #include "connectors/api/errors.hpp"
+#include "connectors/transforms/civil_date.hpp"
 #include "connectors/transforms/java_date_format.hpp"
 #include "connectors/transforms/java_date_names.hpp"
 
@@ -65,10 +66,8 @@ struct Fields {
         auto y = before_christ ? 1 - year : year;
         y += month >= 0 ? month / 12 : -((11 - month) / 12);
         const auto m = (month % 12 + 12) % 12;
-        const auto first =
-            std::chrono::sys_days(std::chrono::year(static_cast<int>(y)) /
-                                  std::chrono::month(day_of_year ? 1u : static_cast<unsigned>(m + 1)) / 1);
-        const auto days = first.time_since_epoch().count() + (day_of_year ? *day_of_year : day) - 1;
+        const auto first = days_from_civil(y, day_of_year ? 1 : static_cast<int>(m) + 1, 1);
+        const auto days = first + (day_of_year ? *day_of_year : day) - 1;
         const auto hours = half_day ? half_hour + (pm ? 12 : 0) : hour;
         return ((days * 24 + hours) * 60 + minute) * minute_ms + second * 1000 + millisecond - offset_ms;
     }

@@ -89,8 +89,8 @@ Value replaced(const SchemaPtr& schema, const Value& value, const std::string& t
     if (logical == Logical::Decimal) {
         const auto scale = decimal_scale(*schema);
         if (const auto bytes = decimal_bytes(text, scale)) return Value::bytes(arena.copy(*bytes));
-        throw DataException(
-            fmt::format("Unable to convert {} (class java.lang.String) to number of scale {}", text, scale));
+        const auto of_scale = decimal_places(text) ? fmt::format(" of scale {}", scale) : std::string();
+        throw DataException(fmt::format("Unable to convert {} (class java.lang.String) to number{}", text, of_scale));
     }
     if (is_number(value.kind()) && logical == Logical::None) return number_of(value.kind(), text);
     throw DataException(

@@ -109,8 +109,11 @@ bool ReplaceField::apply(ConnectRecord& record, Arena& arena) {
     const auto& plan = plans_.get(operand.schema, [this](const SchemaPtr& schema) { return make_plan(*schema); });
     auto* values = arena.make_array<Value>(plan.from.size());
     for (std::size_t i = 0; i < plan.from.size(); ++i) {
-        values[i] = field_value(operand.schema->fields()[plan.from[i]], old[plan.from[i]], with_default_);
-        require_present(plan.schema->fields()[i], values[i]);
+        const auto& from = operand.schema->fields()[plan.from[i]];
+        const auto& to = plan.schema->fields()[i];
+        values[i] = field_value(from, old[plan.from[i]], with_default_);
+        require_present(to, values[i]);
+        require_type(to, from.schema, values[i]);
     }
     operand.value = Value::structure({values, plan.from.size()});
     operand.schema = plan.schema;

@@ -66,6 +66,14 @@ void require_present(const Field& field, const Value& value) {
                                     type_name(field.schema->type())));
 }
 
+void require_type(const Field& field, const SchemaPtr& schema, const Value& value) {
+    if (value.is_null() || field.schema->type() == schema->type()) return;
+    const auto& name = field.schema->name();
+    throw DataException(fmt::format("Invalid Java object for schema {}with type {}: class {} for field: \"{}\"",
+                                    name.empty() ? name : fmt::format("\"{}\" ", name), type_name(field.schema->type()),
+                                    java_class_of(schema, value), field.name));
+}
+
 std::string_view type_name(Type type) noexcept {
     static constexpr std::array names{"INT8",    "INT16",  "INT32", "INT64", "FLOAT32", "FLOAT64",
                                       "BOOLEAN", "STRING", "BYTES", "ARRAY", "MAP",     "STRUCT"};

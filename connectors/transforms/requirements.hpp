@@ -21,6 +21,9 @@ std::span<const MapEntry> require_map(const Value& value, std::string_view purpo
 /// Refuses a null for a field that is not optional, whatever its default.
 void require_present(const Field& field, const Value& value);
 
+/// Refuses a value of another schema than the field's.
+void require_type(const Field& field, const SchemaPtr& schema, const Value& value);
+
 /// "Schema{INT32}", "Schema{name:INT32}".
 std::string schema_text(const Schema& schema);
 std::string_view type_name(Type type) noexcept;  ///< "FLOAT64"

@@ -183,19 +183,19 @@ Value TimestampConverter::convert_schemaless(const Value& value, Arena& arena) c
 }
 
 TimestampConverter::Plan TimestampConverter::make_plan(const SchemaPtr& schema) const {
-    if (field_.empty()) return {.schema = target_schema(schema->optional()), .place = {}, .form = form_of(schema)};
+    if (field_.empty()) return {.schema = target_schema(schema->optional()), .place = {}, .source = schema};
     if (schema->type() != Type::Struct) throw DataException("Cannot list fields on non-struct type");
     auto parts = schema->parts();
-    Plan plan{.schema = schema, .place = schema->index_of(field_)};
+    Plan plan{.schema = schema, .place = schema->index_of(field_), .source = nullptr};
     if (!plan.place) return plan;
     auto& field = parts.fields[*plan.place];
-    plan.form = form_of(field.schema);
+    plan.source = field.schema;
     field.schema = target_schema(field.schema->optional());
     Arena defaults(256);
     if (!parts.default_value.is_null()) {
         auto* values = defaults.make_array<Value>(parts.fields.size());
         std::ranges::copy(parts.default_value.as_values(), values);
-        values[*plan.place] = convert(values[*plan.place], plan.form, true, defaults);
+        values[*plan.place] = convert(values[*plan.place], form_of(plan.source), true, defaults);
         parts.default_value = Value::structure({values, parts.fields.size()});
     }
     plan.schema = make_schema(std::move(parts));
@@ -217,16 +217,17 @@ bool TimestampConverter::apply(ConnectRecord& record, Arena& arena) {
         operand.value = map.value();
         return true;
     }
+    if (!field_.empty() && !operand.value.is_null()) require_struct(operand.schema, operand.value, purpose);
     const auto& plan = plans_.get(operand.schema, [this](const SchemaPtr& schema) { return make_plan(schema); });
     if (field_.empty()) {
-        operand.value = convert(operand.value, plan.form, true, arena);
+        operand.value = convert(operand.value, form_of(plan.source), true, arena);
     } else if (!operand.value.is_null()) {
-        const auto old = require_struct(operand.schema, operand.value, purpose);
+        const auto old = operand.value.as_values();
         auto* values = arena.make_array<Value>(old.size());
         for (std::size_t i = 0; i < old.size(); ++i) {
             const auto& field = operand.schema->fields()[i];
             values[i] = field_value(field, old[i], with_default_);
-            if (i == plan.place) values[i] = convert(values[i], plan.form, true, arena);
+            if (i == plan.place) values[i] = convert(values[i], form_of(plan.source), true, arena);
             require_present(field, values[i]);
         }
         operand.value = Value::structure({values, old.size()});

@@ -23,7 +23,7 @@ private:
     struct Plan {
         SchemaPtr schema;
         std::optional<std::size_t> place;  ///< of the field, if the schema has it
-        Form form = Form::Unix;            ///< that it has
+        SchemaPtr source;                  ///< of the field, or the schema itself
     };
     Plan make_plan(const SchemaPtr& schema) const;
     static Form form_of(const SchemaPtr& schema);

@@ -210,22 +210,19 @@ bool EventRouter::apply(ConnectRecord& record, Arena& arena) {
     const Row row{record.value_schema->fields()[place_of(*record.value_schema, "after")].schema,
                   part_of(record.value, envelope.after)};
     require_struct(row.schema, row.value, "Read Outbox Event");
-    const auto need = [&](std::string_view what, const std::string& column) {
-        if (row.schema->index_of(column)) return;
-        throw ConnectException(fmt::format("Unable to find {} field {} in event", what, column));
-    };
-    need("payload", columns_.payload);
+    if (!row.schema->index_of(columns_.payload)) {
+        throw ConnectException(fmt::format("Unable to find payload field {} in event", columns_.payload));
+    }
     const auto timestamp = timestamp_of(record, envelope, row);
-    need("event-id", columns_.id);
     auto headers = headers_of(record, row);
     const auto payload = payload_of(record, row, arena);
+    const auto key = column_value(row.schema, row.value, columns_.key);
     const auto route = typed_field(*row.schema, row.value, columns_.route, Type::String);
     if (route.is_null()) {
         throw DataException(fmt::format("The event has no topic: its field {} is null", columns_.route));
     }
     auto made = value_of(payload, row, route.as_text(), arena);
     const auto partition = partition_of(row);
-    const auto key = column_value(row.schema, row.value, columns_.key);
     const auto& topic = topics_->rewrite(route.as_text());
 
     record.key_schema = row.schema->fields()[place_of(*row.schema, columns_.key)].schema;

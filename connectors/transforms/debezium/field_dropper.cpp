@@ -9,7 +9,8 @@ namespace millrace::transforms {
 
 void FieldDropper::drop(SchemaPtr& schema, Value& value, const std::vector<std::string>& names, Step& last,
                         Arena& arena) const {
-    if (!schema || schema->type() != Type::Struct || value.is_null()) return;
+    if (!schema || value.is_null()) return;
+    if (schema->type() != Type::Struct) throw DataException("Cannot list fields on non-struct type");
     if (last.schema != schema || last.names != names) {
         last = {.schema = schema, .names = names};
         auto parts = basics_of(*schema, Type::Struct);
@@ -20,7 +21,8 @@ void FieldDropper::drop(SchemaPtr& schema, Value& value, const std::vector<std::
             parts.fields.push_back(field);
             last.kept.push_back(i);
         }
-        if (last.kept.size() < schema->fields().size()) last.made = make_schema(std::move(parts));
+        const bool drops = last.kept.size() < schema->fields().size();
+        if (drops || !options_.keep_schema_compatible) last.made = make_schema(std::move(parts));
     }
     if (!last.made) return;
     auto* values = arena.make_array<Value>(last.kept.size());

@@ -109,7 +109,9 @@ Value HeaderToValue::extended(const SchemaPtr& old, const Value& value, const Sc
             values[i] = extended(is_old ? old->fields()[i].schema : nullptr, values[i], *field.schema, inner, arena);
         }
         for (const auto& entry : entries) {
-            if (entry.path.size() == 1 && entry.path[0] == field.name) values[i] = entry.value;
+            if (entry.path.size() > 1 || entry.path[0] != field.name) continue;
+            require_type(field, entry.schema, entry.value);  // in another record the header may have another type
+            values[i] = entry.value;
         }
     }
     return Value::structure({values, made.fields().size()});

@@ -2,6 +2,7 @@
 
 #include "tests/pch.hpp"
 
+using namespace millrace;
 using namespace millrace::postgres;
 
 TEST_CASE("topic names keep what Kafka allows", "[postgres]") {

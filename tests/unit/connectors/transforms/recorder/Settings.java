@@ -1,0 +1,153 @@
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes transformations and their settings up. */
+final class Settings {
+    /** event: the transformation wants Debezium's change events. */
+    record Case(String type, Map<String, String> config, boolean event) {}
+
+    private static final String KAFKA = "org.apache.kafka.connect.transforms.";
+    private static final String DEBEZIUM = "io.debezium.transforms.";
+    private static final String[] TYPES = {"int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string"};
+    private static final String[] PATTERNS = {"yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss.SSS", "EEE, d MMM yy hh:mm a", "yyyyMMdd", "D/yyyy HH 'o''clock'",
+        "YYYY-'W'ww u F W", "dd.MM.yyyy HH:mm:ss XXX", "MMMM d, yyyy G kk:mm z", "ss.SSSSSS Z"};
+    private final Values values;
+
+    Settings(Values values) {
+        this.values = values;
+    }
+
+    private String list(int most) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < most; ++i) {
+            String name = values.pick(Values.NAMES);
+            if (!names.contains(name)) names.add(name);
+        }
+        return String.join(",", names);
+    }
+
+    private String side(String name) {
+        return KAFKA + name + values.pick("$Key", "$Value", "$Value");
+    }
+
+    private void maybe(Map<String, String> config, String key, String... from) {
+        if (values.oneIn(2)) config.put(key, values.pick(from));
+    }
+
+    private String spec() {
+        if (values.oneIn(4)) return values.pick(TYPES);
+        List<String> items = new ArrayList<>();
+        for (String name : list(3).split(",")) items.add(name + ":" + values.pick(TYPES));
+        return String.join(",", items);
+    }
+
+    Case next() {
+        Map<String, String> config = new LinkedHashMap<>();
+        String type = values.oneIn(3) ? debezium(config) : kafka(config);
+        return new Case(type, config, type.startsWith("io."));
+    }
+
+    private String kafka(Map<String, String> c) {
+        String name = values.pick("Cast", "Cast", "DropHeaders", "ExtractField", "Filter", "Flatten", "HeaderFrom", "HoistField", "InsertField", "InsertHeader",
+            "MaskField", "RegexRouter", "ReplaceField", "SetSchemaMetadata", "TimestampConverter", "TimestampConverter", "TimestampRouter", "ValueToKey");
+        if (!List.of("DropHeaders", "Filter", "Flatten", "HoistField", "InsertHeader", "RegexRouter", "TimestampRouter").contains(name)) {
+            maybe(c, "replace.null.with.default", "true", "false");
+        }
+        switch (name) {
+            case "Cast": c.put("spec", spec()); return side(name);
+            case "DropHeaders": c.put("headers", values.pick("h1", "h1,h2", "x")); return KAFKA + name;
+            case "ExtractField": {
+                boolean nested = values.oneIn(2);
+                c.put("field", nested ? values.pick("a.b", "b.c", "`a.b`", "c.`a.b`.d", "a", "d.e.f", "`a", "b.") : values.pick(Values.NAMES));
+                if (nested) c.put("field.syntax.version", values.pick("V2", "v2"));
+                return side(name);
+            }
+            case "Flatten": maybe(c, "delimiter", "_", "-", "::"); return side(name);
+            case "HeaderFrom":
+                c.put("fields", list(2));
+                c.put("headers", c.get("fields").contains(",") ? "x,y" : "x");
+                c.put("operation", values.pick("move", "copy"));
+                return side(name);
+            case "HoistField": c.put("field", "line"); return side(name);
+            case "InsertField": return insertField(c);
+            case "InsertHeader": c.put("header", "h9"); c.put("value.literal", values.pick("12", "true", "x", "1.5", "[1,2]", "null", "{\"a\":1}")); return KAFKA + name;
+            case "MaskField": c.put("fields", list(3)); maybe(c, "replacement", "0", "17", "1.9", "***", "1e2"); return side(name);
+            case "RegexRouter":
+                c.put("regex", values.pick("(.*)\\.t", "s.*", "x(.*)", "(?<p>[a-z]+)\\.(.*)", "(s.*?)"));
+                c.put("replacement", values.pick("new", "a-$0", "\\$x", "", "b$1c"));
+                return KAFKA + name;
+            case "ReplaceField":
+                maybe(c, "exclude", list(2));
+                maybe(c, "include", list(5));
+                maybe(c, "renames", "a:z", "a:b,b:a", "c:d", "b:x,c:y");
+                return side(name);
+            case "SetSchemaMetadata": c.put("schema.name", "new.Name"); maybe(c, "schema.version", "4"); return side(name);
+            case "TimestampConverter":
+                maybe(c, "field", Values.NAMES);
+                c.put("target.type", values.pick("string", "unix", "Date", "Time", "Timestamp"));
+                c.put("format", values.pick(PATTERNS));
+                maybe(c, "unix.precision", "seconds", "milliseconds", "microseconds", "nanoseconds");
+                return side(name);
+            case "TimestampRouter": maybe(c, "topic.format", "${topic}", "x-${timestamp}-${topic}"); maybe(c, "timestamp.format", PATTERNS); return KAFKA + name;
+            case "ValueToKey": c.put("fields", list(2)); return KAFKA + name;
+            default: return KAFKA + name;
+        }
+    }
+
+    private String insertField(Map<String, String> c) {
+        maybe(c, "topic.field", "topic", "a", "t!");
+        maybe(c, "partition.field", "part", "part?");
+        if (values.oneIn(4)) c.put("offset.field", "off");
+        maybe(c, "timestamp.field", "time", "time?");
+        if (c.size() == 0 || values.oneIn(3) || (c.size() == 1 && c.containsKey("replace.null.with.default"))) {
+            c.put("static.field", "fixed!");
+            c.put("static.value", "v");
+        }
+        return side("InsertField");
+    }
+
+    private String debezium(Map<String, String> c) {
+        switch (values.pick("unwrap", "unwrap", "unwrap", "router", "changed", "toValue", "partition", "outbox")) {
+            case "router":
+                c.put("topic.regex", values.pick("s\\.(.*)\\.t", "(.*)", "nomatch"));
+                c.put("topic.replacement", values.pick("all.$1", "1-x"));
+                maybe(c, "key.enforce.uniqueness", "true", "false");
+                maybe(c, "key.field.name", "shard");
+                maybe(c, "schema.name.adjustment.mode", "none", "avro", "avro_unicode");
+                return DEBEZIUM + values.pick("ByLogicalTableRouter", "ToLogicalTopicRouter");
+            case "changed": c.put("header.changed.name", "Changed"); maybe(c, "header.unchanged.name", "Same"); return DEBEZIUM + "ExtractChangedRecordState";
+            case "toValue":
+                c.put("headers", values.pick("h1,h2", "h2"));
+                c.put("fields", c.get("headers").equals("h2") ? values.pick("two", "source.two", "after.two") : values.pick("one,two", "source.one,two"));
+                c.put("operation", values.pick("move", "copy"));
+                return DEBEZIUM + "HeaderToValue";
+            case "partition":
+                c.put("partition.payload.fields", values.pick("change.a", "source.table", "change.a,change.b,op", "source.lsn,change.c", "change.d,change.e,change.f,change.n"));
+                c.put("partition.topic.num", values.pick("3", "7", "100"));
+                maybe(c, "partition.hash.function", "java", "murmur");
+                return DEBEZIUM + "partitions.PartitionRouting";
+            case "outbox":
+                c.put("table.field.event.id", values.pick(Values.NAMES));
+                c.put("table.field.event.key", values.pick(Values.NAMES));
+                c.put("table.field.event.payload", values.pick(Values.NAMES));
+                c.put("route.by.field", values.pick(Values.NAMES));
+                maybe(c, "table.fields.additional.placement", "a:header:ha,b:envelope", "c:header", "d:envelope:dd");
+                maybe(c, "table.field.additional.missing", "ignore", "error");
+                maybe(c, "route.tombstone.on.empty.payload", "true");
+                return DEBEZIUM + "outbox.EventRouter";
+            default:
+                maybe(c, "delete.tombstone.handling.mode", "drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone");
+                maybe(c, "add.fields", "op", "op,table,source.ts_ms,nope", "transaction.id,total_order,ts_ms:when", "lsn:x,db");
+                maybe(c, "add.headers", "op", "op,source.lsn,id", "ts_us");
+                if (values.oneIn(4)) c.put("add.fields.prefix", "m_");
+                if (values.oneIn(4)) c.put("drop.fields.header.name", "drop");
+                if (values.oneIn(8)) c.put("drop.fields.from.key", "true");
+                if (values.oneIn(8)) c.put("drop.fields.keep.schema.compatible", "false");
+                if (values.oneIn(6)) c.put("route.by.field", values.pick(Values.NAMES));
+                if (values.oneIn(6)) c.put("replace.null.with.default", "false");
+                return DEBEZIUM + "ExtractNewRecordState";
+        }
+    }
+}
