@@ -35,3 +35,8 @@ foreach(file IN LISTS files)
   add_test(NAME e2e.${name} COMMAND ${python} -m pytest -q -x -p no:cacheprovider ${file} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/e2e)
   set_tests_properties(e2e.${name} PROPERTIES LABELS e2e PROCESSORS 2 COST 200 TIMEOUT 900 ENVIRONMENT "${worker_environment};MILLRACE_BUILD=${CMAKE_BINARY_DIR}")
 endforeach()
+
+# 100,000 records and settings that nobody has seen before, through the Java classes and ours.
+add_test(NAME differential.transforms COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/connectors/transforms/recorder/compare $<TARGET_FILE:unit_connectors>
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(differential.transforms PROPERTIES LABELS differential TIMEOUT 600)
