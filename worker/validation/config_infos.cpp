@@ -10,7 +10,7 @@ ConfigDefinition definition_of(const ConfigKey& key) {
                                 .required = key.default_value.kind == DefaultValue::Kind::Required,
                                 .importance = key.importance,
                                 .documentation = std::string(key.doc),
-                                .order_in_group = key.group.empty() ? -1 : key.order_in_group,
+                                .order_in_group = key.order_in_group,
                                 .width = key.width,
                                 .display_name = std::string(key.display_name.empty() ? key.name : key.display_name),
                                 .dependents = split_list(key.dependents)};
