@@ -10,7 +10,10 @@ namespace millrace::transforms {
 void FieldDropper::drop(SchemaPtr& schema, Value& value, const std::vector<std::string>& names, Step& last,
                         Arena& arena) const {
     if (!schema || value.is_null()) return;
-    if (schema->type() != Type::Struct) throw DataException("Cannot list fields on non-struct type");
+    if (schema->type() != Type::Struct && options_.keep_schema_compatible) {
+        throw DataException("Cannot list fields on non-struct type");
+    }
+    require_struct(schema, value, "field replacement");
     if (last.schema != schema || last.names != names) {
         last = {.schema = schema, .names = names};
         auto parts = basics_of(*schema, Type::Struct);

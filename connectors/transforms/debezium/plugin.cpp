@@ -8,6 +8,7 @@
 #include "connectors/transforms/debezium/header_to_value.hpp"
 #include "connectors/transforms/debezium/partition_routing.hpp"
 #include "connectors/transforms/debezium/schema_change_event_filter.hpp"
+#include "connectors/transforms/debezium/timezone_converter.hpp"
 
 namespace millrace::transforms {
 
@@ -30,6 +31,7 @@ constexpr PluginDescriptor plugins[] = {
     {transformation, "io.debezium.transforms.ExtractNewRecordState", version, create_plugin<ExtractNewRecordState>},
     {transformation, "io.debezium.transforms.HeaderToValue", version, create_plugin<HeaderToValue>},
     {transformation, "io.debezium.transforms.SchemaChangeEventFilter", version, create_plugin<SchemaChangeEventFilter>},
+    {transformation, "io.debezium.transforms.TimezoneConverter", version, create_plugin<TimezoneConverter>},
     {transformation, "io.debezium.transforms.ToLogicalTopicRouter", version, create_to_logical_topic_router},
     {transformation, "io.debezium.transforms.outbox.EventRouter", version, create_plugin<EventRouter>},
     {transformation, "io.debezium.transforms.partitions.PartitionRouting", version, create_plugin<PartitionRouting>},

@@ -109,7 +109,7 @@ final class Settings {
     }
 
     private String debezium(Map<String, String> c) {
-        switch (values.pick("unwrap", "unwrap", "unwrap", "router", "changed", "toValue", "partition", "outbox")) {
+        switch (values.pick("unwrap", "unwrap", "unwrap", "router", "changed", "toValue", "partition", "outbox", "zone")) {
             case "router":
                 c.put("topic.regex", values.pick("s\\.(.*)\\.t", "(.*)", "nomatch"));
                 c.put("topic.replacement", values.pick("all.$1", "1-x"));
@@ -128,8 +128,16 @@ final class Settings {
                 c.put("partition.topic.num", values.pick("3", "7", "100"));
                 maybe(c, "partition.hash.function", "java", "murmur");
                 return DEBEZIUM + "partitions.PartitionRouting";
+            case "zone":
+                c.put("converted.timezone", values.pick("Europe/Berlin", "America/New_York", "+05:30", "UTC", "Asia/Kolkata"));
+                if (values.oneIn(2)) {
+                    c.put(values.pick("include.list", "exclude.list"),
+                        values.pick("source:t:a", "topic:s.public.t:b,c", "t:c", "source:t", "source:t:source.ts_ms", "source:t:after.a", "other:a"));
+                }
+                return DEBEZIUM + "TimezoneConverter";
             case "outbox":
                 c.put("table.field.event.id", values.pick(Values.NAMES));
+                if (values.oneIn(4)) c.put("table.field.event.timestamp", values.pick(Values.NAMES));
                 c.put("table.field.event.key", values.pick(Values.NAMES));
                 c.put("table.field.event.payload", values.pick(Values.NAMES));
                 c.put("route.by.field", values.pick(Values.NAMES));

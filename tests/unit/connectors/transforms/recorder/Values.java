@@ -35,7 +35,7 @@ final class Values {
     }
 
     SchemaBuilder leaf() {
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(16)) {
             case 0: return SchemaBuilder.int8();
             case 1: return SchemaBuilder.int16();
             case 2: return SchemaBuilder.int32();
@@ -48,6 +48,8 @@ final class Values {
             case 9: return org.apache.kafka.connect.data.Date.builder();
             case 10: return Time.builder();
             case 11: return Timestamp.builder();
+            case 12: return SchemaBuilder.string().name("io.debezium.time.ZonedTimestamp").version(1);
+            case 13: return SchemaBuilder.int64().name("io.debezium.time." + pick("Timestamp", "MicroTimestamp", "NanoTimestamp")).version(1);
             default: return SchemaBuilder.string();
         }
     }
@@ -97,6 +99,8 @@ final class Values {
                     return new Date(random.nextInt((int) DAY));
                 case Timestamp.LOGICAL_NAME:
                     return new Date(oneIn(5) ? DAY * random.nextInt(20_000) : (long) (random.nextDouble() * 4e12));
+                case "io.debezium.time.ZonedTimestamp":
+                    return pick("2020-07-01T10:11:12.5Z", "2020-01-01T23:30:00Z", "2021-03-28T01:30:00.000001Z", "1999-12-31T23:59:59.123456789+05:30");
                 default:
             }
         }
