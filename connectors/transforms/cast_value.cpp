@@ -18,9 +18,9 @@ namespace millrace::transforms {
 namespace {
 
 template <class T>
-constexpr std::int64_t least = std::numeric_limits<T>::min();
+constexpr auto least = static_cast<std::int64_t>(std::numeric_limits<T>::min());
 template <class T>
-constexpr std::int64_t most = std::numeric_limits<T>::max();
+constexpr auto most = static_cast<std::int64_t>(std::numeric_limits<T>::max());
 
 /// Java's narrowing of floating point: towards zero, bounded, NaN is 0.
 template <class T>

@@ -180,7 +180,7 @@ private:
     /// Two digits are within 80 years before and 20 years after now.
     static std::int64_t in_this_century(std::int64_t value) {
         const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-        const auto first = int{std::chrono::year_month_day(today).year()} - 80;
+        const std::int64_t first = int{std::chrono::year_month_day(today).year()} - 80;
         return value + first / 100 * 100 + (value < first % 100 ? 100 : 0);
     }
 
@@ -244,7 +244,8 @@ private:
         if (part.empty() || !is_digit(part[0])) return false;
         const bool two = part.size() > 1 && is_digit(part[1]);
         if (!two && !or_one) return false;
-        value = two ? (part[0] - '0') * 10 + (part[1] - '0') : part[0] - '0';
+        value = part[0] - '0';
+        if (two) value = value * 10 + (part[1] - '0');
         at_ += two ? 2 : 1;
         return true;
     }

@@ -44,7 +44,7 @@ bool HasHeaderKey::test(const ConnectRecord& record) {
 
 std::span<const ConfigKey> TopicNameMatches::config_keys() const noexcept { return topic_keys; }
 void TopicNameMatches::configure(const Settings& settings) {
-    pattern_.emplace(ConfigDef(topic_keys).parse(settings).get_string("pattern"));
+    pattern_ = std::make_unique<Regex>(ConfigDef(topic_keys).parse(settings).get_string("pattern"));
     last_topic_.clear();
     last_result_ = pattern_->matches(last_topic_);
 }

@@ -5,7 +5,7 @@
 #include "connectors/api/plugin.hpp"
 #include "connectors/support/regex.hpp"
 
-#include <optional>
+#include <memory>
 #include <string>
 
 namespace millrace::transforms {
@@ -36,7 +36,7 @@ public:
     std::span<const ConfigKey> config_keys() const noexcept override;
 
 private:
-    std::optional<Regex> pattern_;
+    std::unique_ptr<Regex> pattern_;
     // Neighbouring records have one topic mostly.
     std::string last_topic_;
     bool last_result_ = false;

@@ -25,7 +25,7 @@ std::span<const ConfigKey> RegexRouter::config_keys() const noexcept { return ke
 
 void RegexRouter::configure(const Settings& settings) {
     const auto config = ConfigDef(keys).parse(settings);
-    rewriter_.emplace(config.get_string("regex"), config.get_string("replacement"));
+    rewriter_ = std::make_unique<TopicRewriter>(config.get_string("regex"), config.get_string("replacement"));
 }
 
 bool RegexRouter::apply(ConnectRecord& record, Arena& arena) {

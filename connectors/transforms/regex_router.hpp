@@ -14,7 +14,7 @@ public:
     std::span<const ConfigKey> config_keys() const noexcept override;
 
 private:
-    std::optional<TopicRewriter> rewriter_;
+    std::unique_ptr<TopicRewriter> rewriter_;
 };
 
 }

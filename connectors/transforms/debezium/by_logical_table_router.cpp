@@ -93,7 +93,8 @@ std::span<const ConfigKey> ByLogicalTableRouter::config_keys() const noexcept { 
 void ByLogicalTableRouter::configure(const Settings& settings) {
     const auto config = ConfigDef(keys).parse(settings);
     const auto hidden = ConfigDef(hidden_keys).parse(settings);
-    topics_.emplace(checked_regex(config, "topic.regex"), required_value(config, "topic.replacement"));
+    topics_ = std::make_unique<TopicRewriter>(checked_regex(config, "topic.regex"),
+                                              required_value(config, "topic.replacement"));
     enforce_uniqueness_ = config.get_boolean("key.enforce.uniqueness");
     key_field_ = hidden.find("key.field.name").value_or(std::string(default_key_field_));
     if (!config.get_string("key.field.regex").empty()) {
@@ -102,7 +103,7 @@ void ByLogicalTableRouter::configure(const Settings& settings) {
             refuse_value("key.field.replacement", "null",
                          "key.field.replacement must be non-empty if key.field.regex is set.");
         }
-        identifiers_.emplace(checked_regex(config, "key.field.regex"), replacement);
+        identifiers_ = std::make_unique<TopicRewriter>(checked_regex(config, "key.field.regex"), replacement);
     }
     adjustment_ =
         static_cast<NameAdjustment>(choice(hidden, "schema.name.adjustment.mode", {"none", "avro", "avro_unicode"}));

@@ -34,8 +34,8 @@ private:
     void rename_key(ConnectRecord& record, std::string_view topic, Arena& arena);
 
     std::string_view default_key_field_;
-    std::optional<TopicRewriter> topics_;
-    std::optional<TopicRewriter> identifiers_;
+    std::unique_ptr<TopicRewriter> topics_;
+    std::unique_ptr<TopicRewriter> identifiers_;
     bool enforce_uniqueness_ = true;
     std::string key_field_;
     NameAdjustment adjustment_ = NameAdjustment::None;

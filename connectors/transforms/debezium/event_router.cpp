@@ -71,7 +71,7 @@ void EventRouter::configure(const Settings& settings) {
         refuse_value("route.topic.regex", regex,
                      "A valid regular expressions is expected, but " + why.substr(prefix.size()));
     }
-    topics_.emplace(regex, config.get_string("route.topic.replacement"));
+    topics_ = std::make_unique<TopicRewriter>(regex, config.get_string("route.topic.replacement"));
 }
 
 /// False: the record is dropped.

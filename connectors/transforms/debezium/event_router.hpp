@@ -56,7 +56,7 @@ private:
     bool expand_json_ = false;
     bool tombstone_on_empty_ = false;
     InvalidOperation invalid_operation_ = InvalidOperation::Warn;
-    std::optional<TopicRewriter> topics_;
+    std::unique_ptr<TopicRewriter> topics_;
     JsonStructure json_;
     SchemaCache<ValuePlan> values_;
     std::map<std::int32_t, SchemaPtr> versioned_values_;

@@ -150,17 +150,18 @@ SchemaPtr ExtractNewRecordState::extended_schema(const SchemaPtr& row,
 }
 
 ExtractNewRecordState::Plan ExtractNewRecordState::make_plan(const SchemaPtr& schema) const {
-    Plan plan{.envelope = Envelope(*schema), .after = {}, .before = {}, .fields = {}, .headers = {}};
-    if (!plan.envelope.after) throw std::invalid_argument("Unknown field: after");
-    if (!plan.envelope.before) throw std::invalid_argument("Unknown field: before");
+    const Envelope envelope(*schema);
+    if (!envelope.after) throw std::invalid_argument("Unknown field: after");
+    if (!envelope.before) throw std::invalid_argument("Unknown field: before");
+    Plan plan{.before_place = *envelope.before, .after_place = *envelope.after};
     for (const auto& field : fields_) {
         if (auto found = field.resolve(*schema)) plan.fields.push_back(std::move(*found));
     }
     for (const auto& header : headers_) {
         if (auto found = header.resolve(*schema)) plan.headers.push_back(std::move(*found));
     }
-    plan.after = extended_schema(schema->fields()[*plan.envelope.after].schema, plan.fields);
-    plan.before = extended_schema(schema->fields()[*plan.envelope.before].schema, plan.fields);
+    plan.after = extended_schema(schema->fields()[plan.after_place].schema, plan.fields);
+    plan.before = extended_schema(schema->fields()[plan.before_place].schema, plan.fields);
     return plan;
 }
 
@@ -205,8 +206,8 @@ bool ExtractNewRecordState::apply_tombstone(ConnectRecord& record) const {
 
 bool ExtractNewRecordState::apply_delete(ConnectRecord& record, const Plan& plan, Arena& arena) {
     const auto& envelope = *record.value_schema;
-    const auto& row_schema = envelope.fields()[*plan.envelope.before].schema;
-    const auto row = part_of(record.value, plan.envelope.before);
+    const auto& row_schema = envelope.fields()[plan.before_place].schema;
+    const auto row = part_of(record.value, plan.before_place);
     if (row.is_null() || deletes_ == Deletes::Drop) return false;
     Value value;
     SchemaPtr schema;
@@ -214,7 +215,7 @@ bool ExtractNewRecordState::apply_delete(ConnectRecord& record, const Plan& plan
         value = extended_row(row_schema, row, record, plan, "true", arena);
         schema = plan.before;
     } else if (deletes_ == Deletes::Tombstone) {
-        schema = envelope.fields()[*plan.envelope.after].schema;
+        schema = envelope.fields()[plan.after_place].schema;
     }
     route(record, row_schema, row);
     record.value = value;
@@ -224,8 +225,8 @@ bool ExtractNewRecordState::apply_delete(ConnectRecord& record, const Plan& plan
 }
 
 bool ExtractNewRecordState::apply_change(ConnectRecord& record, const Plan& plan, Arena& arena) {
-    const auto& row_schema = record.value_schema->fields()[*plan.envelope.after].schema;
-    const auto row = part_of(record.value, plan.envelope.after);
+    const auto& row_schema = record.value_schema->fields()[plan.after_place].schema;
+    const auto row = part_of(record.value, plan.after_place);
     const auto value = extended_row(row_schema, row, record, plan, "false", arena);
     route(record, row_schema, row);
     record.value = value;
@@ -246,8 +247,8 @@ bool ExtractNewRecordState::apply(ConnectRecord& record, Arena& arena) {
         }
         record.headers = std::move(headers);
     }
-    return part_of(record.value, plan.envelope.after).is_null() ? apply_delete(record, plan, arena)
-                                                                : apply_change(record, plan, arena);
+    return part_of(record.value, plan.after_place).is_null() ? apply_delete(record, plan, arena)
+                                                             : apply_change(record, plan, arena);
 }
 
 }

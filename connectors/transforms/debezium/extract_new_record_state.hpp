@@ -24,11 +24,12 @@ private:
     enum class Deletes : std::uint8_t { Drop, Tombstone, RewriteWithTombstone, Rewrite, DeleteToTombstone };
     /// What is known of one envelope's schema.
     struct Plan {
-        Envelope envelope;
-        SchemaPtr after;   ///< the row's schema with all that is added
-        SchemaPtr before;  ///< the same for deletes
-        std::vector<MetadataReference::Resolved> fields;
-        std::vector<MetadataReference::Resolved> headers;
+        std::size_t before_place = 0;
+        std::size_t after_place = 0;
+        SchemaPtr after = {};   ///< the row's schema with all that is added
+        SchemaPtr before = {};  ///< the same for deletes
+        std::vector<MetadataReference::Resolved> fields = {};
+        std::vector<MetadataReference::Resolved> headers = {};
     };
     Plan make_plan(const SchemaPtr& schema) const;
     SchemaPtr extended_schema(const SchemaPtr& row, const std::vector<MetadataReference::Resolved>& fields) const;

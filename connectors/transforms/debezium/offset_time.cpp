@@ -26,9 +26,9 @@ public:
     bool number(std::size_t digits, std::int64_t& value) {
         const auto length = digits ? digits : std::min(rest_.find_first_not_of("0123456789"), rest_.size());
         if (length == 0 || rest_.size() < length) return false;
-        const auto* end = rest_.data() + length;
-        const auto result = std::from_chars(rest_.data(), end, value);
-        if (result.ptr != end || result.ec != std::errc{}) return false;
+        const auto part = rest_.substr(0, length);
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+        if (end != part.data() + part.size() || error != std::errc{}) return false;
         rest_.remove_prefix(length);
         return true;
     }
