@@ -21,19 +21,13 @@ bool java_less(std::string_view left, std::string_view right) {
     return to_utf16(left) < to_utf16(right);
 }
 
-std::int32_t java_hash(std::string_view text) {
-    std::uint32_t hash = 0;
-    for (const char16_t unit : to_utf16(text)) hash = hash * 31 + unit;
-    return static_cast<std::int32_t>(hash);
-}
-
 std::vector<std::string> hash_map_order(const std::vector<std::string>& keys) {
     std::size_t capacity = 16;
     while (keys.size() * 4 > capacity * 3) capacity *= 2;
     std::vector<std::tuple<std::size_t, std::size_t, std::string>> buckets;  // bucket, age, key
     buckets.reserve(keys.size());
     for (const auto& key : keys) {
-        const auto hash = static_cast<std::uint32_t>(java_hash(key));
+        const auto hash = java_hash(key);
         buckets.emplace_back((hash ^ (hash >> 16)) & (capacity - 1), buckets.size(), key);
     }
     std::sort(buckets.begin(), buckets.end());

@@ -10,9 +10,6 @@ namespace millrace::cluster {
 /// String.compareTo: by UTF-16 code units, so supplementary characters sort before U+E000 to U+FFFF.
 bool java_less(std::string_view left, std::string_view right);
 
-/// String.hashCode.
-std::int32_t java_hash(std::string_view text);
-
 /// The order in which a HashMap that was filled with these distinct keys, in this order, gives them back.
 std::vector<std::string> hash_map_order(const std::vector<std::string>& keys);
 

@@ -15,7 +15,7 @@ std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_fiel
     if (mode == NameAdjustment::None) return std::string(name);
     std::string out;
     bool first = true;
-    for (const char16_t c : utf16(name)) {
+    for (const char16_t c : to_utf16(name)) {
         const bool underscore = c == '_' && mode == NameAdjustment::Avro;
         const bool dot = c == '.' && !is_field && !first;
         if (letter(c) || underscore || dot || (digit(c) && !first)) {

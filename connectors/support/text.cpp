@@ -123,6 +123,27 @@ std::size_t character_length(std::string_view text, std::size_t i) noexcept {
     return length;
 }
 
+template <class Use>
+void each_utf16_unit(std::string_view utf8, Use use) {
+    for (std::size_t i = 0; i < utf8.size();) {
+        const auto length = character_length(utf8, i);
+        if (length == 0) {
+            use(u'\uFFFD');
+            ++i;
+            continue;
+        }
+        char32_t point = length == 1 ? byte_at(utf8, i) : byte_at(utf8, i) & (0xFFU >> (length + 1));
+        for (std::size_t k = 1; k < length; ++k) point = point << 6 | (byte_at(utf8, i + k) & 0x3F);
+        if (point < 0x10000) {
+            use(static_cast<char16_t>(point));
+        } else {
+            use(static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10)));
+            use(static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF)));
+        }
+        i += length;
+    }
+}
+
 }
 
 bool valid_utf8(std::string_view text) noexcept {
@@ -152,24 +173,14 @@ std::string to_valid_utf8(std::string_view text) {
 std::u16string to_utf16(std::string_view utf8) {
     std::u16string units;
     units.reserve(utf8.size());
-    for (std::size_t i = 0; i < utf8.size();) {
-        const auto length = character_length(utf8, i);
-        if (length == 0) {
-            units += u'\uFFFD';
-            ++i;
-            continue;
-        }
-        char32_t point = length == 1 ? byte_at(utf8, i) : byte_at(utf8, i) & (0xFFU >> (length + 1));
-        for (std::size_t k = 1; k < length; ++k) point = point << 6 | (byte_at(utf8, i + k) & 0x3F);
-        if (point < 0x10000) {
-            units += static_cast<char16_t>(point);
-        } else {
-            units += static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10));
-            units += static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF));
-        }
-        i += length;
-    }
+    each_utf16_unit(utf8, [&](char16_t unit) { units += unit; });
     return units;
+}
+
+std::uint32_t java_hash(std::string_view utf8) noexcept {
+    std::uint32_t hash = 0;
+    each_utf16_unit(utf8, [&](char16_t unit) { hash = hash * 31 + unit; });
+    return hash;
 }
 
 void append_utf8(std::string& out, char32_t c) {
@@ -187,26 +198,6 @@ void append_utf8(std::string& out, char32_t c) {
         out += static_cast<char>(0xF0 | c >> 18);
         tail(12), tail(6), tail(0);
     }
-}
-
-std::u16string utf16(std::string_view text) {
-    std::u16string units;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        std::uint32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-        for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
-            code = (code << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
-        }
-        i += length;
-        if (code > 0xFFFF) {
-            units += static_cast<char16_t>(0xD7C0 + (code >> 10));
-            units += static_cast<char16_t>(0xDC00 + (code & 0x3FF));
-        } else {
-            units += static_cast<char16_t>(code);
-        }
-    }
-    return units;
 }
 
 std::vector<std::string_view> java_split(std::string_view text, char separator) {

@@ -25,10 +25,8 @@ bool valid_utf8(std::string_view text) noexcept;
 std::string to_valid_utf8(std::string_view text);
 /// Code units; every byte that belongs to no character becomes U+FFFD.
 std::u16string to_utf16(std::string_view utf8);
+std::uint32_t java_hash(std::string_view utf8) noexcept;  ///< Java's String.hashCode
 void append_utf8(std::string& out, char32_t code_point);  ///< U+FFFD for what is no character (a lone surrogate)
-
-/// Its UTF-16 units, as Java counts and hashes characters. `text` is valid UTF-8.
-std::u16string utf16(std::string_view text);
 
 /// Between separators, as Java's String.split has it: without the empty parts at the end.
 std::vector<std::string_view> java_split(std::string_view text, char separator);

@@ -24,7 +24,7 @@ std::string not_only_dots(std::string name) {
 
 std::string sanitize_topic(std::string_view name) {
     std::string out;
-    for (const char16_t c : utf16(name)) {
+    for (const char16_t c : to_utf16(name)) {
         out += letter(c) || digit(c) || c == '.' || c == '_' || c == '-' ? static_cast<char>(c) : '_';
     }
     if (out.size() > max_topic_length) out.resize(max_topic_length);
@@ -33,7 +33,7 @@ std::string sanitize_topic(std::string_view name) {
 
 std::string sanitize_topic_unicode(std::string_view name) {
     std::string out;
-    for (const char16_t c : utf16(name)) {
+    for (const char16_t c : to_utf16(name)) {
         if (letter(c) || digit(c) || c == '.' || c == '-') {
             out += static_cast<char>(c);
         } else {

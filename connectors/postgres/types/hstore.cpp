@@ -1,6 +1,7 @@
 #include "connectors/postgres/types/hstore.hpp"
 
 #include "connectors/postgres/types/text_cursor.hpp"
+#include "connectors/support/text.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -39,22 +40,6 @@ MapEntry read_entry(TextCursor& in, Arena& arena) {
     if (!in.skip("=>")) in.fail("an arrow was expected");
     if (!in.skip("NULL")) entry.value = Value::string(read_quoted(in, arena));
     return entry;
-}
-
-struct CodePoint {
-    std::uint32_t value;
-    std::size_t bytes;
-};
-
-/// One character of UTF-8; a malformed byte stands for itself.
-CodePoint decode(std::string_view text, std::size_t at) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const auto first = byte(at);
-    const std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (size == 1 || first < 0xc0 || at + size > text.size()) return {first, 1};
-    std::uint32_t value = first & (0xffU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) value = value << 6 | (byte(at + i) & 0x3fU);
-    return {value, size};
 }
 
 std::size_t escaped_size(char c) noexcept {
@@ -106,22 +91,6 @@ char* write_json(const Value& text, char* out) noexcept {
     return out;
 }
 
-}
-
-std::uint32_t java_hash(std::string_view text) noexcept {
-    constexpr std::uint32_t factor = 31;
-    std::uint32_t hash = 0;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto [code, bytes] = decode(text, i);
-        if (code < 0x10000) {
-            hash = hash * factor + code;
-        } else {
-            hash = hash * factor + (0xd7c0U + (code >> 10));
-            hash = hash * factor + (0xdc00U + (code & 0x3ffU));
-        }
-        i += bytes;
-    }
-    return hash;
 }
 
 std::span<const MapEntry> java_hash_order(std::span<HashedEntry> entries, std::size_t expected, Arena& arena) {

@@ -20,9 +20,6 @@ std::span<const MapEntry> parse_hstore(std::string_view text, Arena& arena);
 /// {"a":"1","b":null}
 std::string_view hstore_json(std::span<const MapEntry> entries, Arena& arena);
 
-/// String.hashCode of UTF-8 text.
-std::uint32_t java_hash(std::string_view text) noexcept;
-
 struct HashedEntry {
     std::uint32_t hash = 0;
     std::uint32_t place = 0;  ///< set by java_hash_order

@@ -15,12 +15,6 @@ namespace {
 
 std::uint32_t folded(std::uint64_t v) noexcept { return static_cast<std::uint32_t>(v ^ v >> 32); }
 
-std::uint32_t text_hash(std::string_view text) {
-    std::uint32_t hash = 0;
-    for (const char16_t c : utf16(text)) hash = 31 * hash + c;
-    return hash;
-}
-
 /// BigInteger.hashCode of two's complement bytes: over the absolute value's words, highest first.
 std::uint32_t big_integer_hash(std::string_view bytes) {
     const bool negative = !bytes.empty() && (static_cast<unsigned char>(bytes[0]) & 0x80) != 0;
@@ -91,7 +85,7 @@ std::uint32_t hash_of(const SchemaPtr& schema, const Value& value) {
         if (std::isnan(value.as_double())) return 0x7FF80000;
         return folded(std::bit_cast<std::uint64_t>(value.as_double()));
     case Value::Kind::String:
-        return text_hash(value.as_text());
+        return millrace::java_hash(value.as_text());
     case Value::Kind::Bytes:
         return bytes_hash(schema, value.as_text());
     case Value::Kind::Array:
