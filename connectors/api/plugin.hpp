@@ -67,6 +67,22 @@ public:
     }
 };
 
+/// A record of a topic that a connector is told things through.
+struct TopicMessage {
+    std::optional<std::string> key;
+    std::optional<std::string> value;
+};
+
+/// Reads such a topic. Belongs to one thread at a time.
+class TopicReader {
+public:
+    virtual ~TopicReader() = default;
+    /// What has come; waits up to `wait` for the first. Throws ConnectException if the topic cannot be read.
+    virtual std::vector<TopicMessage> poll(std::chrono::milliseconds wait) = 0;
+    /// What poll() gave is not given again after a restart.
+    virtual void commit() = 0;
+};
+
 /// What the worker gives to a SourceTask. Valid from start() to the end of stop().
 class SourceTaskContext {
 public:
@@ -76,6 +92,12 @@ public:
     virtual int task_id() const noexcept = 0;
     /// The stored offset of a source partition, or none. Blocks until the offsets topic was read to its end.
     virtual std::optional<OffsetMap> offset(OffsetEntries partition) = 0;
+    /// Reads the first partition of a topic from where its group has committed, or its beginning. `client`: settings of
+    /// Kafka's Java consumer, bootstrap.servers and group.id among them. From any thread.
+    virtual std::unique_ptr<TopicReader> read_topic(const std::string& topic, const Settings& client) {
+        (void)client;
+        throw ConnectException("There are no topics here to read " + topic + " from");
+    }
 };
 
 /// Does the work of one task. Every call comes from the task's own thread, so no locks are needed.

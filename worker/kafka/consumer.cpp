@@ -13,7 +13,16 @@ namespace {
 constexpr std::string_view logger_name = "org.apache.kafka.clients.consumer.KafkaConsumer";
 
 std::int64_t to_rdkafka(std::int64_t offset) noexcept {
-    return offset == offset_beginning ? RD_KAFKA_OFFSET_BEGINNING : offset == offset_end ? RD_KAFKA_OFFSET_END : offset;
+    switch (offset) {
+    case offset_beginning:
+        return RD_KAFKA_OFFSET_BEGINNING;
+    case offset_end:
+        return RD_KAFKA_OFFSET_END;
+    case offset_committed:
+        return RD_KAFKA_OFFSET_STORED;
+    default:
+        return offset;
+    }
 }
 
 }
@@ -100,6 +109,19 @@ std::optional<std::int64_t> Consumer::position(const TopicPartition& partition) 
     auto* entry = rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
     if (rd_kafka_position(state_->client, list.get()) || entry->offset < 0) return std::nullopt;
     return entry->offset;
+}
+
+void Consumer::commit() {
+    const ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(state_->at_end.size())));
+    for (const auto& [partition, unused] : state_->at_end) {
+        if (const auto next = position(partition)) {
+            rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset = *next;
+        }
+    }
+    if (list->cnt == 0) return;
+    if (const auto error = rd_kafka_commit(state_->client, list.get(), 1)) {
+        throw_kafka_error("Cannot commit offsets", error);
+    }
 }
 
 bool Consumer::at_end(const TopicPartition& partition) const {

@@ -1,4 +1,5 @@
-/// Reads partitions that are assigned by hand; no group, no commits. For the internal topics. Owned by one thread.
+/// Reads partitions that are assigned by hand. For the internal topics, and with commits but without membership for
+/// topics that connectors are told things through. Owned by one thread.
 #pragma once
 #include "connectors/api/log.hpp"
 #include "connectors/api/record.hpp"
@@ -32,6 +33,7 @@ struct ConsumerRecord {
 
 inline constexpr std::int64_t offset_beginning = -2;
 inline constexpr std::int64_t offset_end = -1;
+inline constexpr std::int64_t offset_committed = -3;  ///< of the group; as auto.offset.reset has it where there is none
 
 class Consumer {
 public:
@@ -55,6 +57,8 @@ public:
     /// The offset after the last record given (control records skipped), or none before the first. Where the log has no
     /// records at all there is none either: compare with the beginning offset.
     std::optional<std::int64_t> position(const TopicPartition& partition) const;
+    /// What poll() gave is committed for the group of the settings. Does not wait. Throws KafkaException.
+    void commit();
     /// True once everything that was in the partition when the broker last answered has been given.
     bool at_end(const TopicPartition& partition) const;
 

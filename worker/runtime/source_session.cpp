@@ -1,6 +1,7 @@
 #include "worker/runtime/source_session.hpp"
 
 #include "worker/kafka/client_config.hpp"
+#include "worker/runtime/topic_reader.hpp"
 
 #include <algorithm>
 
@@ -62,6 +63,10 @@ std::optional<OffsetMap> SourceSession::offset(OffsetEntries partition) {
     // A task that started while brokers are away starts when they are back.
     return until_it_succeeds("Cannot read its stored offset yet",
                              [&] { return parts().offsets.read(parts().id.connector, partition); });
+}
+
+std::unique_ptr<TopicReader> SourceSession::read_topic(const std::string& topic, const Settings& client) {
+    return make_topic_reader(topic, client, plugin_logger_);
 }
 
 milliseconds SourceSession::poll_wait() const {

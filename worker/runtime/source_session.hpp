@@ -25,6 +25,7 @@ public:
     std::string_view connector_name() const noexcept override { return parts().id.connector; }
     int task_id() const noexcept override { return parts().id.task; }
     std::optional<OffsetMap> offset(OffsetEntries partition) override;
+    std::unique_ptr<TopicReader> read_topic(const std::string& topic, const Settings& client) override;
 
 private:
     void tend();
