@@ -159,9 +159,19 @@ class Run:
                 kind, _, name = need.partition(':')
                 if kind == 'extension' and not server.execute('select 1 from pg_available_extensions where name = %s', [name]).fetchone():
                     return f'PostgreSQL lacks the extension {name}'
-                if kind not in ('extension', 'no-ssl'):
+                if kind == 'plugin' and not self.has_plugin(server, name):
+                    return f'PostgreSQL lacks the output plugin {name}'
+                if kind not in ('extension', 'plugin', 'no-ssl'):
                     return f'needs {need}'
         return None
+
+    def has_plugin(self, server, name):
+        try:
+            server.execute('select pg_create_logical_replication_slot(%s, %s, true)', ['probe_' + self.names['SLOT'], name])
+        except psycopg.Error:
+            return False
+        server.execute('select pg_drop_replication_slot(%s)', ['probe_' + self.names['SLOT']])
+        return True
 
     def run(self):
         with stack.connect(self.services['postgres']) as server:

@@ -16,6 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds for_ever{-1};
+constexpr milliseconds between_works{500};
 
 /// libpq's "connection to server at ..., failed: FATAL:  text\n" as one line that starts with what matters.
 std::string one_line(std::string_view message) {
@@ -206,14 +207,24 @@ void Connection::cancel() noexcept {
     if (request) PQcancel(request.get(), reason.data(), static_cast<int>(reason.size()));
 }
 
-pg_result* Connection::next_result(std::optional<Clock::time_point> deadline) {
-    while (PQisBusy(connection_.get()) != 0) {
+bool Connection::wait_for_answer(std::optional<Clock::time_point> deadline) {
+    for (;;) {
         auto left = for_ever;
         if (deadline) {
             left = std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(*deadline - Clock::now()));
         }
+        if (!while_waiting_) return wait(false, left);
+        const bool last = deadline && left <= between_works;
+        if (wait(false, last ? left : between_works)) return true;
+        if (last) return false;
+        while_waiting_();
+    }
+}
+
+pg_result* Connection::next_result(std::optional<Clock::time_point> deadline) {
+    while (PQisBusy(connection_.get()) != 0) {
         try {
-            if (!wait(false, left)) {
+            if (!wait_for_answer(deadline)) {
                 cancel();
                 throw DatabaseError(
                     fmt::format("PostgreSQL at {} did not answer a query in time; it was cancelled. Raise "
@@ -281,7 +292,7 @@ std::optional<std::string_view> Connection::copy_line() {
     char* line = nullptr;
     int size = 0;
     while ((size = PQgetCopyData(connection_.get(), &line, 1)) == 0) {
-        wait(false, for_ever);
+        wait_for_answer({});
         if (PQconsumeInput(connection_.get()) == 0) throw error(nullptr);
     }
     line_.reset(line);

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +93,8 @@ public:
     /// Waits until the socket is readable (or writable) or `also` is signalled: false after `timeout`; negative waits
     /// for ever.
     bool wait(bool for_write, std::chrono::milliseconds timeout, const Wakeup* also = nullptr);
+    /// `work` is done now and then while a query or a COPY is waited for; none: an empty function.
+    void while_waiting(std::function<void()> work) { while_waiting_ = std::move(work); }
     /// The error that the connection or `result` (may be null) holds.
     DatabaseError error(const pg_result* result) const;
 
@@ -108,6 +111,8 @@ private:
     void apply_session_settings(const ConnectionSettings& settings);
     Rows finish(std::chrono::milliseconds timeout);
     pg_result* next_result(std::optional<Clock::time_point> deadline);
+    /// Waits for what the server answers: false after `deadline`.
+    bool wait_for_answer(std::optional<Clock::time_point> deadline);
     void cancel() noexcept;
     void flush();
 
@@ -115,6 +120,7 @@ private:
     std::unique_ptr<char, FreeLine> line_;
     const Wakeup* wakeup_;
     std::chrono::milliseconds query_timeout_;
+    std::function<void()> while_waiting_;
     std::string where_;  ///< "host:port"
 };
 

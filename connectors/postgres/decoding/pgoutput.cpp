@@ -177,6 +177,11 @@ OriginMessage read_origin(Reader& in) {
 
 }
 
+std::span<const Message> PgOutputDecoder::decode(std::string_view payload, Arena&) {
+    message_ = decode(std::as_bytes(std::span(payload.data(), payload.size())));
+    return {&message_, 1};
+}
+
 Message PgOutputDecoder::decode(std::span<const std::byte> payload) {
     Reader in(payload);
     Message message;

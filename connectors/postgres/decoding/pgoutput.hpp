@@ -7,18 +7,20 @@
 ///         protocol 2 and later (streamed and prepared transactions) are refused by name: version 1 is requested.
 /// Facts   PostgreSQL 15 manual, "Logical Replication Message Formats", protocol version 1.
 #pragma once
-#include "connectors/postgres/decoding/message.hpp"
+#include "connectors/postgres/decoding/decoder.hpp"
 
 #include <cstddef>
 #include <vector>
 
 namespace millrace::postgres {
 
-class PgOutputDecoder {
+class PgOutputDecoder : public Decoder {
 public:
     Message decode(std::span<const std::byte> payload);
+    std::span<const Message> decode(std::string_view payload, Arena& arena) override;
 
 private:
+    Message message_;
     std::vector<Column> old_row_;
     std::vector<Column> new_row_;
 };

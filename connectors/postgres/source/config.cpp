@@ -59,6 +59,10 @@ constexpr Named<FailureHandling> failure_handlings[] = {{"fail", FailureHandling
                                                         {"warn", FailureHandling::Warn},
                                                         {"skip", FailureHandling::Skip},
                                                         {"ignore", FailureHandling::Skip}};
+constexpr Named<OutputPlugin> plugins[] = {{"pgoutput", OutputPlugin::PgOutput},
+                                           {"decoderbufs", OutputPlugin::Decoderbufs},
+                                           {"wal2json", OutputPlugin::Wal2Json}};
+constexpr Named<bool> watermarkings[] = {{"insert_insert", false}, {"insert_delete", true}};
 
 milliseconds ms(const Config& config, std::string_view key) { return milliseconds(config.get_long(key)); }
 
@@ -168,6 +172,14 @@ std::string publish_list(const std::string& skipped) {
 }
 
 void read_replication(const Config& config, const Warn& warn, ReplicationConfig& r) {
+    r.plugin = choose(config, "plugin.name", plugins);
+    if (r.plugin == OutputPlugin::Wal2Json) {
+        warn(
+            "plugin.name=wal2json is of an older Debezium. A slot that was made with it is read on, but wal2json does "
+            "not "
+            "tell everything (NaN and infinite numbers are null); a new slot is made with pgoutput. Please set "
+            "plugin.name=pgoutput and, once the old slot is read to its end, a new slot.name");
+    }
     r.slot = config.get_string("slot.name");
     r.drop_slot_on_stop = config.get_boolean("slot.drop.on.stop");
     r.failover = config.get_boolean("slot.failover");
@@ -265,8 +277,7 @@ void read_filters(const Config& config, SourceConfig& out) {
     out.include_order = split_patterns(config.get_string("table.include.list"));
     out.message_prefix_include = list("message.prefix.include.list");
     out.message_prefix_exclude = list("message.prefix.exclude.list");
-    out.signal_table = config.get_string("signal.data.collection");
-    out.filters.signal_table = out.signal_table;
+    out.filters.signal_table = config.get_string("signal.data.collection");
     out.guardrail_tables = config.get_int("guardrail.collections.max");
     out.guardrail_fails = lower(config.get_string("guardrail.collections.limit.action")) == "fail";
 }
@@ -289,6 +300,8 @@ void read_runtime(const Config& config, SourceConfig& out) {
 
 }
 
+std::string_view to_string(OutputPlugin plugin) noexcept { return plugins[static_cast<std::size_t>(plugin)].name; }
+
 SourceConfig parse_config(const Settings& given, const Warn& warn) {
     const auto settings = translate_old_names(given, warn);
     std::string problems;
@@ -297,12 +310,6 @@ SourceConfig parse_config(const Settings& given, const Warn& warn) {
     }
     if (!problems.empty()) throw ConfigException(problems);
     const Config config(config_keys(), settings);
-    if (lower(config.get_string("plugin.name")) != "pgoutput") {
-        throw ConfigException(
-            fmt::format("The 'plugin.name' value '{}' is invalid: this version reads pgoutput only, which every "
-                        "PostgreSQL since 10 has; set plugin.name=pgoutput and a new slot.name",
-                        config.get_string("plugin.name")));
-    }
     SourceConfig out;
     out.connection = connection_settings(settings, warn);
     read_topics(config, out.topics);
@@ -313,6 +320,8 @@ SourceConfig parse_config(const Settings& given, const Warn& warn) {
     read_column_rules(config, out);
     read_key_columns(config, out);
     read_runtime(config, out);
+    read_signals(config, warn, out);
+    out.signals.insert_delete = choose(config, "incremental.snapshot.watermarking.strategy", watermarkings);
     out.skipped_operations = skipped_operations(config);
     if (config.has("skipped.operations") && !out.skipped_operations.empty()) {
         out.replication.publish = publish_list(out.skipped_operations);

@@ -7,6 +7,7 @@
 #pragma once
 #include "connectors/api/config_def.hpp"
 #include "connectors/postgres/client/connection.hpp"
+#include "connectors/postgres/decoding/decoder.hpp"
 #include "connectors/postgres/source/filters.hpp"
 #include "connectors/postgres/types/column.hpp"
 #include "connectors/postgres/types/type_options.hpp"
@@ -58,6 +59,7 @@ struct TopicConfig {
 };
 
 struct ReplicationConfig {
+    OutputPlugin plugin = OutputPlugin::PgOutput;
     std::string slot = "debezium";
     bool drop_slot_on_stop = false;
     bool failover = false;
@@ -76,6 +78,30 @@ struct ReplicationConfig {
     bool check_position = true;
     std::chrono::milliseconds ddl_timeout{90'000};
     std::chrono::milliseconds xmin_interval{0};
+};
+
+/// How users talk to a running connector, and the incremental snapshots that they ask for.
+struct SignalConfig {
+    bool source = true;  ///< channels
+    bool kafka = false;
+    bool file = false;
+    std::string table = {};  ///< signal.data.collection: "schema.table", always captured
+    std::chrono::milliseconds poll_interval{5000};
+    std::string file_name = {};
+    std::string topic = {};
+    Settings consumer = {};  ///< of the topic, as Kafka's Java consumer has them
+    std::chrono::milliseconds kafka_poll_timeout{0};
+    int chunk_size = 1024;
+    bool insert_delete = false;  ///< the watermark's second half is a DELETE
+    bool read_only = false;      ///< no watermarks are written
+    int emit_retries = 0;        ///< -1: no end
+    std::chrono::milliseconds emit_back_off{10'000};
+};
+
+struct NotificationConfig {
+    bool sink = false;  ///< channels
+    bool log = false;
+    std::string topic = {};
 };
 
 /// One line of column.mask..., column.truncate... or ...propagate.source.type.
@@ -111,10 +137,14 @@ struct SourceConfig {
     std::size_t max_queue_bytes = 0;  ///< 0: the default bound
     int max_retries = -1;             ///< of errors; -1: no end
     std::chrono::milliseconds restart_wait{10'000};
-    std::string signal_table = {};  ///< "schema.table", always captured
-    int guardrail_tables = 0;       ///< 0: none
+    SignalConfig signals = {};
+    NotificationConfig notifications = {};
+    int guardrail_tables = 0;  ///< 0: none
     bool guardrail_fails = false;
 };
+
+/// As the server knows it.
+std::string_view to_string(OutputPlugin plugin) noexcept;
 
 using Warn = std::function<void(const std::string&)>;
 
@@ -124,6 +154,9 @@ Settings translate_old_names(Settings settings, const Warn& warn);
 
 /// Every key of the table with its problems, without touching the network.
 std::vector<ConfigValue> validate_config(const Settings& settings);
+
+/// The settings signal.*, incremental.* and notification.*.
+void read_signals(const Config& config, const Warn& warn, SourceConfig& out);
 
 SourceConfig parse_config(const Settings& settings, const Warn& warn);
 

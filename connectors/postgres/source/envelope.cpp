@@ -116,11 +116,11 @@ Value SourceBlock::make(const SourceInfo& info, Arena& arena) const {
     v[5] = Value::string(database_);
     v[6] = Value::string(sequence(info, arena));
     v[7] = Value::int64(info.ts_usec);
-    v[8] = Value::int64(info.ts_usec * 1000);
+    v[8] = Value::int64(info.ts_usec * 1000 + info.ts_nanos_rest);
     v[9] = Value::string(info.schema);
     v[10] = Value::string(info.table);
     v[11] = optional_int64(info.tx_id);
-    v[12] = Value::int64(as_signed(info.lsn));
+    if (!info.lsn_in_sequence_only) v[12] = Value::int64(as_signed(info.lsn));
     v[13] = optional_int64(info.xmin);
     if (info.origin) v[14] = Value::string(*info.origin);
     if (info.origin_lsn) v[15] = Value::int64(as_signed(*info.origin_lsn));

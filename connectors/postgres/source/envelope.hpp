@@ -21,11 +21,13 @@ SchemaPtr envelope_schema(const std::string& name, const SchemaPtr& row);
 /// What the source block says of one event.
 struct SourceInfo {
     std::int64_t ts_usec = 0;        ///< of the commit, or of the snapshot
+    std::int64_t ts_nanos_rest = 0;  ///< beyond ts_usec
     std::string_view snapshot = {};  ///< empty: null, which stands for "false"
     std::string_view schema = {};
     std::string_view table = {};
     std::optional<std::int64_t> tx_id = {};
     Lsn lsn = no_lsn;
+    bool lsn_in_sequence_only = false;
     std::optional<Lsn> last_commit = {};
     std::optional<std::int64_t> xmin = {};
     std::optional<std::string_view> origin = {};

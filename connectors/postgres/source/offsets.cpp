@@ -33,8 +33,20 @@ void hash_order(std::vector<OffsetEntry>& entries) {
     std::ranges::stable_sort(entries, {}, [&](const OffsetEntry& e) { return bucket_hash(e.key) & (buckets - 1); });
 }
 
-OffsetEntries with_transaction(const OffsetState& state, OffsetEntries plain, Arena& arena) {
+void put_incremental(const IncrementalOffset& offset, std::vector<OffsetEntry>& entries, Arena& arena) {
+    const auto put = [&](std::string_view key, std::string_view text) {
+        if (!text.empty()) entries.push_back({key, Value::string(arena.copy(text))});
+    };
+    put("incremental_snapshot_collections", offset.collections);
+    put("incremental_snapshot_maximum_key", offset.maximum_key);
+    put("incremental_snapshot_primary_key", offset.primary_key);
+    put("incremental_snapshot_correlation_id", offset.correlation_id);
+    put("incremental_snapshot_total_rows", offset.total_rows);
+}
+
+OffsetEntries with_more(const OffsetState& state, OffsetEntries plain, Arena& arena) {
     std::vector<OffsetEntry> entries(plain.begin(), plain.end());
+    if (state.incremental) put_incremental(*state.incremental, entries, arena);
     if (!state.transaction_id.empty()) {
         entries.push_back({"transaction_id", Value::string(arena.copy(state.transaction_id))});
     }
@@ -74,6 +86,21 @@ std::size_t index_in(const std::array<std::string_view, N>& names, std::string_v
     return at == names.end() ? 0 : static_cast<std::size_t>(at - names.begin());
 }
 
+IncrementalOffsetPtr read_incremental(OffsetEntries entries) {
+    constexpr std::string_view prefix = "incremental_snapshot_";
+    auto offset = std::make_shared<IncrementalOffset>();
+    for (const auto& [key, value] : entries) {
+        if (!key.starts_with(prefix) || value.kind() != Value::Kind::String) continue;
+        const auto part = key.substr(prefix.size());
+        if (part == "collections") offset->collections = value.as_text();
+        if (part == "maximum_key") offset->maximum_key = value.as_text();
+        if (part == "primary_key") offset->primary_key = value.as_text();
+        if (part == "correlation_id") offset->correlation_id = value.as_text();
+        if (part == "total_rows") offset->total_rows = value.as_text();
+    }
+    return offset->collections.empty() ? nullptr : offset;
+}
+
 SnapshotKind snapshot_kind(const Value& value) noexcept {
     if (value.kind() == Value::Kind::Boolean) return value.as_boolean() ? SnapshotKind::Initial : SnapshotKind::None;
     if (value.kind() != Value::Kind::String) return SnapshotKind::None;
@@ -104,7 +131,9 @@ OffsetEntries write_offset(const OffsetState& state, Arena& arena) {
         put("snapshot_completed", Value::boolean(state.snapshot_completed));
     }
     const OffsetEntries plain(entries.data(), size);
-    if (!state.transaction_id.empty() || !state.collection_order.empty()) return with_transaction(state, plain, arena);
+    if (!state.transaction_id.empty() || !state.collection_order.empty() || state.incremental) {
+        return with_more(state, plain, arena);
+    }
     // Kept until the record is acknowledged, so not one entry more than there is.
     auto* kept = static_cast<OffsetEntry*>(arena.allocate(plain.size_bytes(), alignof(OffsetEntry)));
     std::uninitialized_copy_n(plain.begin(), size, kept);
@@ -113,6 +142,7 @@ OffsetEntries write_offset(const OffsetState& state, Arena& arena) {
 
 OffsetState read_offset(OffsetEntries entries) {
     OffsetState state;
+    state.incremental = read_incremental(entries);
     for (const auto& [key, value] : entries) {
         const auto number = integer(value);
         if (key == "lsn" && number) state.lsn = lsn_from_signed(*number);

@@ -5,6 +5,7 @@
 #pragma once
 #include "connectors/api/record.hpp"
 #include "connectors/postgres/client/lsn.hpp"
+#include "connectors/postgres/incremental/snapshot_state.hpp"
 
 #include <map>
 #include <optional>
@@ -34,6 +35,7 @@ struct OffsetState {
     bool last_snapshot_record = false;
     std::string transaction_id = {};                            ///< with transaction metadata
     std::map<std::string, std::int64_t> collection_order = {};  ///< events of the transaction so far, a table
+    IncrementalOffsetPtr incremental = {};                      ///< of the incremental snapshot that runs
 
     /// An initial snapshot that did not come to its end.
     bool snapshot_unfinished() const noexcept { return snapshot == SnapshotKind::Initial && !snapshot_completed; }

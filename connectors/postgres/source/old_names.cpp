@@ -46,10 +46,9 @@ constexpr std::array revalues = {
     Revalue{"snapshot.mode", "never", "no_data"},
     Revalue{"snapshot.mode", "exported", "initial"},
     Revalue{"snapshot.locking.mode", "exclusive", "shared"},
-    Revalue{"plugin.name", "wal2json", "pgoutput"},
-    Revalue{"plugin.name", "wal2json_rds", "pgoutput"},
-    Revalue{"plugin.name", "wal2json_streaming", "pgoutput"},
-    Revalue{"plugin.name", "wal2json_rds_streaming", "pgoutput"},
+    Revalue{"plugin.name", "wal2json_rds", "wal2json"},
+    Revalue{"plugin.name", "wal2json_streaming", "wal2json"},
+    Revalue{"plugin.name", "wal2json_rds_streaming", "wal2json"},
 };
 
 /// Old boolean or mode settings that became a value of another setting.

@@ -2,6 +2,8 @@
 
 #include "connectors/postgres/source/connect.hpp"
 #include "connectors/postgres/source/slot.hpp"
+#include "connectors/postgres/source/snapshot.hpp"
+#include "connectors/postgres/source/snapshot_view.hpp"
 
 #include <fmt/format.h>
 
@@ -23,6 +25,23 @@ constexpr int frames_at_once = 10'000;
 constexpr milliseconds rate_window{10};
 constexpr int many_frames = 100;
 constexpr milliseconds gathering{1};
+constexpr milliseconds question_interval{100};
+
+std::vector<std::pair<std::string, std::string>> stream_options(OutputPlugin plugin, const ReplicationConfig& config,
+                                                                int server_version) {
+    switch (plugin) {
+    case OutputPlugin::PgOutput:
+        if (server_version < 140000) return {{"proto_version", "1"}, {"publication_names", config.publication}};
+        return {{"proto_version", "1"}, {"publication_names", config.publication}, {"messages", "true"}};
+    case OutputPlugin::Decoderbufs:
+        return {};
+    case OutputPlugin::Wal2Json:
+        return {{"format-version", "2"},       {"include-xids", "true"},       {"include-timestamp", "true"},
+                {"include-lsn", "true"},       {"include-types", "true"},      {"include-typmod", "true"},
+                {"include-type-oids", "true"}, {"include-transaction", "true"}};
+    }
+    return {};
+}
 
 PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
 
@@ -37,18 +56,43 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
       confirmed_(parts.confirmed),
       general_(parts.general),
       position_(position),
+      notifier_(parts.notifier),
+      channels_(parts.channels),
+      tables_(parts.tables),
+      plugin_(parts.plugin),
+      directory_(parts.general),
+      decoder_(make_decoder(parts.plugin, directory_)),
       frames_(parts.replication),
+      incremental_({.config = parts.config,
+                    .tables = parts.tables,
+                    .records = parts.records,
+                    .connection = parts.general,
+                    .notifier = parts.notifier,
+                    .logger = parts.logger,
+                    .pause = [this](milliseconds time) { outlet_.pause(time); }},
+                   position.incremental),
+      signals_({.config = parts.config, .incremental = incremental_, .logger = parts.logger}),
       streaming_({.config = parts.config,
                   .tables = parts.tables,
                   .records = parts.records,
                   .catalog = parts.general,
-                  .logger = parts.logger},
+                  .logger = parts.logger,
+                  .decoder = *decoder_,
+                  .incremental = incremental_,
+                  .signals = signals_},
                  position),
       told_(position.confirmable()),
       quiet_since_(Clock::now()),
       next_status_(quiet_since_ + parts.config.replication.status_interval),
       next_heartbeat_(quiet_since_ + parts.config.heartbeat_interval),
-      next_xmin_(quiet_since_) {}
+      next_xmin_(quiet_since_),
+      next_signals_(quiet_since_),
+      next_question_(quiet_since_) {
+    // The server must hear from us however long a table takes.
+    general_.while_waiting([this] { send_status_if_due(); });
+}
+
+ReplicationSession::~ReplicationSession() { general_.while_waiting({}); }
 
 void ReplicationSession::run() {
     start();
@@ -76,9 +120,7 @@ void ReplicationSession::run() {
 
 void ReplicationSession::start() {
     const auto& r = config_.replication;
-    std::vector<std::pair<std::string, std::string>> options = {{"proto_version", "1"},
-                                                                {"publication_names", r.publication}};
-    if (general_.server_version() >= 140000) options.emplace_back("messages", "true");
+    auto options = stream_options(plugin_, r, general_.server_version());
     options.insert(options.end(), r.stream_params.begin(), r.stream_params.end());
     const auto from = position_.processed.value_or(position_.lsn);
     try {
@@ -132,10 +174,61 @@ int ReplicationSession::read_frames() {
             records = records || !batch_.empty();
             if (batch_.full()) flush();
         }
+        serve_snapshots();
         outlet_.throw_if_stopping();
     }
     if (records) quiet_since_ = Clock::now();
     return frames;
+}
+
+void ReplicationSession::serve_snapshots() {
+    if (signals_.wants_blocking_snapshot() && !streaming_.in_transaction()) take_blocking_snapshot();
+    if (!incremental_.due()) return;
+    incremental_.read_chunk(streaming_.outgoing(batch_));
+    next_question_ = {};
+}
+
+void ReplicationSession::take_blocking_snapshot() {
+    const auto asked = signals_.take_blocking_snapshot();
+    flush();
+    logger_.info("Blocking snapshot, asked for by the signal {}", asked.id);
+    const auto connection =
+        connect(config_.connection, application::general, ConnectionMode::Ordinary, outlet_.stop_signal());
+    connection->while_waiting([this] { send_status_if_due(); });
+    begin_snapshot(*connection, config_.snapshot.isolation);
+    Snapshot({.config = config_,
+              .tables = tables_,
+              .records = records_,
+              .connection = *connection,
+              .notifier = notifier_,
+              .logger = logger_},
+             batch_,
+             [this](SourceBatch batch) {
+                 outlet_.deliver(std::move(batch), [this] { send_status_if_due(); });
+                 send_status_if_due();
+             })
+        .run_blocking(asked.request, streaming_.position(), streaming_.stored());
+    connection->query("ROLLBACK");
+    if (!signals_.wants_blocking_snapshot()) streaming_.release();
+    streaming_.mark(batch_);
+    flush();
+}
+
+void ReplicationSession::read_signals() {
+    next_signals_ = Clock::now() + config_.signals.poll_interval;
+    const auto signals = channels_.poll();
+    for (const auto& signal : signals) signals_.handle(signal, streaming_.outgoing(batch_));
+    if (signals.empty()) return;
+    // What they ask for goes into the offset before they are forgotten.
+    streaming_.mark(batch_);
+    flush();
+    channels_.taken_over();
+}
+
+/// An idle server tells its position only when it is asked.
+void ReplicationSession::ask_for_position() {
+    next_question_ = Clock::now() + question_interval;
+    send_status(true);
 }
 
 void ReplicationSession::watch_rate(int frames, Clock::time_point now) {
@@ -150,6 +243,9 @@ void ReplicationSession::run_timers(Clock::time_point now) {
     if (config_.replication.xmin_interval > milliseconds::zero() && now >= next_xmin_) fetch_xmin();
     if (beats() && now >= next_heartbeat_) beat();
     mark_if_quiet(now);
+    if (signals_by_time() && now >= next_signals_) read_signals();
+    serve_snapshots();
+    if (incremental_.waits_for_position() && now >= next_question_) ask_for_position();
     if (status_due_ || now >= next_status_) send_status();
 }
 
@@ -157,6 +253,8 @@ void ReplicationSession::wait_for_frames(Clock::time_point now) {
     if (hurried_) outlet_.pause(gathering);
     auto until = std::min({next_status_, quiet_since_ + config_.replication.advance_interval, now + longest_idle});
     if (beats()) until = std::min(until, next_heartbeat_);
+    if (signals_by_time()) until = std::min(until, next_signals_);
+    if (incremental_.waits_for_position()) until = std::min(until, next_question_);
     const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
     if (!frames_.wait(std::max(wait, milliseconds(0)), confirmed_.raised())) return;
     confirmed_.raised().clear();
@@ -166,18 +264,19 @@ void ReplicationSession::wait_for_frames(Clock::time_point now) {
 
 void ReplicationSession::flush() {
     if (batch_.empty()) return;
-    const auto position = streaming_.position();
+    const auto position = streaming_.stored();
     auto batch = batch_.take();
     told_ = read_offset(batch.records.back().source_offset).confirmable();
     // While the task is slow the server still hears from us.
-    outlet_.deliver(std::move(batch), [this] {
-        if (Clock::now() >= next_status_) send_status();
-    });
+    outlet_.deliver(std::move(batch), [this] { send_status_if_due(); });
     position_ = position;
 }
 
 void ReplicationSession::on_keepalive(const Frame& frame) {
-    if (!streaming_.in_transaction()) quiet_end_ = std::max(quiet_end_, frame.wal_end);
+    if (!streaming_.in_transaction()) {
+        quiet_end_ = std::max(quiet_end_, frame.wal_end);
+        if (incremental_.reached(quiet_end_)) incremental_.send_window(streaming_.outgoing(batch_));
+    }
     if (!frame.reply_requested) return;
     const auto now = Clock::now();
     if (now - ping_window_start_ > ping_window) {
@@ -188,10 +287,15 @@ void ReplicationSession::on_keepalive(const Frame& frame) {
     send_status();
 }
 
-void ReplicationSession::send_status() {
+void ReplicationSession::send_status_if_due() {
+    if (Clock::now() >= next_status_) send_status();
+}
+
+void ReplicationSession::send_status(bool request_reply) {
     confirmed_sent_ = confirmed_.get();
     const bool manual = config_.replication.flush_mode == LsnFlushMode::Manual;
-    frames_.send({.received = received_, .flushed = manual ? no_lsn : confirmed_sent_}, now_micros(records_));
+    frames_.send({.received = received_, .flushed = manual ? no_lsn : confirmed_sent_, .request_reply = request_reply},
+                 now_micros(records_));
     next_status_ = Clock::now() + config_.replication.status_interval;
     status_due_ = false;
 }

@@ -6,8 +6,10 @@
 /// Facts   PostgreSQL manual, "Streaming Replication Protocol"; Debezium 3.7, heartbeats and LSN flushing.
 #pragma once
 #include "connectors/postgres/client/replication_stream.hpp"
+#include "connectors/postgres/source/catalog_directory.hpp"
 #include "connectors/postgres/source/confirmed_lsn.hpp"
 #include "connectors/postgres/source/outlet.hpp"
+#include "connectors/postgres/source/signal_channels.hpp"
 #include "connectors/postgres/source/streaming.hpp"
 
 #include <chrono>
@@ -27,9 +29,16 @@ public:
         ConfirmedLsn& confirmed;
         Connection& general;
         Connection& replication;
+        const Notifier& notifier;
+        SignalChannels& channels;
+        OutputPlugin plugin;
     };
     /// `position` is where to begin, and follows what was handed over.
     ReplicationSession(const Parts& parts, OffsetState& position);
+
+    ~ReplicationSession();
+    ReplicationSession(const ReplicationSession&) = delete;
+    ReplicationSession& operator=(const ReplicationSession&) = delete;
 
     [[noreturn]] void run();
 
@@ -47,7 +56,14 @@ private:
     void beat();
     void mark_if_quiet(Clock::time_point now);
     void fetch_xmin();
-    void send_status();
+    /// Signals that ask for something, between two frames.
+    void serve_snapshots();
+    void take_blocking_snapshot();
+    void read_signals();
+    void ask_for_position();
+    void send_status(bool request_reply = false);
+    void send_status_if_due();
+    bool signals_by_time() const noexcept { return channels_.any(); }
     void flush();
     bool beats() const noexcept { return config_.heartbeat_interval > std::chrono::milliseconds::zero(); }
 
@@ -59,7 +75,15 @@ private:
     ConfirmedLsn& confirmed_;
     Connection& general_;
     OffsetState& position_;
+    const Notifier& notifier_;
+    SignalChannels& channels_;
+    TableCache& tables_;
+    OutputPlugin plugin_;
+    CatalogDirectory directory_;
+    std::unique_ptr<Decoder> decoder_;
     ReplicationStream frames_;
+    IncrementalSnapshot incremental_;
+    Signals signals_;
     Streaming streaming_;
     std::unique_ptr<Connection> heartbeat_connection_;
     Lsn received_ = no_lsn;
@@ -70,6 +94,8 @@ private:
     Clock::time_point next_status_;
     Clock::time_point next_heartbeat_;
     Clock::time_point next_xmin_;
+    Clock::time_point next_signals_;
+    Clock::time_point next_question_;  ///< after the server's position
     Clock::time_point ping_window_start_ = {};
     int pings_ = 0;
     Clock::time_point rate_window_start_ = {};

@@ -28,10 +28,13 @@ Runner::Runner(Parts parts)
       records_(parts.records),
       logger_(std::move(parts.logger)),
       position_(std::move(parts.stored)),
+      plugin_(plugin_of_new_slots(config_.replication)),
       tables_(config_, logger_),
       batch_(config_.topics.prefix, {.records = config_.max_batch_records, .bytes = batch_bytes}),
       outlet_(queue_),
-      confirmed_(position_ && position_->processed ? position_->confirmable() : no_lsn) {}
+      confirmed_(position_ && position_->processed ? position_->confirmable() : no_lsn),
+      notifier_(config_, parts.clock, logger_),
+      channels_(config_, std::move(parts.open_topic), logger_) {}
 
 void Runner::stop() noexcept { outlet_.stop(); }
 
@@ -84,7 +87,7 @@ CreatedSlot Runner::create_slot_patiently(Connection& replication) {
     const auto& r = config_.replication;
     for (int attempt = 0;; ++attempt) {
         try {
-            auto created = create_slot(replication, config_, r.slot, false);
+            auto created = create_slot(replication, config_, {.name = r.slot, .plugin = plugin_});
             logger_.info("Created the replication slot '{}' at {}", r.slot, to_string(created.consistent_point));
             return created;
         } catch (const DatabaseError& e) {
@@ -111,7 +114,8 @@ void Runner::session() {
         check_server(*general);
         slot = find_slot(*general, config_);
         check_position(slot, plan);
-        ensure_publication(*general, config_, logger_);
+        if (slot) plugin_ = slot->plugin;
+        if (plugin_ == OutputPlugin::PgOutput) ensure_publication(*general, config_, logger_);
         apply_replica_identities(*general, config_, logger_);
         if (!slot) {
             replication = connect_for_replication();
@@ -124,10 +128,17 @@ void Runner::session() {
     } else if (!position_) {
         start_at_slot(*general, created ? &*created : nullptr, slot);
     }
+    if (!plan.snapshot) tell_skipped();
     if (!plan.stream) return;
     outlet_.pause(config_.snapshot.streaming_delay);
     if (!replication) replication = connect_for_replication();
     stream(*general, *replication);
+}
+
+void Runner::tell_skipped() {
+    if (std::exchange(told_skipped_, true) || snapshot_done_) return;
+    notifier_.send({.type = "SKIPPED"}, position_ ? &*position_ : nullptr, batch_);
+    if (!batch_.empty()) outlet_.deliver(batch_.take());
 }
 
 void Runner::start_at_slot(Connection& general, const CreatedSlot* created, const std::optional<SlotState>& slot) {
@@ -145,10 +156,14 @@ void Runner::start_at_slot(Connection& general, const CreatedSlot* created, cons
 void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool stream) {
     const auto view = open_snapshot_view(
         {.config = config_, .general = general, .stop = outlet_.stop_signal(), .logger = logger_}, created, stream);
-    Snapshot snapshot(
-        {.config = config_, .tables = tables_, .records = records_, .connection = general, .logger = logger_}, batch_,
-        [this](SourceBatch batch) { outlet_.deliver(std::move(batch)); });
-    const auto done = snapshot.run(view.position);
+    Snapshot snapshot({.config = config_,
+                       .tables = tables_,
+                       .records = records_,
+                       .connection = general,
+                       .notifier = notifier_,
+                       .logger = logger_},
+                      batch_, [this](SourceBatch batch) { outlet_.deliver(std::move(batch)); });
+    const auto done = snapshot.run(view.position, position_);
     general.query("ROLLBACK");
     if (config_.heartbeat_interval > milliseconds::zero()) {
         batch_.add(records_.heartbeat(write_offset(done, batch_.offsets()), batch_.values()));
@@ -168,7 +183,10 @@ void Runner::stream(Connection& general, Connection& replication) {
                         .outlet = outlet_,
                         .confirmed = confirmed_,
                         .general = general,
-                        .replication = replication},
+                        .replication = replication,
+                        .notifier = notifier_,
+                        .channels = channels_,
+                        .plugin = plugin_},
                        *position_)
         .run();
 }

@@ -6,7 +6,9 @@
 #include "connectors/api/plugin.hpp"
 #include "connectors/postgres/source/batch_builder.hpp"
 #include "connectors/postgres/source/confirmed_lsn.hpp"
+#include "connectors/postgres/source/notifications.hpp"
 #include "connectors/postgres/source/outlet.hpp"
+#include "connectors/postgres/source/signal_channels.hpp"
 #include "connectors/postgres/source/slot.hpp"
 #include "connectors/postgres/source/start_plan.hpp"
 #include "connectors/postgres/source/table_cache.hpp"
@@ -25,6 +27,8 @@ public:
         const RecordFactory& records;
         Logger logger;
         std::optional<OffsetState> stored;
+        std::int64_t (*clock)();  ///< nanoseconds since 1970
+        SignalChannels::OpenTopic open_topic;
     };
     explicit Runner(Parts parts);
 
@@ -43,6 +47,8 @@ private:
     std::unique_ptr<Connection> connect_for_replication();
     CreatedSlot create_slot_patiently(Connection& replication);
     void take_snapshot(Connection& general, const CreatedSlot* created, bool stream);
+    /// There is no snapshot to take: told once.
+    void tell_skipped();
     void start_at_slot(Connection& general, const CreatedSlot* created, const std::optional<SlotState>& slot);
     void stream(Connection& general, Connection& replication);
     void drop_slot() noexcept;
@@ -53,11 +59,15 @@ private:
     Logger logger_;
     std::optional<OffsetState> position_;  ///< of what was handed to the queue, or stored before the start
     bool snapshot_done_ = false;           ///< in this life of the task
-    int failures_ = 0;                     ///< since records flowed last
+    bool told_skipped_ = false;
+    OutputPlugin plugin_;  ///< that the slot is made with
+    int failures_ = 0;     ///< since records flowed last
     TableCache tables_;
     BatchBuilder batch_;
     Outlet outlet_;
     ConfirmedLsn confirmed_;
+    Notifier notifier_;
+    SignalChannels channels_;
 };
 
 }

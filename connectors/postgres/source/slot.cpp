@@ -33,7 +33,12 @@ std::optional<SlotState> find_slot(Connection& connection, const SourceConfig& c
     if (rows.empty()) return {};
     const auto plugin = rows.text(0, 0);
     const auto database = rows.text(0, 1);
-    if (plugin != "pgoutput" || database != config.connection.database) {
+    const auto known = {OutputPlugin::PgOutput, OutputPlugin::Decoderbufs, OutputPlugin::Wal2Json};
+    const auto* made_with = std::ranges::find(known, plugin, [](OutputPlugin p) { return to_string(p); });
+    const auto wanted = config.replication.plugin;
+    const bool usable =
+        made_with != known.end() && (*made_with == wanted || *made_with == plugin_of_new_slots(config.replication));
+    if (!usable || database != config.connection.database) {
         throw ConnectException(fmt::format(
             "The replication slot '{}' exists already, but as a {} slot with the plugin '{}' of the database '{}'. Set "
             "slot.name to another name, or, if nobody reads it, drop it: SELECT pg_drop_replication_slot('{}'). When "
@@ -41,17 +46,23 @@ std::optional<SlotState> find_slot(Connection& connection, const SourceConfig& c
             "slot name for each.",
             name, rows.text(0, 6), plugin, database, name));
     }
-    return SlotState{.active = rows.flag(0, 2),
+    return SlotState{.plugin = *made_with,
+                     .active = rows.flag(0, 2),
                      .restart = lsn_at(rows, 3),
                      .confirmed = lsn_at(rows, 4),
                      .catalog_xmin = rows.integer(0, 5),
                      .wal_status = rows.text(0, 7)};
 }
 
-CreatedSlot create_slot(Connection& replication, const SourceConfig& config, const std::string& name, bool temporary) {
-    const bool failover = config.replication.failover && !temporary && replication.server_version() >= 170000;
-    const auto sql = fmt::format("CREATE_REPLICATION_SLOT {}{} LOGICAL pgoutput{}", quote_identifier(name),
-                                 temporary ? " TEMPORARY" : "", failover ? " ( FAILOVER )" : "");
+OutputPlugin plugin_of_new_slots(const ReplicationConfig& config) noexcept {
+    return config.plugin == OutputPlugin::Wal2Json ? OutputPlugin::PgOutput : config.plugin;
+}
+
+CreatedSlot create_slot(Connection& replication, const SourceConfig& config, const NewSlot& slot) {
+    const bool failover = config.replication.failover && !slot.temporary && replication.server_version() >= 170000;
+    const auto plugin = to_string(slot.plugin);
+    const auto sql = fmt::format("CREATE_REPLICATION_SLOT {}{} LOGICAL {}{}", quote_identifier(slot.name),
+                                 slot.temporary ? " TEMPORARY" : "", plugin, failover ? " ( FAILOVER )" : "");
     try {
         const auto rows = replication.query(sql, config.replication.ddl_timeout);
         return {.consistent_point = parse_lsn(rows.text(0, 1)).value_or(no_lsn), .snapshot = rows.text(0, 2)};
@@ -71,7 +82,10 @@ CreatedSlot create_slot(Connection& replication, const SourceConfig& config, con
         } else if (e.sqlstate == sqlstate::configuration_limit_exceeded) {
             hint = "; raise max_replication_slots or drop slots that nobody reads";
         } else if (std::string_view(e.what()).find("may not be used as an output plugin") != std::string_view::npos) {
-            hint = "; add pgoutput to the server's setting output_plugin_libraries";
+            hint = fmt::format("; add {} to the server's setting output_plugin_libraries, or set plugin.name=pgoutput",
+                               plugin);
+        } else if (e.sqlstate == sqlstate::undefined_file) {
+            hint = fmt::format("; the server does not have {}: install it there, or set plugin.name=pgoutput", plugin);
         }
         throw DatabaseError(fmt::format("Creation of replication slot failed{}: {}", hint, e.what()), e.sqlstate,
                             e.reaction);
@@ -92,6 +106,21 @@ Lsn current_wal_position(Connection& connection) {
     const bool standby = connection.query("SELECT pg_is_in_recovery()").flag(0, 0);
     const auto rows = connection.query(standby ? "SELECT pg_last_wal_receive_lsn()" : "SELECT pg_current_wal_lsn()");
     return parse_lsn(rows.text(0, 0)).value_or(no_lsn);
+}
+
+Lsn end_of_wal(Connection& connection) {
+    constexpr std::uint64_t page_bytes = 8192;
+    constexpr std::uint64_t page_header_bytes = 24;
+    constexpr std::uint64_t segment_header_bytes = 40;
+    const bool standby = connection.query("SELECT pg_is_in_recovery()").flag(0, 0);
+    const auto rows =
+        connection.query(standby ? "SELECT pg_last_wal_replay_lsn()" : "SELECT pg_current_wal_insert_lsn()");
+    auto end = number(parse_lsn(rows.text(0, 0)).value_or(no_lsn));
+    // Where the last record fills its page, the next one stands behind the header of a page that is not there yet, and
+    // an idle stream never comes to it.
+    const auto in_page = end % page_bytes;
+    if (in_page == page_header_bytes || in_page == segment_header_bytes) end -= in_page;
+    return Lsn{end};
 }
 
 void check_server(Connection& connection) {

@@ -30,6 +30,13 @@ char unescaped(char c) noexcept {
 
 std::string quoted(const TableId& id) { return quote_identifier(id.schema) + "." + quote_identifier(id.table); }
 
+/// Without the semicolon at its end.
+std::string statement_of(std::string_view sql) {
+    auto statement = trim(sql);
+    while (!statement.empty() && (statement.back() == ';' || statement.back() == ' ')) statement.remove_suffix(1);
+    return std::string(statement);
+}
+
 /// The columns that a select returns, as far as the table has them.
 std::vector<CatalogColumn> columns_named(const Rows& described, const CatalogTable& table) {
     std::vector<CatalogColumn> columns;
@@ -79,9 +86,36 @@ void split_copy_line(char* line, std::size_t size, std::vector<Column>& columns)
     }
 }
 
-std::vector<CatalogTable> Snapshot::tables_in_order() {
+void Snapshot::notify(std::string_view type, std::vector<std::pair<std::string, std::string>> data) {
+    notifier_.send({.type = type, .data = std::move(data)}, has_offset_ ? &row_offset_ : nullptr, batch_);
+}
+
+/// All but the signal table, which is never exported.
+std::vector<std::pair<Oid, TableId>> Snapshot::captured_tables() {
     auto captured = list_captured_tables(connection_, config_.filters);
-    std::erase_if(captured, [&](const auto& table) { return table.second.text() == config_.signal_table; });
+    std::erase_if(captured, [&](const auto& table) { return table.second.text() == config_.signals.table; });
+    return captured;
+}
+
+std::vector<CatalogTable> Snapshot::tables_of(const SnapshotRequest& request) {
+    const auto captured = captured_tables();
+    std::vector<std::string> known;
+    for (const auto& [oid, id] : captured) known.push_back(id.text());
+    std::vector<CatalogTable> tables;
+    for (const auto& name : resolve_tables(request.tables, known)) {
+        const auto at = std::ranges::find(captured, name, [](const auto& entry) { return entry.second.text(); });
+        auto table = at == captured.end() ? std::nullopt : load_table(connection_, at->first);
+        if (table) {
+            tables.push_back(std::move(*table));
+        } else {
+            logger_.warn("The table '{}' is not captured, so there is no snapshot of it", name);
+        }
+    }
+    return tables;
+}
+
+std::vector<CatalogTable> Snapshot::tables_in_order() {
+    auto captured = captured_tables();
     if (!config_.snapshot.include_collections.empty()) {
         const RegexList included(config_.snapshot.include_collections);
         std::erase_if(captured, [&](const auto& table) { return !included.matches(table.second.text()); });
@@ -100,17 +134,19 @@ std::vector<CatalogTable> Snapshot::tables_in_order() {
 }
 
 std::string Snapshot::override_for(const TableId& id) const {
+    if (request_ != nullptr) return statement_of(request_->filter_of(id.text()));
     for (const auto& [table, sql] : config_.snapshot.overrides) {
         if (table == id.text() || table == config_.connection.database + "." + id.text()) {
-            auto statement = std::string(trim(sql));
-            while (!statement.empty() && (statement.back() == ';' || statement.back() == ' ')) statement.pop_back();
-            return statement;
+            return statement_of(sql);
         }
     }
     return {};
 }
 
-OffsetState Snapshot::run(Lsn position) {
+OffsetState Snapshot::run(Lsn position, const std::optional<OffsetState>& before) {
+    has_offset_ = before.has_value();
+    if (before) row_offset_ = *before;
+    notify("STARTED");
     const auto facts =
         connection_.query("SELECT pg_is_in_recovery(), (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000)::bigint");
     state_ = {.lsn = position, .ts_usec = facts.integer(0, 1), .snapshot = SnapshotKind::Initial};
@@ -128,13 +164,44 @@ OffsetState Snapshot::run(Lsn position) {
         }
     }
     logger_.info("Snapshot of {} tables at {}", tables.size(), to_string(position));
+    row_offset_ = done_ = state_;
+    has_offset_ = true;
+    done_.last_snapshot_record = done_.snapshot_completed = true;
+    read_tables(tables);
+    return done_;
+}
+
+void Snapshot::run_blocking(const SnapshotRequest& request, const OffsetState& position, const OffsetState& stored) {
+    request_ = &request;
+    row_offset_ = stored;
+    has_offset_ = true;
+    notify("STARTED");
+    state_ = done_ = position;
+    state_.ts_usec =
+        connection_.query("SELECT (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000)::bigint").integer(0, 0);
+    row_offset_.snapshot = done_.snapshot = SnapshotKind::Blocking;
+    row_offset_.snapshot_completed = row_offset_.last_snapshot_record = false;
+    done_.snapshot_completed = done_.last_snapshot_record = true;
+    load_types(connection_, tables_.types());
+    const auto tables = tables_of(request);
+    logger_.info("Blocking snapshot of {} tables", tables.size());
+    read_tables(tables);
+}
+
+void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
+    for (const auto& table : tables) table_list_ += (table_list_.empty() ? "" : ",") + table.id.text();
+    notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", table_list_}});
     next_report_nanos_ = records_.now() + report_every_nanos;
-    for (const auto& table : tables) read_table(table);
+    try {
+        for (const auto& table : tables) read_table(table);
+    } catch (const DatabaseError&) {
+        notify("ABORTED");
+        throw;
+    }
     if (held_) emit(true, true);
-    state_.last_snapshot_record = true;
-    state_.snapshot_completed = true;
+    row_offset_ = done_;
+    notify("COMPLETED");
     logger_.info("Snapshot of {} tables and {} rows is complete", tables.size(), rows_);
-    return state_;
 }
 
 void Snapshot::read_table(const CatalogTable& table) {
@@ -159,11 +226,16 @@ void Snapshot::read_table(const CatalogTable& table) {
     }
     const auto& model = tables_.snapshot_model(table, columns);
     logger_.info("Exporting data from table '{}'", table.id.text());
+    notify("IN_PROGRESS", {{"data_collections", table_list_}, {"current_collection_in_progress", table.id.text()}});
     connection_.begin_copy(copy);
     rows_in_table_ = 0;
     ++table_number_;
     while (const auto line = connection_.copy_line()) row(model, *line, rows_in_table_++ == 0);
     logger_.info("Finished exporting {} records for table '{}'", rows_in_table_, table.id.text());
+    notify("TABLE_SCAN_COMPLETED", {{"scanned_collection", table.id.text()},
+                                    {"data_collections", table_list_},
+                                    {"total_rows_scanned", std::to_string(rows_in_table_)},
+                                    {"status", "SUCCEEDED"}});
 }
 
 void Snapshot::row(const TableModel& model, std::string_view line, bool first_in_table) {
@@ -212,20 +284,18 @@ void Snapshot::emit(bool last_in_table, bool last) {
                                                 .schema = model.id().schema,
                                                 .table = model.id().table,
                                                 .tx_id = state_.tx_id,
-                                                .lsn = state_.lsn},
+                                                .lsn = state_.lsn,
+                                                .last_commit = state_.committed},
                                                arena);
-    if (batch_.empty()) shared_offset_ = write_offset(state_, batch_.offsets());
-    auto offset = shared_offset_;
-    if (last) {
-        auto done = state_;
-        done.last_snapshot_record = true;
-        done.snapshot_completed = true;
-        offset = write_offset(done, batch_.offsets());
-    }
+    if (fresh_batch_) shared_offset_ = write_offset(row_offset_, batch_.offsets());
+    fresh_batch_ = false;
+    const auto offset = last ? write_offset(done_, batch_.offsets()) : shared_offset_;
     batch_.add(records_.change(
         model, key, make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = records_.now()}, arena),
         offset));
-    if (batch_.full()) sink_(batch_.take());
+    if (!batch_.full()) return;
+    sink_(batch_.take());
+    fresh_batch_ = true;
 }
 
 }

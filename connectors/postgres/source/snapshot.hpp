@@ -5,6 +5,8 @@
 /// State   one row is held back, because only its successor tells which marker it gets.
 /// Facts   Debezium 3.7: order of tables, markers, offsets.
 #pragma once
+#include "connectors/postgres/incremental/signal.hpp"
+#include "connectors/postgres/source/notifications.hpp"
 #include "connectors/postgres/source/record_factory.hpp"
 #include "connectors/postgres/source/table_cache.hpp"
 
@@ -27,6 +29,7 @@ public:
         TableCache& tables;
         const RecordFactory& records;
         Connection& connection;
+        const Notifier& notifier;
         const Logger& logger;
     };
     Snapshot(const Parts& parts, BatchBuilder& batch, BatchSink sink)
@@ -34,12 +37,17 @@ public:
           tables_(parts.tables),
           records_(parts.records),
           connection_(parts.connection),
+          notifier_(parts.notifier),
           logger_(parts.logger),
           batch_(batch),
           sink_(std::move(sink)) {}
 
-    /// `position`: the WAL position of the snapshot. Returns the offset of the finished snapshot.
-    OffsetState run(Lsn position);
+    /// `position`: the WAL position of the snapshot; `before`: the offset so far, or none. Returns the offset of the
+    /// finished snapshot.
+    OffsetState run(Lsn position, const std::optional<OffsetState>& before);
+    /// Of the tables that a signal asks for, while the stream stands at `position`. Until its last row the offset says
+    /// `stored`, which comes before the signal.
+    void run_blocking(const SnapshotRequest& request, const OffsetState& position, const OffsetState& stored);
 
 private:
     struct SelectedColumn;
@@ -51,9 +59,14 @@ private:
         bool first_table = false;
     };
 
+    std::vector<std::pair<Oid, TableId>> captured_tables();
     std::vector<CatalogTable> tables_in_order();
+    std::vector<CatalogTable> tables_of(const SnapshotRequest& request);
+    /// All rows; ABORTED is told if that fails.
+    void read_tables(const std::vector<CatalogTable>& tables);
     void read_table(const CatalogTable& table);
     std::string override_for(const TableId& id) const;
+    void notify(std::string_view type, std::vector<std::pair<std::string, std::string>> data = {});
     void row(const TableModel& model, std::string_view line, bool first_in_table);
     void emit(bool last_in_table, bool last);
 
@@ -61,11 +74,18 @@ private:
     TableCache& tables_;
     const RecordFactory& records_;
     Connection& connection_;
+    const Notifier& notifier_;
     const Logger& logger_;
     BatchBuilder& batch_;
     BatchSink sink_;
-    OffsetState state_;
-    OffsetEntries shared_offset_ = {};
+    OffsetState state_;                         ///< what the source blocks say
+    OffsetState row_offset_;                    ///< of every row but the last
+    OffsetState done_;                          ///< of the last row
+    bool has_offset_ = false;                   ///< notifications may go with row_offset_
+    const SnapshotRequest* request_ = nullptr;  ///< of a blocking snapshot
+    std::string table_list_;
+    OffsetEntries shared_offset_ = {};  ///< in the batch's memory, for all of its rows
+    bool fresh_batch_ = true;
     std::vector<Column> columns_;
     std::optional<HeldRow> held_;
     std::int64_t rows_ = 0;

@@ -29,7 +29,7 @@ CreatedSlot export_snapshot(const SnapshotViewParts& parts, SnapshotView& view) 
         view.exporter =
             connect(parts.config.connection, application::streaming, ConnectionMode::Replication, parts.stop);
         const auto name = fmt::format("{}_snap", parts.config.replication.slot.substr(0, longest_slot_stem));
-        return create_slot(*view.exporter, parts.config, name, true);
+        return create_slot(*view.exporter, parts.config, {.name = name, .temporary = true});
     } catch (const DatabaseError& e) {
         parts.logger.warn(
             "No temporary slot for the snapshot ({}): rows changed since the slot's position may come twice", e.what());
@@ -38,6 +38,10 @@ CreatedSlot export_snapshot(const SnapshotViewParts& parts, SnapshotView& view) 
     }
 }
 
+}
+
+void begin_snapshot(Connection& connection, SnapshotIsolation isolation) {
+    connection.query(fmt::format("BEGIN ISOLATION LEVEL {}", isolation_statement(isolation)));
 }
 
 SnapshotView open_snapshot_view(const SnapshotViewParts& parts, const CreatedSlot* created, bool stream) {
@@ -58,7 +62,7 @@ SnapshotView open_snapshot_view(const SnapshotViewParts& parts, const CreatedSlo
         general.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
         view.position = slot && slot->confirmed ? *slot->confirmed : no_lsn;
     } else {
-        general.query(fmt::format("BEGIN ISOLATION LEVEL {}", isolation_statement(parts.config.snapshot.isolation)));
+        begin_snapshot(general, parts.config.snapshot.isolation);
         view.position = current_wal_position(general);
     }
     return view;

@@ -12,6 +12,9 @@ struct SnapshotView {
     std::unique_ptr<Connection> exporter = {};  ///< holds the temporary slot, where one was needed
 };
 
+/// Begins a transaction that only reads.
+void begin_snapshot(Connection& connection, SnapshotIsolation isolation);
+
 struct SnapshotViewParts {
     const SourceConfig& config;
     Connection& general;

@@ -1,5 +1,7 @@
 #include "connectors/postgres/source/streaming.hpp"
 
+#include "connectors/postgres/decoding/pgoutput.hpp"
+
 #include <fmt/format.h>
 
 namespace millrace::postgres {
@@ -27,6 +29,10 @@ Streaming::Streaming(const Parts& parts, const OffsetState& resume_from)
       records_(parts.records),
       catalog_(parts.catalog),
       logger_(parts.logger),
+      decoder_(parts.decoder),
+      pgoutput_(dynamic_cast<PgOutputDecoder*>(&parts.decoder) != nullptr),
+      incremental_(parts.incremental),
+      signals_(parts.signals),
       filter_(resume_from),
       state_(resume_from) {
     if (state_.processed && !state_.committed) state_.committed = state_.processed;
@@ -39,22 +45,7 @@ void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
     const auto text = batch.values().copy({reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size()});
     const auto lsn = frame.start;
     try {
-        std::visit(Overloaded{
-                       [&](const Begin& m) { on_begin(m, lsn, batch); },
-                       [&](const Commit& m) { on_commit(m, lsn, batch); },
-                       [&](const OriginMessage& m) {
-                           origin_ = std::string(m.name);
-                           origin_lsn_ = m.lsn;
-                       },
-                       [&](const Relation& m) { tables_.update(m, catalog_); },
-                       [](const TypeMessage&) {},
-                       [&](const Insert& m) { on_insert(m, lsn, batch); },
-                       [&](const Update& m) { on_update(m, lsn, batch); },
-                       [&](const Delete& m) { on_delete(m, lsn, batch); },
-                       [&](const Truncate& m) { on_truncate(m, lsn, batch); },
-                       [&](const LogicalMessage& m) { on_message(m, lsn, batch); },
-                   },
-                   decoder_.decode(std::as_bytes(std::span(text.data(), text.size()))));
+        for (const auto& message : decoder_.decode(text, batch.values())) dispatch(message, lsn, batch);
     } catch (const DataException& e) {
         if (config_.on_event_failure == FailureHandling::Fail) throw;
         if (config_.on_event_failure == FailureHandling::Warn) {
@@ -63,8 +54,28 @@ void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
     }
 }
 
+void Streaming::dispatch(const Message& message, Lsn lsn, BatchBuilder& batch) {
+    std::visit(Overloaded{
+                   [&](const Begin& m) { on_begin(m, lsn, batch); },
+                   [&](const Commit& m) { on_commit(m, lsn, batch); },
+                   [&](const OriginMessage& m) {
+                       origin_ = std::string(m.name);
+                       origin_lsn_ = m.lsn;
+                   },
+                   [&](const Relation& m) { tables_.update(m, catalog_); },
+                   [](const TypeMessage&) {},
+                   [&](const Insert& m) { on_insert(m, lsn, batch); },
+                   [&](const Update& m) { on_update(m, lsn, batch); },
+                   [&](const Delete& m) { on_delete(m, lsn, batch); },
+                   [&](const Truncate& m) { on_truncate(m, lsn, batch); },
+                   [&](const LogicalMessage& m) { on_message(m, lsn, batch); },
+               },
+               message);
+}
+
+/// A row of pgoutput for a table that is not captured: it is not even decoded.
 bool Streaming::uninteresting(Lsn lsn, std::span<const std::byte> payload) {
-    if (payload.size() < 5) return false;
+    if (!pgoutput_ || payload.size() < 5) return false;
     const char kind = std::to_integer<char>(payload[0]);
     if (kind != 'I' && kind != 'U' && kind != 'D') return false;
     if (tables_.find(read_relation_id(payload)) != nullptr) return false;
@@ -106,6 +117,7 @@ void Streaming::on_commit(const Commit& message, Lsn lsn, BatchBuilder& batch) {
     state_.ts_usec = unix_micros(message.commit_time);
     state_.snapshot = SnapshotKind::None;
     if (config_.transaction_metadata) transaction_record(true, lsn, batch);
+    if (incremental_.reached(lsn)) incremental_.send_window(outgoing(batch));
 }
 
 void Streaming::transaction_record(bool end, Lsn lsn, BatchBuilder& batch) {
@@ -116,7 +128,7 @@ void Streaming::transaction_record(bool end, Lsn lsn, BatchBuilder& batch) {
                                     .ts_usec = commit_usec_,
                                     .events = total_order_,
                                     .collections = &state_.collection_order},
-                                   write_offset(state_, batch.offsets()), arena));
+                                   write_offset(stored(), batch.offsets()), arena));
 }
 
 bool Streaming::take_event(Lsn lsn, MessageType type) {
@@ -172,26 +184,46 @@ SourceRecord Streaming::change(const TableModel& table, const Change& change, Ar
     return records_.change(table, change.key, envelope, {});
 }
 
+void Streaming::on_signal(Tuple row, const OffsetState& previous, BatchBuilder& batch) {
+    signals_.on_row(row, {batch, state_, previous});
+    // Only the blocking snapshot carries out its signal: until then a restart must come to it again.
+    if (signals_.wants_blocking_snapshot() && !held_) held_ = previous;
+}
+
+void Streaming::on_signal_delete(Tuple old_row, const OffsetState& previous, BatchBuilder& batch) {
+    signals_.on_delete(old_row, {batch, state_, previous});
+}
+
 void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
     const auto* table = tables_.find(message.relation);
-    if (!take_event(lsn, MessageType::Insert) || table == nullptr || skips('c')) return;
+    const bool signal = table != nullptr && table->carries_signals();
+    const auto previous = signal ? std::optional(stored()) : std::nullopt;
+    if (!take_event(lsn, MessageType::Insert) || table == nullptr) return;
     check_columns(*table, message.row);
+    if (signal) on_signal(message.row, *previous, batch);
+    if (incremental_.watches(*table)) incremental_.on_change(*table, message.row);
+    if (skips('c')) return;
     table = tables_.find(message.relation, message.row, catalog_);
     auto& arena = batch.values();
     const auto key = table->key(message.row, {}, arena, Origin::Streaming);
     const auto after = table->row(message.row, {}, arena, Origin::Streaming);
     auto record = change(*table, {.op = 'c', .key = key, .after = after}, arena);
-    record.source_offset = write_offset(state_, batch.offsets());
+    record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
 }
 
 void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
     const auto* table = tables_.find(message.relation);
     const bool has_old = message.old_kind != OldRow::Absent;
-    const auto previous = has_old ? std::optional(state_) : std::nullopt;
-    if (!take_event(lsn, MessageType::Update) || table == nullptr || skips('u')) return;
+    const auto previous = has_old ? std::optional(stored()) : std::nullopt;
+    if (!take_event(lsn, MessageType::Update) || table == nullptr) return;
     check_columns(*table, message.new_row);
     if (has_old) check_columns(*table, message.old_row);
+    if (incremental_.watches(*table)) {
+        incremental_.on_change(*table, message.new_row);
+        if (has_old) incremental_.on_change(*table, message.old_row);
+    }
+    if (skips('u')) return;
     table = tables_.find(message.relation, message.new_row, catalog_);
     auto& arena = batch.values();
     const auto full_row = message.old_kind == OldRow::Full ? message.old_row : Tuple();
@@ -209,7 +241,7 @@ void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
     }
     if (config_.skip_unchanged && message.old_kind == OldRow::Full && before == after) return;
     auto record = change(*table, {.op = 'u', .key = key, .before = before, .after = after}, arena);
-    record.source_offset = write_offset(state_, batch.offsets());
+    record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
 }
 
@@ -230,20 +262,23 @@ void Streaming::key_change(const TableModel& table, const Change& removed, const
     }
     record = change(table, added, arena);
     record.headers = records_.headers_with({"__debezium.oldkey", table.key_schema(), removed.key});
-    record.source_offset = write_offset(state_, batch.offsets());
+    record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
 }
 
 void Streaming::on_delete(const Delete& message, Lsn lsn, BatchBuilder& batch) {
     const auto* table = tables_.find(message.relation);
-    const auto previous = state_;
-    if (!take_event(lsn, MessageType::Delete) || table == nullptr || skips('d')) return;
+    const auto previous = stored();
+    if (!take_event(lsn, MessageType::Delete) || table == nullptr) return;
     check_columns(*table, message.old_row);
+    if (table->carries_signals()) on_signal_delete(message.old_row, previous, batch);
+    if (incremental_.watches(*table)) incremental_.on_change(*table, message.old_row);
+    if (skips('d')) return;
     auto& arena = batch.values();
     const auto key = table->key(message.old_row, {}, arena, Origin::Streaming);
     const auto before = table->row(message.old_row, {}, arena, Origin::Streaming);
     auto record = change(*table, {.op = 'd', .key = key, .before = before}, arena);
-    const auto done = write_offset(state_, batch.offsets());
+    const auto done = write_offset(stored(), batch.offsets());
     record.source_offset = config_.tombstones_on_delete ? write_offset(previous, batch.offsets()) : done;
     batch.add(std::move(record));
     if (config_.tombstones_on_delete) batch.add(records_.tombstone(*table, key, done));
@@ -252,10 +287,12 @@ void Streaming::on_delete(const Delete& message, Lsn lsn, BatchBuilder& batch) {
 void Streaming::on_truncate(const Truncate& message, Lsn lsn, BatchBuilder& batch) {
     for (const auto relation : message.relations) {
         const auto* table = tables_.find(relation);
-        if (!take_event(lsn, MessageType::Truncate) || table == nullptr || skips('t')) continue;
+        if (!take_event(lsn, MessageType::Truncate) || table == nullptr) continue;
+        if (incremental_.watches(*table)) incremental_.on_truncate();
+        if (skips('t')) continue;
         auto& arena = batch.values();
         auto record = records_.truncate(*table, change(*table, {.op = 't'}, arena).value, {});
-        record.source_offset = write_offset(state_, batch.offsets());
+        record.source_offset = write_offset(stored(), batch.offsets());
         batch.add(std::move(record));
     }
 }
@@ -281,12 +318,12 @@ void Streaming::on_message(const LogicalMessage& message, Lsn lsn, BatchBuilder&
     auto& arena = batch.values();
     const auto transaction =
         message.transactional ? transaction_block(std::string(message_collection), arena) : Value();
-    batch.add(records_.message(message, source_info(nullptr, arena), transaction, write_offset(state_, batch.offsets()),
-                               arena));
+    batch.add(records_.message(message, source_info(nullptr, arena), transaction,
+                               write_offset(stored(), batch.offsets()), arena));
 }
 
 void Streaming::heartbeat(BatchBuilder& batch) const {
-    batch.add(records_.heartbeat(write_offset(state_, batch.offsets()), batch.values()));
+    batch.add(records_.heartbeat(write_offset(stored(), batch.offsets()), batch.values()));
 }
 
 void Streaming::skip_to(Lsn end) {
@@ -300,7 +337,7 @@ void Streaming::skip_to(Lsn end) {
 
 void Streaming::mark(BatchBuilder& batch) const {
     SourceRecord record;
-    record.source_offset = write_offset(state_, batch.offsets());
+    record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
 }
 

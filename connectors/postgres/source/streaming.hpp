@@ -7,9 +7,10 @@
 /// Facts   Debezium 3.7: records per operation, offsets per message type.
 #pragma once
 #include "connectors/postgres/client/replication_stream.hpp"
-#include "connectors/postgres/decoding/pgoutput.hpp"
+#include "connectors/postgres/decoding/decoder.hpp"
 #include "connectors/postgres/source/record_factory.hpp"
 #include "connectors/postgres/source/resume_filter.hpp"
+#include "connectors/postgres/source/signals.hpp"
 #include "connectors/postgres/source/table_cache.hpp"
 
 namespace millrace::postgres {
@@ -22,6 +23,9 @@ public:
         const RecordFactory& records;
         Connection& catalog;
         const Logger& logger;
+        Decoder& decoder;
+        IncrementalSnapshot& incremental;
+        Signals& signals;
     };
     Streaming(const Parts& parts, const OffsetState& resume_from);
 
@@ -35,10 +39,19 @@ public:
     void mark(BatchBuilder& batch) const;
 
     const OffsetState& position() const noexcept { return state_; }
+    /// The offset to go with records: the position, or that before the signal for a blocking snapshot, until it is
+    /// done.
+    const OffsetState& stored() const noexcept { return held_ ? *held_ : state_; }
+    /// Where signals and incremental snapshots put what they do, outside of an event.
+    IncrementalSnapshot::Outgoing outgoing(BatchBuilder& batch) { return {batch, state_, stored()}; }
+    /// The blocking snapshot is done.
+    void release() noexcept { held_.reset(); }
     bool in_transaction() const noexcept { return in_transaction_; }
     void set_xmin(std::optional<std::int64_t> xmin) { state_.xmin = xmin; }
 
 private:
+    void dispatch(const Message& message, Lsn lsn, BatchBuilder& batch);
+
     struct Change {
         char op;
         Value key = {};
@@ -49,6 +62,9 @@ private:
     bool uninteresting(Lsn lsn, std::span<const std::byte> payload);
     void on_begin(const Begin& message, Lsn lsn, BatchBuilder& batch);
     void on_commit(const Commit& message, Lsn lsn, BatchBuilder& batch);
+    /// A row of the signal table, or of one that an incremental snapshot reads. `previous`: the offset before it.
+    void on_signal(Tuple row, const OffsetState& previous, BatchBuilder& batch);
+    void on_signal_delete(Tuple old_row, const OffsetState& previous, BatchBuilder& batch);
     void on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch);
     void on_update(const Update& message, Lsn lsn, BatchBuilder& batch);
     void key_change(const TableModel& table, const Change& removed, const Change& added, const OffsetState& previous,
@@ -71,9 +87,13 @@ private:
     const RecordFactory& records_;
     Connection& catalog_;
     const Logger& logger_;
-    PgOutputDecoder decoder_;
+    Decoder& decoder_;
+    bool pgoutput_;  ///< the wire format lets rows be skipped undecoded
+    IncrementalSnapshot& incremental_;
+    Signals& signals_;
     ResumeFilter filter_;
     OffsetState state_;
+    std::optional<OffsetState> held_;
     bool in_transaction_ = false;
     std::uint32_t xid_ = 0;
     std::int64_t commit_usec_ = 0;

@@ -54,6 +54,8 @@ TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns,
                        const Setup& setup)
     : id_(id), name_(id.text()), topic_(setup.naming.data_topic(id)), columns_(columns.size()) {
     refuse_case_duplicates(id, columns);
+    carries_signals_ = name_ == setup.config.signals.table;
+    for (const auto& column : columns) names_.push_back(column.name);
     const auto& filters = setup.config.filters;
     const bool any_column =
         std::ranges::any_of(columns, [&](const RowColumn& column) { return filters.captures_column(id, column.name); });
@@ -101,6 +103,18 @@ TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns,
             {.type = Type::Struct, .name = setup.naming.schema_name(topic_, "Key"), .fields = std::move(key_fields)});
     }
     envelope_schema_ = postgres::envelope_schema(setup.naming.schema_name(topic_, "Envelope"), row_schema_);
+}
+
+std::optional<std::size_t> TableModel::index_of(std::string_view column) const noexcept {
+    const auto at = std::ranges::find(names_, column);
+    if (at == names_.end()) return {};
+    return static_cast<std::size_t>(at - names_.begin());
+}
+
+std::vector<std::string> TableModel::key_columns() const {
+    std::vector<std::string> names;
+    for (const auto& plan : key_plan_) names.push_back(names_[plan.index]);
+    return names;
 }
 
 Value TableModel::row(Tuple row, Tuple old_row, Arena& arena, Origin origin) const {

@@ -39,6 +39,11 @@ public:
     const SchemaPtr& key_schema() const noexcept { return key_schema_; }  ///< null: no key
     const SchemaPtr& envelope_schema() const noexcept { return envelope_schema_; }
     std::size_t columns() const noexcept { return columns_; }
+    bool carries_signals() const noexcept { return carries_signals_; }  ///< it is signal.data.collection
+    /// Where the column stands in a tuple.
+    std::optional<std::size_t> index_of(std::string_view column) const noexcept;
+    /// Those of the record's key, in its order.
+    std::vector<std::string> key_columns() const;
 
     /// The row as the envelope's before or after. `old_row`, where it is complete, has what an unchanged TOAST column
     /// of `row` leaves out. Texts must live as long as the value.
@@ -57,6 +62,8 @@ private:
     std::string name_;
     std::string topic_;
     std::size_t columns_ = 0;
+    bool carries_signals_ = false;
+    std::vector<std::string> names_;
     std::vector<ColumnPlan> row_plan_;
     std::vector<ColumnPlan> key_plan_;
     std::optional<std::string> key_field_;  ///< the last field of the key, a constant

@@ -37,7 +37,10 @@ struct PostgresTask::Running {
                   .queue = queue,
                   .records = records,
                   .logger = context.logger(),
-                  .stored = std::move(stored)}),
+                  .stored = std::move(stored),
+                  .clock = system_nanos,
+                  .open_topic = [&context](const std::string& topic,
+                                           const Settings& client) { return context.read_topic(topic, client); }}),
           thread([this] { runner.run(); }) {}
 
     SourceConfig config;

@@ -2,6 +2,7 @@
 
 #include "connectors/api/errors.hpp"
 #include "connectors/postgres/types/hex.hpp"
+#include "connectors/postgres/types/modified_utf8.hpp"
 
 #include <fmt/core.h>
 #include <openssl/evp.h>
@@ -40,29 +41,6 @@ std::string_view digest(const std::string& algorithm, std::span<const std::strin
 
 bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 bool is_supplementary(char c) noexcept { return static_cast<unsigned char>(c) >= 0xf0; }
-
-/// NUL as two bytes, characters beyond U+FFFF as two surrogates of three bytes each.
-std::string modified_utf8(std::string_view text) {
-    std::string out;
-    const auto put_surrogate = [&](std::uint32_t unit) {
-        out += static_cast<char>(0xe0U | unit >> 12);
-        out += static_cast<char>(0x80U | (unit >> 6 & 0x3fU));
-        out += static_cast<char>(0x80U | (unit & 0x3fU));
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\0') {
-            out += "\xc0\x80";
-        } else if (is_supplementary(text[i]) && i + 3 < text.size()) {
-            std::uint32_t code = static_cast<unsigned char>(text[i]) & 7U;
-            for (int k = 0; k < 3; ++k) code = code << 6 | (static_cast<unsigned char>(text[++i]) & 0x3fU);
-            put_surrogate(0xd7c0U + (code >> 10));
-            put_surrogate(0xdc00U + (code & 0x3ffU));
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
 
 /// A String as java.io.ObjectOutputStream writes it.
 std::string java_serialized(std::string_view text) {

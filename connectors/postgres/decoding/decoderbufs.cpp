@@ -1,0 +1,198 @@
+#include "connectors/postgres/decoding/decoderbufs.hpp"
+
+#include "connectors/api/errors.hpp"
+#include "connectors/postgres/types/oids.hpp"
+#include "connectors/postgres/types/temporal.hpp"
+
+#include "decoderbufs.pb.h"
+#include <fmt/format.h>
+
+namespace millrace::postgres {
+namespace {
+
+constexpr std::int64_t micros_of_second = 1'000'000;
+constexpr std::int64_t micros_of_day = 86'400 * micros_of_second;
+/// Every transaction that the server sends without its commit's position is one that was not complete.
+constexpr Lsn position_unknown{UINT64_MAX};
+
+std::string date_text(std::int64_t day) {
+    const auto date = date_of_epoch_day(day);
+    return fmt::format("{:04}-{:02}-{:02}{}", date.year > 0 ? date.year : 1 - date.year, date.month, date.day,
+                       date.year > 0 ? "" : " BC");
+}
+
+std::string time_text(std::int64_t micros) {
+    const auto seconds = micros / micros_of_second;
+    auto text = fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if (const auto rest = micros % micros_of_second; rest != 0) text += fmt::format(".{:06}", rest);
+    return text;
+}
+
+std::string timestamp_text(std::int64_t micros, std::string_view zone) {
+    if (micros == INT64_MAX) return "infinity";
+    if (micros == INT64_MIN) return "-infinity";
+    const auto of_day = (micros % micros_of_day + micros_of_day) % micros_of_day;
+    auto day = date_text((micros - of_day) / micros_of_day);
+    const bool before_christ = day.ends_with(" BC");
+    if (before_christ) day.resize(day.size() - 3);
+    return fmt::format("{} {}{}{}", day, time_text(of_day), zone, before_christ ? " BC" : "");
+}
+
+std::string money_text(std::int64_t hundredths) {
+    const auto magnitude =
+        hundredths < 0 ? 0 - static_cast<std::uint64_t>(hundredths) : static_cast<std::uint64_t>(hundredths);
+    return fmt::format("{}${}.{:02}", hundredths < 0 ? "-" : "", magnitude / 100, magnitude % 100);
+}
+
+// What decoderbufs makes of the infinite dates.
+constexpr std::int32_t positive_infinity_day = -2147472692;
+constexpr std::int32_t negative_infinity_day = -2147472691;
+
+std::string integer_text(Oid type, std::int64_t value) {
+    switch (type) {
+    case oid::date:
+        if (value == positive_infinity_day) return "infinity";
+        return value == negative_infinity_day ? "-infinity" : date_text(value);
+    case oid::time:
+        return time_text(value);
+    case oid::timestamp:
+        return timestamp_text(value, "");
+    case oid::timestamptz:
+        return timestamp_text(value, "+00");
+    case oid::money:
+        return money_text(value);
+    default:
+        return std::to_string(value);
+    }
+}
+
+std::string real_text(double value, std::string shortest) {
+    if (value != value) return "NaN";
+    if (value - value != 0) return value > 0 ? "Infinity" : "-Infinity";
+    return shortest;
+}
+
+std::string hex_text(std::string_view bytes) {
+    std::string text = "\\x";
+    for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    return text;
+}
+
+std::string text_of(const wire::DatumMessage& datum) {
+    const auto type = static_cast<Oid>(datum.column_type());
+    switch (datum.datum_case()) {
+    case wire::DatumMessage::kDatumInt32:
+        return integer_text(type, datum.datum_int32());
+    case wire::DatumMessage::kDatumInt64:
+        return integer_text(type, datum.datum_int64());
+    case wire::DatumMessage::kDatumFloat:
+        return real_text(static_cast<double>(datum.datum_float()), fmt::format("{}", datum.datum_float()));
+    case wire::DatumMessage::kDatumDouble:
+        // A time with zone comes as its microseconds in UTC.
+        if (type == oid::timetz) return time_text(static_cast<std::int64_t>(datum.datum_double())) + "+00";
+        return real_text(datum.datum_double(), fmt::format("{}", datum.datum_double()));
+    case wire::DatumMessage::kDatumBool:
+        return datum.datum_bool() ? "t" : "f";
+    case wire::DatumMessage::kDatumString:
+        return datum.datum_string();
+    case wire::DatumMessage::kDatumBytes:
+        return type == oid::bytea ? hex_text(datum.datum_bytes()) : datum.datum_bytes();
+    case wire::DatumMessage::kDatumPoint:
+        return fmt::format("({},{})", datum.datum_point().x(), datum.datum_point().y());
+    default:
+        return {};
+    }
+}
+
+Column column_of(const wire::DatumMessage& datum, Arena& arena) {
+    switch (datum.datum_case()) {
+    case wire::DatumMessage::DATUM_NOT_SET:
+        return {.kind = Column::Kind::Null};
+    case wire::DatumMessage::kDatumMissing:
+        return {.kind = Column::Kind::UnchangedToast};
+    default:
+        return {.kind = Column::Kind::Text, .text = arena.copy(text_of(datum))};
+    }
+}
+
+template <class Datums>
+Tuple tuple_of(const Datums& datums, std::vector<Column>& columns, Arena& arena) {
+    columns.clear();
+    for (const auto& datum : datums) columns.push_back(column_of(datum, arena));
+    return columns;
+}
+
+}
+
+struct DecoderbufsDecoder::Parsed {
+    wire::RowMessage row;
+    std::vector<RelationBook::SeenColumn> columns;
+    std::vector<std::string> names;
+};
+
+DecoderbufsDecoder::DecoderbufsDecoder(TableDirectory& directory)
+    : parsed_(std::make_unique<Parsed>()), book_(directory) {}
+DecoderbufsDecoder::~DecoderbufsDecoder() = default;
+
+std::span<const Message> DecoderbufsDecoder::decode(std::string_view payload, Arena& arena) {
+    messages_.clear();
+    auto& row = parsed_->row;
+    if (payload.size() > INT32_MAX || !row.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+        throw DataException(fmt::format("A frame of {} bytes is no message of decoderbufs", payload.size()));
+    }
+    const PgMicros commit{static_cast<std::int64_t>(row.commit_time()) - micros_from_unix_to_2000};
+    switch (row.has_op() ? row.op() : wire::UNKNOWN) {
+    case wire::BEGIN:
+        messages_.emplace_back(
+            Begin{.final_lsn = position_unknown, .commit_time = commit, .xid = row.transaction_id()});
+        break;
+    case wire::COMMIT:
+        messages_.emplace_back(Commit{.commit_time = commit});
+        break;
+    case wire::UNKNOWN:
+        throw DataException("A message of decoderbufs has an unknown operation");
+    default:
+        add_row(arena);
+    }
+    return messages_;
+}
+
+void DecoderbufsDecoder::add_row(Arena& arena) {
+    const auto& row = parsed_->row;
+    const auto& described = row.op() == wire::DELETE ? row.old_tuple() : row.new_tuple();
+    auto& names = parsed_->names;
+    auto& columns = parsed_->columns;
+    names.clear();
+    columns.clear();
+    for (const auto& datum : described) names.push_back(unquoted(datum.column_name()));
+    for (int i = 0; i < described.size(); ++i) {
+        columns.push_back({.name = names[static_cast<std::size_t>(i)],
+                           .type = static_cast<std::uint32_t>(described[i].column_type()),
+                           .modifier = i < row.new_typeinfo_size() ? std::string_view(row.new_typeinfo(i).modifier())
+                                                                   : std::string_view()});
+    }
+    const auto name = parse_qualified_name(row.table());
+    const auto& table = book_.see(name.schema, name.table, columns, messages_);
+    const auto relation = table.described.id;
+    const auto old_row = table.arrange(tuple_of(row.old_tuple(), raw_row_, arena), Column::Kind::Null, old_row_);
+    const bool has_old = row.old_tuple_size() > 0;
+    // Without an old row there is nothing to tell which row was deleted.
+    if (row.op() == wire::DELETE) {
+        if (has_old) {
+            messages_.emplace_back(Delete{.relation = relation, .old_kind = table.old_row(), .old_row = old_row});
+        }
+        return;
+    }
+    const auto new_row =
+        table.arrange(tuple_of(row.new_tuple(), raw_row_, arena), Column::Kind::UnchangedToast, new_row_);
+    if (row.op() == wire::INSERT) {
+        messages_.emplace_back(Insert{.relation = relation, .row = new_row});
+    } else {
+        messages_.emplace_back(Update{.relation = relation,
+                                      .old_kind = has_old ? table.old_row() : OldRow::Absent,
+                                      .old_row = has_old ? old_row : Tuple(),
+                                      .new_row = new_row});
+    }
+}
+
+}

@@ -1,0 +1,117 @@
+/// Incremental snapshots: tables are read in chunks while the stream goes on, and a row that the stream changes
+/// meanwhile is left out, because the change tells it better.
+///
+/// A chunk stands between two watermarks. Usually they are rows of the signal table, whose own changes come back in the
+/// stream. With read.only the second is the position of the WAL after the chunk was read, and nothing is written.
+///
+/// State   what is asked for and how far it has come, in the source offset with every record; the chunk that was read,
+///         until the stream has passed the second watermark. Belongs to one replication session.
+/// Throws  DatabaseError when the connection is lost or a watermark cannot be written.
+/// Facts   Debezium 3.7, incremental snapshots; "DBLog: A Watermark Based Change-Data-Capture Framework".
+#pragma once
+#include "connectors/postgres/incremental/chunk_query.hpp"
+#include "connectors/postgres/incremental/signal.hpp"
+#include "connectors/postgres/source/chunk_window.hpp"
+#include "connectors/postgres/source/notifications.hpp"
+#include "connectors/postgres/source/record_factory.hpp"
+#include "connectors/postgres/source/table_cache.hpp"
+
+#include <chrono>
+#include <functional>
+
+namespace millrace::postgres {
+
+class IncrementalSnapshot {
+public:
+    struct Parts {
+        const SourceConfig& config;
+        TableCache& tables;
+        const RecordFactory& records;
+        Connection& connection;
+        const Notifier& notifier;
+        const Logger& logger;
+        std::function<void(std::chrono::milliseconds)> pause;  ///< throws Interrupted when the task ends
+    };
+    /// Goes on where `resumed` says.
+    IncrementalSnapshot(const Parts& parts, const IncrementalOffsetPtr& resumed);
+
+    /// Records go to `batch`; `state` is the position of the source, whose `incremental` is kept up to date here;
+    /// `stored` is the offset that notifications may go with.
+    struct Outgoing {
+        BatchBuilder& batch;
+        OffsetState& state;
+        const OffsetState& stored;
+    };
+    // What signals ask for.
+    void add(const SnapshotRequest& request, const std::string& id, const Outgoing& out);
+    void stop(const SnapshotRequest& request, const Outgoing& out);
+    void pause(const Outgoing& out);
+    void resume(const Outgoing& out);
+
+    // What the stream brings.
+    void on_open(std::string_view marker) noexcept;
+    /// True if it is the second watermark of the running chunk: send_window() follows.
+    bool closes(std::string_view marker) const noexcept;
+    /// The stream has come to `end`, outside of transactions. True: send_window() follows.
+    bool reached(Lsn end) const noexcept { return window_.at && end >= *window_.at; }
+    bool watches(const TableModel& table) const noexcept { return window_.open && table.name() == window_.table; }
+    /// A row of the watched table was changed to or from this one.
+    void on_change(const TableModel& table, Tuple row) { window_.forget(table, row); }
+    void on_truncate() noexcept { window_.rows.clear(); }
+
+    /// A chunk is to be read.
+    bool due() const noexcept { return state_.running() && !paused_ && !window_.pending(); }
+    /// Reads the next chunk, of the next table if this one is at its end.
+    void read_chunk(const Outgoing& out);
+    /// The chunk's rows that the stream did not change, as records of op "r".
+    void send_window(const Outgoing& out);
+    /// Where the stream must come to; none if it is not the position that counts.
+    bool waits_for_position() const noexcept { return window_.at.has_value(); }
+
+private:
+    struct CurrentTable {
+        CatalogTable table = {};
+        std::vector<CatalogColumn> columns = {};
+        ChunkTable query = {};
+        std::vector<Oid> key_types = {};
+        const TableModel* model = nullptr;
+        std::int64_t rows = 0;
+        std::int64_t chunks = 0;
+        std::optional<RowKey> end = {};  ///< of the last chunk
+    };
+
+    void notify(std::string_view type, std::vector<std::pair<std::string, std::string>> data,
+                const Outgoing& out) const;
+    std::string table_list() const;
+    bool prepare_table(const Outgoing& out);
+    bool describe_table();
+    bool find_maximum(const Outgoing& out);
+    std::int64_t count_rows(const RowKey& maximum);
+    bool fill_window(const Outgoing& out);
+    Rows read_rows();
+    RowKey key_of(const Rows& rows, std::size_t row) const;
+    void finish_table(std::string_view status, const Outgoing& out);
+    void publish(OffsetState& state) const { state.incremental = to_offset(state_); }
+    struct OpenMarker {
+        std::string chunk;
+        std::string opened;  ///< parts of the JSON text
+        std::string about;
+    };
+    OpenMarker write_open_marker();
+    void write_close_marker(const OpenMarker& marker);
+    void write(const std::string& sql, const std::vector<std::string>& parameters);
+
+    const SourceConfig& config_;
+    TableCache& tables_;
+    const RecordFactory& records_;
+    Connection& connection_;
+    const Notifier& notifier_;
+    const Logger& logger_;
+    std::function<void(std::chrono::milliseconds)> pause_for_;
+    IncrementalSnapshotState state_;
+    bool paused_ = false;
+    std::optional<CurrentTable> current_;
+    ChunkWindow window_;
+};
+
+}

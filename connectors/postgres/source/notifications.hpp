@@ -1,0 +1,46 @@
+/// Tells how snapshots go: as records of notification.sink.topic.name and as lines of the log.
+///
+/// Facts   Debezium 3.7, "Receiving notifications from a Debezium connector".
+#pragma once
+#include "connectors/api/log.hpp"
+#include "connectors/postgres/source/batch_builder.hpp"
+#include "connectors/postgres/source/config.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace::postgres {
+
+namespace aggregate {
+inline constexpr std::string_view initial = "Initial Snapshot";
+inline constexpr std::string_view incremental = "Incremental Snapshot";
+}
+
+struct Notification {
+    std::string_view aggregate = aggregate::initial;
+    std::string_view type = {};
+    std::string id = {};  ///< of the signal; empty: one is made up
+    std::vector<std::pair<std::string, std::string>> data = {};
+};
+
+class Notifier {
+public:
+    /// `clock` gives nanoseconds since 1970. `config` outlives the notifier.
+    Notifier(const SourceConfig& config, std::int64_t (*clock)(), Logger logger)
+        : config_(config), clock_(clock), logger_(std::move(logger)) {}
+
+    /// The record goes with this offset; with none while there is none yet.
+    void send(Notification notification, const OffsetState* offset, BatchBuilder& batch) const;
+
+private:
+    const SourceConfig& config_;
+    std::int64_t (*clock_)();
+    Logger logger_;
+};
+
+/// A UUID of version 4.
+std::string random_uuid();
+
+}

@@ -1,0 +1,143 @@
+"""Snapshots that are asked for while the connector runs: every row comes, whatever its key, and whatever dies meanwhile."""
+import json
+
+import stack
+from connector import Connector
+from ledger import TABLE, Writer
+
+SIGNALS = 'create table signals (id varchar(42) primary key, type varchar(32) not null, data varchar(2048))'
+KEYS = {
+    'by_uuid': ('id uuid primary key', "md5(i::text)::uuid"), 'by_text': ('id text primary key', "chr(96 + i % 26) || 'ä' || i"),
+    'by_number': ('id numeric primary key', 'i * -1.5'), 'by_big': ('id bigint primary key', 'i * 3000000000'),
+    'by_date': ('id date primary key', "date '1970-01-03' - i"), 'by_time': ('id timestamptz primary key', "timestamptz '2024-01-01' + i * interval '1 ms'"),
+    'by_real': ('id float8 primary key', 'i / 7.0'), 'by_bytes': ('id bytea primary key', "decode(lpad(to_hex(i), 4, '0'), 'hex')"),
+    'by_pair': ('id int, other text, primary key (id, other)', "i / 4, 'x' || i % 4"),
+    'by_flag': ('id boolean, other smallint, primary key (id, other)', 'i % 2 = 0, i'),
+    'by_null': ('id int, other int, unique (id, other)', 'nullif(i / 5, 1), nullif(i % 5, 2)')}
+ROWS = 40
+
+
+def signal(sql, name, kind, **data):
+    sql(f"insert into signals values ('{name}', '{kind}', '{json.dumps(data)}')")
+
+
+def streaming(sql):
+    stack.wait_for('the slot', lambda: sql('select 1 from pg_replication_slots where active and database = current_database()').fetchone())
+
+
+def snapshot_rows(connector, table, count):
+    reader = connector.reader(f'public.{table}')
+    stack.wait_for(lambda: f'{count} rows of {table}, of {len(reader.records)} records',
+                   lambda: reader.poll() is not None and sum(value['op'] == 'r' for _, value, _ in reader.records) >= count, 60, 0)
+    return [value for _, value, _ in reader.records if value['op'] == 'r']
+
+
+def test_keys_of_all_kinds_through_a_restart(connector, sql):
+    sql(SIGNALS, *(f'create table {name} ({columns})' for name, (columns, _) in KEYS.items()),
+        *(f'insert into {name} select {values} from generate_series(1, {ROWS}) i' for name, (_, values) in KEYS.items()))
+    connector.create(signal_data_collection='public.signals', snapshot_mode='no_data', incremental_snapshot_chunk_size=3)
+    streaming(sql)
+    signal(sql, 's1', 'execute-snapshot', **{'data-collections': [f'public.{name}' for name in KEYS]})
+    snapshot_rows(connector, 'by_text', 7)
+    connector.rest.call('POST', f'/connectors/{connector.name}/restart?includeTasks=true')
+    for name in KEYS:
+        rows = [json.dumps(row['after'], sort_keys=True) for row in snapshot_rows(connector, name, ROWS)]
+        assert len(set(rows)) == ROWS, name
+
+
+def test_a_table_without_a_key_by_a_surrogate(connector, sql):
+    sql(SIGNALS, 'create table plain (n int not null, v text)', "insert into plain select i, 'v' from generate_series(1, 20) i")
+    connector.create(signal_data_collection='public.signals', snapshot_mode='no_data', incremental_snapshot_chunk_size=3,
+                     incremental_snapshot_watermarking_strategy='insert_delete')
+    streaming(sql)
+    signal(sql, 's1', 'execute-snapshot', **{'data-collections': ['public.plain'], 'surrogate-key': 'n', 'additional-conditions': [
+        {'data-collection': 'public.plain', 'filter': 'n <> 5 or n is null'}]})
+    assert sorted(row['after']['n'] for row in snapshot_rows(connector, 'plain', 19)) == [n for n in range(1, 21) if n != 5]
+    stack.wait_for('the watermarks to go', lambda: sql('select count(*) from signals').fetchone()[0] == 1)
+
+
+def test_pause_resume_and_stop(connector, sql):
+    sql(SIGNALS, 'create table slow (id int primary key)', 'insert into slow select generate_series(1, 2000)', 'create table never (id int primary key)',
+        'insert into never select generate_series(1, 50)')
+    connector.create(signal_data_collection='public.signals', snapshot_mode='no_data', incremental_snapshot_chunk_size=1, **{
+        'notification.enabled.channels': 'sink', 'notification.sink.topic.name': f'{connector.prefix}.told'})
+    streaming(sql)
+    told = connector.reader('told')
+
+    def kinds():
+        told.poll()
+        return [value['type'] for _, value, _ in told.records if value['aggregate_type'] == 'Incremental Snapshot' and value['type'] != 'IN_PROGRESS']
+
+    signal(sql, 's1', 'execute-snapshot', **{'data-collections': ['public.slow', 'public.never']})
+    snapshot_rows(connector, 'slow', 5)
+    signal(sql, 's2', 'pause-snapshot')
+    stack.wait_for(lambda: f'the pause: {kinds()}', lambda: 'PAUSED' in kinds())
+    marks = sql("select count(*) from signals where id like '%-open'").fetchone()[0]
+    assert marks < 2000
+    signal(sql, 's3', 'log', message='still here')
+    connector.reader('public.signals').wait_for(1)
+    assert sql("select count(*) from signals where id like '%-open'").fetchone()[0] == marks, 'no chunk is read in a pause'
+    signal(sql, 's4', 'resume-snapshot')
+    stack.wait_for('more chunks', lambda: sql("select count(*) from signals where id like '%-open'").fetchone()[0] > marks)
+    signal(sql, 's5', 'stop-snapshot', **{'data-collections': [], 'type': 'incremental'})
+    stack.wait_for(lambda: f'the end: {kinds()}', lambda: 'ABORTED' in kinds())
+    assert kinds() == ['STARTED', 'DATA_COLLECTIONS_RESOLVED', 'PAUSED', 'RESUMED', 'ABORTED']
+    sql('insert into never values (1000)')
+    assert connector.records('public.never', 1)[0][1]['op'] == 'c', 'the stream goes on, and nothing of the rest was read'
+
+
+def test_signals_of_a_file(connector, sql, folder):
+    file = folder / 'signals.txt'
+    file.write_text('')
+    sql('create table rows (id int primary key, v text)', "insert into rows select i, 'v' from generate_series(1, 30) i")
+    connector.create(signal_enabled_channels='file', signal_file=file, signal_poll_interval_ms=100, snapshot_mode='no_data', read_only='true',
+                     incremental_snapshot_chunk_size=7)
+    streaming(sql)
+    file.write_text('no signal\n' + json.dumps({'id': 'f1', 'type': 'execute-snapshot', 'data': {'data-collections': ['public.r.*']}}) + '\n')
+    assert sorted(row['after']['id'] for row in snapshot_rows(connector, 'rows', 30)) == list(range(1, 31))
+    assert file.read_text() == ''
+    file.write_text(json.dumps({'id': 'f2', 'type': 'execute-snapshot', 'data': {'data-collections': ['public.rows'], 'type': 'blocking'}}) + '\n')
+    markers = [row['source']['snapshot'] for row in snapshot_rows(connector, 'rows', 60)[30:]]
+    assert markers == ['first', *['true'] * 28, 'last']
+
+
+def rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice, **settings):
+    """Kills the worker again and again while a table that is written to is read; the last thing told of each row must be true."""
+    rows, kills = 20_000, 6
+    worker = stack.worker(folder / 'w', kafka_address, group=folder.name, offset_flush_interval_ms=200, session_timeout_ms=6000).start()
+    writer = Writer(postgres_address, dice, database)
+    try:
+        sql(SIGNALS, TABLE, f'insert into ledger (id, version) select i, 1 from generate_series(1, {rows}) i')
+        connector = Connector(stack.Rest(worker.address), kafka_address, postgres_address, database)
+        connector.create(snapshot_mode='no_data', signal_data_collection='public.signals', incremental_snapshot_chunk_size=500, **settings)
+        streaming(sql)
+        writer.start()
+        signal(sql, 's1', 'execute-snapshot', **{'data-collections': ['public.ledger']})
+        ledger = connector.reader('public.ledger')
+
+        def read():
+            ledger.poll()
+            return sum(value['op'] == 'r' for _, value, _ in ledger.records)
+
+        for _ in range(kills):
+            seen = read() + dice.randrange(1, 2000)
+            stack.wait_for('rows', lambda: read() >= seen, 120, 0)
+            worker.kill()
+            worker.resume('--no-wait')
+        newest, truth = writer.finish()
+        stack.wait_for('the last row', lambda: ledger.poll() is not None and any(key['id'] == newest for key, _, _ in ledger.records[-5000:]), 120, 0)
+        stack.wait_for('all rows', lambda: ledger.poll() is not None and {key['id'] for key, _, _ in ledger.records} >= set(truth), 120, 0)
+        last = {key['id']: value['after']['version'] for key, value, _ in ledger.records}
+        wrong = {row: (last.get(row), version) for row, version in truth.items() if last.get(row) != version}
+        assert not wrong, f'{len(wrong)} of {len(truth)} rows, such as {list(wrong.items())[:5]}'
+    finally:
+        writer.done.set()
+        worker.stop()
+
+
+def test_kill_9_loses_nothing(folder, kafka_address, postgres_address, database, sql, dice):
+    rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice)
+
+
+def test_kill_9_loses_nothing_without_watermarks(folder, kafka_address, postgres_address, database, sql, dice):
+    rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice, read_only='true')
