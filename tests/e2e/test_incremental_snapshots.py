@@ -103,13 +103,13 @@ def test_signals_of_a_file(connector, sql, folder):
 
 def rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice, **settings):
     """Kills the worker again and again while a table that is written to is read; the last thing told of each row must be true."""
-    rows, kills = 20_000, 6
+    rows, kills = 150_000, 6
     worker = stack.worker(folder / 'w', kafka_address, group=folder.name, offset_flush_interval_ms=200, session_timeout_ms=6000).start()
     writer = Writer(postgres_address, dice, database)
     try:
         sql(SIGNALS, TABLE, f'insert into ledger (id, version) select i, 1 from generate_series(1, {rows}) i')
         connector = Connector(stack.Rest(worker.address), kafka_address, postgres_address, database)
-        connector.create(snapshot_mode='no_data', signal_data_collection='public.signals', incremental_snapshot_chunk_size=500, **settings)
+        connector.create(snapshot_mode='no_data', signal_data_collection='public.signals', incremental_snapshot_chunk_size=250, **settings)
         streaming(sql)
         writer.start()
         signal(sql, 's1', 'execute-snapshot', **{'data-collections': ['public.ledger']})
@@ -120,7 +120,7 @@ def rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice,
             return sum(value['op'] == 'r' for _, value, _ in ledger.records)
 
         for _ in range(kills):
-            seen = read() + dice.randrange(1, 2000)
+            seen = min(read() + dice.randrange(1, 5000), rows)
             stack.wait_for('rows', lambda: read() >= seen, 120, 0)
             worker.kill()
             worker.resume('--no-wait')
@@ -129,6 +129,7 @@ def rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice,
         stack.wait_for('all rows', lambda: ledger.poll() is not None and {key['id'] for key, _, _ in ledger.records} >= set(truth), 120, 0)
         last = {key['id']: value['after']['version'] for key, value, _ in ledger.records}
         wrong = {row: (last.get(row), version) for row, version in truth.items() if last.get(row) != version}
+        assert worker.log().count('will read new chunk on start') >= 2, 'no kill met the snapshot'
         assert not wrong, f'{len(wrong)} of {len(truth)} rows, such as {list(wrong.items())[:5]}'
     finally:
         writer.done.set()
