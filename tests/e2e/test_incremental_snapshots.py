@@ -103,13 +103,14 @@ def test_signals_of_a_file(connector, sql, folder):
 
 def rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice, **settings):
     """Kills the worker again and again while a table that is written to is read; the last thing told of each row must be true."""
-    rows, kills = 150_000, 6
-    worker = stack.worker(folder / 'w', kafka_address, group=folder.name, offset_flush_interval_ms=200, session_timeout_ms=6000).start()
+    rows, kills = 60_000, 6
+    worker = stack.worker(folder / 'w', kafka_address, group=folder.name, offset_flush_interval_ms=200, session_timeout_ms=6000,
+                          scheduled_rebalance_max_delay_ms=0).start()
     writer = Writer(postgres_address, dice, database)
     try:
         sql(SIGNALS, TABLE, f'insert into ledger (id, version) select i, 1 from generate_series(1, {rows}) i')
         connector = Connector(stack.Rest(worker.address), kafka_address, postgres_address, database)
-        connector.create(snapshot_mode='no_data', signal_data_collection='public.signals', incremental_snapshot_chunk_size=250, **settings)
+        connector.create(snapshot_mode='no_data', signal_data_collection='public.signals', incremental_snapshot_chunk_size=25, **settings)
         streaming(sql)
         writer.start()
         signal(sql, 's1', 'execute-snapshot', **{'data-collections': ['public.ledger']})
@@ -120,9 +121,13 @@ def rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice,
             return sum(value['op'] == 'r' for _, value, _ in ledger.records)
 
         for _ in range(kills):
-            seen = min(read() + dice.randrange(1, 5000), rows)
-            stack.wait_for('rows', lambda: read() >= seen, 120, 0)
+            if read() >= rows:
+                break
+            enough = min(read() + dice.randrange(1, 3000), rows)
+            stack.wait_for('rows', lambda: read() >= enough, 120, 0)
             worker.kill()
+            while ledger.poll(0.5):
+                pass
             worker.resume('--no-wait')
         newest, truth = writer.finish()
         stack.wait_for('the last row', lambda: ledger.poll() is not None and any(key['id'] == newest for key, _, _ in ledger.records[-5000:]), 120, 0)

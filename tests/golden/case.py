@@ -287,7 +287,9 @@ class Run:
         return {
             'publications': rows('select pubname, puballtables, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot from pg_publication order by 1'),
             'publication_tables': rows('select pubname, schemaname, tablename from pg_publication_tables order by 1, 2, 3'),
-            'slots': rows('select slot_name, plugin, temporary, two_phase from pg_replication_slots where database = %s order by 1', self.names['DB'])}
+            # PostgreSQL 13 has no two_phase.
+            'slots': rows("select slot_name, plugin, temporary, coalesce((to_jsonb(s) ->> 'two_phase')::boolean, false) "
+                          "from pg_replication_slots s where database = %s order by 1", self.names['DB'])}
 
     def clean_up(self):
         self.rest.call('DELETE', f'/connectors/{self.connector}')

@@ -62,8 +62,8 @@ void PostgresTask::start(const Settings& settings, SourceTaskContext& context) {
         stored = read_offset(offset->entries());
         logger.info("Resuming from the stored offset: lsn {}, snapshot {}", to_string(stored->lsn),
                     stored->snapshot == SnapshotKind::None ? "none"
-                    : stored->snapshot_completed           ? "complete"
-                                                           : "unfinished");
+                    : stored->snapshot_unfinished()        ? "unfinished"
+                                                           : "complete");
     }
     running_ = std::make_unique<Running>(std::move(config), context, std::move(stored));
 }
