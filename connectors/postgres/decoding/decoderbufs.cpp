@@ -28,6 +28,12 @@ std::string time_text(std::int64_t micros) {
     return text;
 }
 
+/// A time with zone that lies in the day before or after in UTC; 24:00 stays.
+std::int64_t in_day(std::int64_t micros) {
+    if (micros >= 0 && micros <= micros_of_day) return micros;
+    return (micros % micros_of_day + micros_of_day) % micros_of_day;
+}
+
 std::string timestamp_text(std::int64_t micros, std::string_view zone) {
     if (micros == INT64_MAX) return "infinity";
     if (micros == INT64_MIN) return "-infinity";
@@ -89,7 +95,7 @@ std::string text_of(const wire::DatumMessage& datum) {
         return real_text(static_cast<double>(datum.datum_float()), fmt::format("{}", datum.datum_float()));
     case wire::DatumMessage::kDatumDouble:
         // A time with zone comes as its microseconds in UTC.
-        if (type == oid::timetz) return time_text(static_cast<std::int64_t>(datum.datum_double())) + "+00";
+        if (type == oid::timetz) return time_text(in_day(static_cast<std::int64_t>(datum.datum_double()))) + "+00";
         return real_text(datum.datum_double(), fmt::format("{}", datum.datum_double()));
     case wire::DatumMessage::kDatumBool:
         return datum.datum_bool() ? "t" : "f";

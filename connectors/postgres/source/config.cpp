@@ -294,6 +294,9 @@ void read_runtime(const Config& config, SourceConfig& out) {
     out.max_queue_records = static_cast<std::size_t>(config.get_int("max.queue.size"));
     out.max_queue_bytes = static_cast<std::size_t>(config.get_long("max.queue.size.in.bytes"));
     out.max_retries = config.get_int("errors.max.retries");
+    if (const auto pattern = config.get_string("internal.custom.retriable.exception"); !pattern.empty()) {
+        out.retriable = RegexList(std::vector{".*(" + pattern + ").*"});
+    }
     out.restart_wait = ms(config, "retriable.restart.connector.wait.ms");
     out.validation_timeout = ms(config, "connection.validation.timeout.ms");
 }

@@ -136,6 +136,7 @@ struct SourceConfig {
     std::size_t max_queue_records = 8192;
     std::size_t max_queue_bytes = 0;  ///< 0: the default bound
     int max_retries = -1;             ///< of errors; -1: no end
+    RegexList retriable = {};         ///< messages of errors that are worth a retry, too
     std::chrono::milliseconds restart_wait{10'000};
     SignalConfig signals = {};
     NotificationConfig notifications = {};

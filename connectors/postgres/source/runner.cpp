@@ -60,8 +60,8 @@ void Runner::run() noexcept {
 void Runner::back_off(const DatabaseError& error) {
     batch_.take();
     failures_ = outlet_.take_progress() ? 1 : failures_ + 1;
-    const bool again =
-        error.reaction == Reaction::Retry && (config_.max_retries < 0 || failures_ <= config_.max_retries);
+    const bool passes = error.reaction == Reaction::Retry || config_.retriable.matches(error.what());
+    const bool again = passes && (config_.max_retries < 0 || failures_ <= config_.max_retries);
     if (!again) throw ConnectException(error.what());
     const auto longest = std::max(config_.restart_wait, milliseconds(1));
     const auto wait = std::min(longest, first_back_off * (1 << std::min(failures_ - 1, most_doublings)));
@@ -106,6 +106,7 @@ void Runner::session() {
         throw ConnectException(fmt::format("The server's version {} is too old: pgoutput needs PostgreSQL 10 or later",
                                            general->server_version()));
     }
+    check_guardrail(*general);
     auto plan = plan_start(config_.snapshot, position_, snapshot_done_);
     std::unique_ptr<Connection> replication;
     std::optional<CreatedSlot> created;
@@ -133,6 +134,17 @@ void Runner::session() {
     outlet_.pause(config_.snapshot.streaming_delay);
     if (!replication) replication = connect_for_replication();
     stream(*general, *replication);
+}
+
+void Runner::check_guardrail(Connection& general) {
+    if (config_.guardrail_tables == 0) return;
+    const auto tables = list_captured_tables(general, config_.filters).size();
+    if (tables <= static_cast<std::size_t>(config_.guardrail_tables)) return;
+    const auto text = fmt::format(
+        "Guardrail limit exceeded: {} tables/collections configured for capture, but maximum allowed is {}.", tables,
+        config_.guardrail_tables);
+    if (config_.guardrail_fails) throw ConnectException(text);
+    logger_.warn("{}", text);
 }
 
 void Runner::tell_skipped() {

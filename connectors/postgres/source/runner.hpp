@@ -47,6 +47,8 @@ private:
     std::unique_ptr<Connection> connect_for_replication();
     CreatedSlot create_slot_patiently(Connection& replication);
     void take_snapshot(Connection& general, const CreatedSlot* created, bool stream);
+    /// guardrail.collections.max
+    void check_guardrail(Connection& general);
     /// There is no snapshot to take: told once.
     void tell_skipped();
     void start_at_slot(Connection& general, const CreatedSlot* created, const std::optional<SlotState>& slot);

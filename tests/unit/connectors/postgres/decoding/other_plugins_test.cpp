@@ -112,6 +112,9 @@ TEST_CASE("numbers of decoderbufs become the texts of their types", "[postgres]"
           "[0002-12-31 23:59:59.999999 BC]");
     CHECK(text(1082, varint(3, static_cast<std::uint64_t>(std::int64_t{-2147472692}))) == "[infinity]");
     CHECK(text(1083, varint(4, 43'200'500'000)) == "[12:00:00.500000]");
+    const auto timetz = [&](std::string_view micros) { return text(1266, '\x31' + std::string(micros)); };
+    CHECK(timetz(std::string("\0\0\0\0\0\0\0\x80", 8)) == "[00:00:00+00]");
+    CHECK(timetz(std::string("\0\0\0\0\x80\x84\x2e\xc1", 8)) == "[23:59:59+00]");
     CHECK(text(790, varint(4, static_cast<std::uint64_t>(std::int64_t{-150}))) == "[-$1.50]");
     CHECK(text(16, varint(7, 1)) == "[t]");
     CHECK(text(17, field(9, "\x01\xff")) == "[\\x01ff]");
