@@ -288,21 +288,38 @@ void Connection::begin_copy(const std::string& sql) {
     finish(query_timeout_);
 }
 
-std::optional<std::string_view> Connection::copy_line() {
-    char* line = nullptr;
-    int size = 0;
-    while ((size = PQgetCopyData(connection_.get(), &line, 1)) == 0) {
-        wait_for_answer({});
-        if (PQconsumeInput(connection_.get()) == 0) throw error(nullptr);
-    }
-    line_.reset(line);
+Connection::CopyStep Connection::try_copy_line(std::string_view& line) {
+    char* text = nullptr;
+    const int size = PQgetCopyData(connection_.get(), &text, 1);
+    line_.reset(text);
     if (size > 0) {
         // Rows end with a newline, which is no part of the data.
-        return std::string_view(line, static_cast<std::size_t>(size) - (line[size - 1] == '\n' ? 1 : 0));
+        line = {text, static_cast<std::size_t>(size) - (text[size - 1] == '\n' ? 1 : 0)};
+        return CopyStep::Line;
     }
+    if (size == 0) return CopyStep::NothingYet;
     if (size == -2) throw error(nullptr);
     finish(query_timeout_);
-    return {};
+    return CopyStep::End;
+}
+
+void Connection::wait_for_any(const std::vector<Connection*>& connections) {
+    std::vector<pollfd> fds;
+    for (const auto* c : connections)
+        fds.push_back({.fd = PQsocket(c->connection_.get()), .events = POLLIN, .revents = 0});
+    const auto* wakeup = connections.front()->wakeup_;
+    fds.push_back({.fd = wakeup ? wakeup->descriptor() : -1, .events = POLLIN, .revents = 0});
+    const int ready = ::poll(fds.data(), fds.size(), static_cast<int>(between_works.count()));
+    if (ready < 0 && errno != EINTR) {
+        throw DatabaseError(fmt::format("Waiting for PostgreSQL: {}", std::strerror(errno)), {});
+    }
+    if (fds.back().revents != 0) throw Interrupted();
+    for (std::size_t i = 0; i < connections.size(); ++i) {
+        if (ready == 0 && connections[i]->while_waiting_) connections[i]->while_waiting_();
+        if (fds[i].revents != 0 && PQconsumeInput(connections[i]->connection_.get()) == 0) {
+            throw connections[i]->error(nullptr);
+        }
+    }
 }
 
 std::string Connection::quote_literal(std::string_view text) const {

@@ -80,10 +80,13 @@ public:
     /// Names and types of a statement's columns, without running it.
     Rows describe(const std::string& sql);
 
-    /// COPY ... TO STDOUT, text format: begin_copy, then copy_line until none. The line ends without its newline and
-    /// lives until the next call.
+    /// COPY ... TO STDOUT, text format: begin_copy, then try_copy_line until End, with wait_for_any where there is
+    /// nothing yet. The line ends without its newline and lives until the next call.
     void begin_copy(const std::string& sql);
-    std::optional<std::string_view> copy_line();
+    enum class CopyStep : std::uint8_t { Line, NothingYet, End };
+    CopyStep try_copy_line(std::string_view& line);
+    /// Waits until one of them has something to read. Throws Interrupted.
+    static void wait_for_any(const std::vector<Connection*>& connections);
 
     std::string quote_literal(std::string_view text) const;
     int server_version() const noexcept;  ///< 150020

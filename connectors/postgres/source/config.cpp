@@ -149,6 +149,7 @@ void read_snapshot(const Config& config, SnapshotConfig& snapshot) {
     snapshot.lock_tables = lower(config.get_string("snapshot.locking.mode")) == "shared";
     snapshot.lock_timeout = ms(config, "snapshot.lock.timeout.ms");
     snapshot.delay = ms(config, "snapshot.delay.ms");
+    snapshot.threads = config.get_int("snapshot.max.threads");
     snapshot.streaming_delay = ms(config, "streaming.delay.ms");
     snapshot.include_collections = split_patterns(config.get_string("snapshot.include.collection.list"));
     constexpr std::string_view prefix = "snapshot.select.statement.overrides.";

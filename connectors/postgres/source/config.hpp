@@ -34,6 +34,7 @@ struct SnapshotConfig {
     std::chrono::milliseconds lock_timeout{10'000};
     std::chrono::milliseconds delay{0};
     std::chrono::milliseconds streaming_delay{0};
+    int threads = 1;  ///< tables that are read at once
     std::vector<std::string> include_collections = {};
     std::map<std::string, std::string> overrides = {};  ///< "schema.table" to SELECT
     // What configuration_based is based on.

@@ -173,7 +173,8 @@ void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool
                        .records = records_,
                        .connection = general,
                        .notifier = notifier_,
-                       .logger = logger_},
+                       .logger = logger_,
+                       .stop = &outlet_.stop_signal()},
                       batch_, [this](SourceBatch batch) { outlet_.deliver(std::move(batch)); });
     const auto done = snapshot.run(view.position, position_);
     general.query("ROLLBACK");

@@ -193,23 +193,26 @@ void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
     notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", table_list_}});
     next_report_nanos_ = records_.now() + report_every_nanos;
     try {
-        for (const auto& table : tables) read_table(table);
+        const auto more = more_connections(tables.size());
+        std::vector<Lane> lanes = {{.connection = &connection_}};
+        for (const auto& connection : more) lanes.push_back({.connection = connection.get()});
+        read_in_lanes(tables, lanes);
     } catch (const DatabaseError&) {
         notify("ABORTED");
         throw;
     }
-    if (held_) emit(true, true);
+    if (ended_) emit(*ended_, true, true);
     row_offset_ = done_;
     notify("COMPLETED");
     logger_.info("Snapshot of {} tables and {} rows is complete", tables.size(), rows_);
 }
 
-void Snapshot::read_table(const CatalogTable& table) {
+void Snapshot::begin_table(Lane& lane, const CatalogTable& table) {
     const auto statement = override_for(table.id);
     std::vector<CatalogColumn> columns;
     std::string copy;
     if (!statement.empty()) {
-        columns = columns_named(connection_.describe(statement), table);
+        columns = columns_named(lane.connection->describe(statement), table);
         copy = fmt::format("COPY ({}) TO STDOUT", statement);
     } else {
         std::string list;
@@ -224,51 +227,63 @@ void Snapshot::read_table(const CatalogTable& table) {
         if (columns.empty()) std::ranges::for_each(table.columns, add);
         copy = fmt::format("COPY (SELECT {} FROM {}) TO STDOUT", list, quoted(table.id));
     }
-    const auto& model = tables_.snapshot_model(table, columns);
+    lane.table = &table;
+    lane.model = &tables_.snapshot_model(table, columns);
+    lane.rows = 0;
     logger_.info("Exporting data from table '{}'", table.id.text());
     notify("IN_PROGRESS", {{"data_collections", table_list_}, {"current_collection_in_progress", table.id.text()}});
-    connection_.begin_copy(copy);
-    rows_in_table_ = 0;
-    ++table_number_;
-    while (const auto line = connection_.copy_line()) row(model, *line, rows_in_table_++ == 0);
-    logger_.info("Finished exporting {} records for table '{}'", rows_in_table_, table.id.text());
-    notify("TABLE_SCAN_COMPLETED", {{"scanned_collection", table.id.text()},
-                                    {"data_collections", table_list_},
-                                    {"total_rows_scanned", std::to_string(rows_in_table_)},
-                                    {"status", "SUCCEEDED"}});
+    lane.connection->begin_copy(copy);
 }
 
-void Snapshot::row(const TableModel& model, std::string_view line, bool first_in_table) {
-    if (held_) {
-        emit(first_in_table, false);
-    } else {
-        held_.emplace();
+void Snapshot::end_table(Lane& lane) {
+    logger_.info("Finished exporting {} records for table '{}'", lane.rows, lane.table->id.text());
+    notify("TABLE_SCAN_COMPLETED", {{"scanned_collection", lane.table->id.text()},
+                                    {"data_collections", table_list_},
+                                    {"total_rows_scanned", std::to_string(lane.rows)},
+                                    {"status", "SUCCEEDED"}});
+    if (lane.held) {
+        if (ended_) emit(*ended_, true, false);
+        ended_ = std::exchange(lane.held, std::nullopt);
     }
-    held_->model = &model;
-    held_->line.assign(line);
-    held_->first_in_table = first_in_table;
-    held_->first_table = table_number_ == 1;
+    lane.table = nullptr;
+}
+
+void Snapshot::row(Lane& lane, std::string_view line) {
+    if (ended_) {
+        emit(*ended_, true, false);
+        ended_.reset();
+    }
+    if (lane.held) {
+        emit(*lane.held, false, false);
+    } else {
+        lane.held.emplace();
+    }
+    auto& held = *lane.held;
+    held.model = lane.model;
+    held.line.assign(line);
+    held.first_in_table = lane.rows++ == 0;
+    held.first = std::exchange(first_row_, false);
     if (records_.now() < next_report_nanos_) return;
     next_report_nanos_ = records_.now() + report_every_nanos;
-    logger_.info("Exported {} records so far, {} of table '{}'", rows_, rows_in_table_, model.name());
+    logger_.info("Exported {} records so far, {} of table '{}'", rows_, lane.rows, lane.model->name());
 }
 
-void Snapshot::emit(bool last_in_table, bool last) {
-    const auto& model = *held_->model;
+void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
+    const auto& model = *row.model;
     auto& arena = batch_.values();
     std::string_view marker = "true";
     if (last) {
         marker = "last";
-    } else if (held_->first_in_table && held_->first_table) {
+    } else if (row.first) {
         marker = "first";
     } else if (last_in_table) {
         marker = "last_in_data_collection";
-    } else if (held_->first_in_table) {
+    } else if (row.first_in_table) {
         marker = "first_in_data_collection";
     }
     ++rows_;
     if (config_.skipped_operations.find('r') != std::string::npos) return;
-    const auto& line = held_->line;
+    const auto& line = row.line;
     auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));
     std::ranges::copy(line, text);
     split_copy_line(text, line.size(), columns_);

@@ -2,7 +2,7 @@
 ///
 /// Input   a connection on which the snapshot's transaction is begun (exported snapshot or REPEATABLE READ).
 /// Output  batches to `sink`, the last one flushed; the offset after the snapshot.
-/// State   one row is held back, because only its successor tells which marker it gets.
+/// State   one row of each table is held back, because only its successor tells which marker it gets.
 /// Facts   Debezium 3.7: order of tables, markers, offsets.
 #pragma once
 #include "connectors/postgres/incremental/signal.hpp"
@@ -11,6 +11,7 @@
 #include "connectors/postgres/source/table_cache.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -31,6 +32,7 @@ public:
         Connection& connection;
         const Notifier& notifier;
         const Logger& logger;
+        const Wakeup* stop = nullptr;  ///< for more connections; null: one has to do
     };
     Snapshot(const Parts& parts, BatchBuilder& batch, BatchSink sink)
         : config_(parts.config),
@@ -39,6 +41,7 @@ public:
           connection_(parts.connection),
           notifier_(parts.notifier),
           logger_(parts.logger),
+          stop_(parts.stop),
           batch_(batch),
           sink_(std::move(sink)) {}
 
@@ -50,13 +53,20 @@ public:
     void run_blocking(const SnapshotRequest& request, const OffsetState& position, const OffsetState& stored);
 
 private:
-    struct SelectedColumn;
     struct HeldRow {
         HeldRow() noexcept {}
         const TableModel* model = nullptr;
         std::string line = {};
         bool first_in_table = false;
-        bool first_table = false;
+        bool first = false;  ///< of all
+    };
+    /// A connection and the table that is read on it.
+    struct Lane {
+        Connection* connection = nullptr;
+        const CatalogTable* table = nullptr;  ///< null: it is at its end
+        const TableModel* model = nullptr;
+        std::int64_t rows = 0;
+        std::optional<HeldRow> held = {};
     };
 
     std::vector<std::pair<Oid, TableId>> captured_tables();
@@ -64,11 +74,17 @@ private:
     std::vector<CatalogTable> tables_of(const SnapshotRequest& request);
     /// All rows; ABORTED is told if that fails.
     void read_tables(const std::vector<CatalogTable>& tables);
-    void read_table(const CatalogTable& table);
+    /// As many connections to the same view of the database as snapshot.max.threads and the tables want, less one.
+    std::vector<std::unique_ptr<Connection>> more_connections(std::size_t tables);
+    void read_in_lanes(const std::vector<CatalogTable>& tables, std::vector<Lane>& lanes);
+    void begin_table(Lane& lane, const CatalogTable& table);
+    /// What has come, at most a bounded number of lines; false if there was nothing.
+    bool read_some(Lane& lane);
+    void end_table(Lane& lane);
     std::string override_for(const TableId& id) const;
     void notify(std::string_view type, std::vector<std::pair<std::string, std::string>> data = {});
-    void row(const TableModel& model, std::string_view line, bool first_in_table);
-    void emit(bool last_in_table, bool last);
+    void row(Lane& lane, std::string_view line);
+    void emit(const HeldRow& row, bool last_in_table, bool last);
 
     const SourceConfig& config_;
     TableCache& tables_;
@@ -76,6 +92,7 @@ private:
     Connection& connection_;
     const Notifier& notifier_;
     const Logger& logger_;
+    const Wakeup* stop_;
     BatchBuilder& batch_;
     BatchSink sink_;
     OffsetState state_;                         ///< what the source blocks say
@@ -87,10 +104,9 @@ private:
     OffsetEntries shared_offset_ = {};  ///< in the batch's memory, for all of its rows
     bool fresh_batch_ = true;
     std::vector<Column> columns_;
-    std::optional<HeldRow> held_;
+    std::optional<HeldRow> ended_;  ///< the last row of the table that ended last
+    bool first_row_ = true;
     std::int64_t rows_ = 0;
-    std::int64_t rows_in_table_ = 0;
-    std::size_t table_number_ = 0;  ///< 1: the first
     std::int64_t next_report_nanos_ = 0;
 };
 
