@@ -57,7 +57,7 @@ def test_a_table_without_a_key_by_a_surrogate(connector, sql):
 
 
 def test_pause_resume_and_stop(connector, sql):
-    sql(SIGNALS, 'create table slow (id int primary key)', 'insert into slow select generate_series(1, 2000)', 'create table never (id int primary key)',
+    sql(SIGNALS, 'create table slow (id int primary key)', 'insert into slow select generate_series(1, 20000)', 'create table never (id int primary key)',
         'insert into never select generate_series(1, 50)')
     connector.create(signal_data_collection='public.signals', snapshot_mode='no_data', incremental_snapshot_chunk_size=1, **{
         'notification.enabled.channels': 'sink', 'notification.sink.topic.name': f'{connector.prefix}.told'})
@@ -73,7 +73,7 @@ def test_pause_resume_and_stop(connector, sql):
     signal(sql, 's2', 'pause-snapshot')
     stack.wait_for(lambda: f'the pause: {kinds()}', lambda: 'PAUSED' in kinds())
     marks = sql("select count(*) from signals where id like '%-open'").fetchone()[0]
-    assert marks < 2000
+    assert marks < 20_000
     signal(sql, 's3', 'log', message='still here')
     connector.reader('public.signals').wait_for(1)
     assert sql("select count(*) from signals where id like '%-open'").fetchone()[0] == marks, 'no chunk is read in a pause'

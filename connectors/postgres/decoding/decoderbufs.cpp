@@ -7,6 +7,8 @@
 #include "decoderbufs.pb.h"
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace millrace::postgres {
 namespace {
 
@@ -28,10 +30,13 @@ std::string time_text(std::int64_t micros) {
     return text;
 }
 
-/// A time with zone that lies in the day before or after in UTC; 24:00 stays.
-std::int64_t in_day(std::int64_t micros) {
-    if (micros >= 0 && micros <= micros_of_day) return micros;
-    return (micros % micros_of_day + micros_of_day) % micros_of_day;
+/// A time with zone may lie in the day before or after in UTC; 24:00 stays.
+std::int64_t in_day(double micros) {
+    constexpr auto day = static_cast<double>(micros_of_day);
+    if (!(std::abs(micros) < 10 * day)) throw DataException("A time with zone of decoderbufs is none");
+    const auto whole = static_cast<std::int64_t>(micros);
+    if (whole >= 0 && whole <= micros_of_day) return whole;
+    return (whole % micros_of_day + micros_of_day) % micros_of_day;
 }
 
 std::string timestamp_text(std::int64_t micros, std::string_view zone) {
@@ -95,7 +100,7 @@ std::string text_of(const wire::DatumMessage& datum) {
         return real_text(static_cast<double>(datum.datum_float()), fmt::format("{}", datum.datum_float()));
     case wire::DatumMessage::kDatumDouble:
         // A time with zone comes as its microseconds in UTC.
-        if (type == oid::timetz) return time_text(in_day(static_cast<std::int64_t>(datum.datum_double()))) + "+00";
+        if (type == oid::timetz) return time_text(in_day(datum.datum_double())) + "+00";
         return real_text(datum.datum_double(), fmt::format("{}", datum.datum_double()));
     case wire::DatumMessage::kDatumBool:
         return datum.datum_bool() ? "t" : "f";

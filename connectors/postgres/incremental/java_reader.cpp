@@ -18,6 +18,7 @@ namespace {
 using Kind = KeyValue::Kind;
 
 constexpr int most_levels = 16;
+constexpr std::int32_t longest_numeric = 16'383;  // digits behind the point
 constexpr std::int64_t millis_of_day = 86'400'000;
 
 struct JavaField {
@@ -216,10 +217,16 @@ std::string Reader::decimal(const Object& object) {
     const auto* bytes = magnitude == nullptr ? nullptr : std::get_if<Bytes>(magnitude);
     if (bytes == nullptr) throw DataException("java.math.BigDecimal without its digits");
     const auto scale = static_cast<std::int32_t>(object.bits("scale"));
+    if (scale < 0 || scale > longest_numeric || bytes->content.size() > longest_numeric) {
+        throw DataException("java.math.BigDecimal that PostgreSQL cannot have");
+    }
     // A zero byte in front: the magnitude has no sign.
-    std::string text = static_cast<std::int32_t>((*integer)->bits("signum")) < 0 ? "-" : "";
-    append_decimal(text, std::string(1, '\0') + bytes->content, scale);
-    return text;
+    std::string digits;
+    append_decimal(digits, std::string(1, '\0') + bytes->content, 0);
+    const auto decimals = static_cast<std::size_t>(scale);
+    if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
+    if (decimals > 0) digits.insert(digits.size() - decimals, ".");
+    return (static_cast<std::int32_t>((*integer)->bits("signum")) < 0 ? "-" : "") + digits;
 }
 
 KeyValue Reader::as_key_value(const Content& content) const {

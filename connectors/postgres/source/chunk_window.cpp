@@ -11,7 +11,7 @@ void ChunkWindow::fill(Rows chunk, const TableModel& chunk_model, std::vector<st
     source = std::move(chunk);
     rows.clear();
     std::vector<Column> columns;
-    for (std::size_t i = 0; i < source->size(); ++i) {
+    for (std::size_t i = 0; i < source.size(); ++i) {
         if (auto text = key_text(chunk_model, row(i, columns))) rows.emplace(std::move(*text), i);
     }
 }
@@ -22,8 +22,8 @@ void ChunkWindow::forget(const TableModel& relation, Tuple row) {
 
 Tuple ChunkWindow::row(std::size_t index, std::vector<Column>& columns) const {
     columns.clear();
-    for (std::size_t i = 0; i < source->columns(); ++i) {
-        const auto text = source->get(index, i);
+    for (std::size_t i = 0; i < source.columns(); ++i) {
+        const auto text = source.get(index, i);
         columns.push_back(text ? Column{.kind = Column::Kind::Text, .text = *text}
                                : Column{.kind = Column::Kind::Null});
     }

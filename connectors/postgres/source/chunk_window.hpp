@@ -15,7 +15,7 @@ struct ChunkWindow {
     std::string table = {};      ///< schema.table; empty: no chunk has rows
     const TableModel* model = nullptr;
     std::vector<std::string> key = {};  ///< columns that tell rows apart
-    std::optional<Rows> source = {};
+    Rows source{nullptr};
     std::unordered_multimap<std::string, std::size_t> rows = {};  ///< key to row, those that are left
 
     /// A chunk was read and its second watermark has not come yet.

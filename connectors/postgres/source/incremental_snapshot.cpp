@@ -12,6 +12,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::deque<IncrementalSnapshotState::Table>& tables) {
     std::vector<std::string> names;
+    names.reserve(tables.size());
     for (const auto& table : tables) names.push_back(table.id);
     return names;
 }
@@ -146,7 +147,7 @@ void IncrementalSnapshot::read_chunk(const Outgoing& out) {
     if (markers) {
         write_close_marker(marker);
         window_.id = marker.chunk;
-    } else if (window_.source) {
+    } else if (window_.model != nullptr) {
         // From now on, so a change that the chunk shows already may come again, and none is missed.
         window_.open = true;
         window_.at = end_of_wal(connection_);
@@ -175,7 +176,8 @@ bool IncrementalSnapshot::describe_table() {
     auto table = at == captured.end() ? std::nullopt : load_table(connection_, at->first);
     if (!table) return false;
     load_types(connection_, tables_.types());
-    CurrentTable current{.table = std::move(*table)};
+    CurrentTable current;
+    current.table = std::move(*table);
     const auto record_key = key_columns(config_, current.table.id, current.table.key);
     const auto key = wanted.surrogate_key.empty() ? record_key : std::vector{wanted.surrogate_key};
     for (const auto& column : current.table.columns) {
@@ -195,7 +197,7 @@ bool IncrementalSnapshot::describe_table() {
     current.query.condition = wanted.condition;
     current.model = &tables_.snapshot_model(current.table, current.columns);
     current.end = state_.last_sent;
-    current_ = std::move(current);
+    current_ = std::make_unique<CurrentTable>(std::move(current));
     return true;
 }
 
@@ -207,7 +209,7 @@ bool IncrementalSnapshot::find_maximum(const Outgoing& out) {
             return false;
         }
         state_.maximum = key_of(rows, 0);
-        state_.total_rows = count_rows(*state_.maximum);
+        state_.total_rows = count_rows(maximum());
     } catch (const DatabaseError& e) {
         if (!statement_failed(e)) throw;
         logger_.error("Incremental snapshot of '{}' fails: {}", current_->table.id.text(), e.what());
@@ -218,18 +220,24 @@ bool IncrementalSnapshot::find_maximum(const Outgoing& out) {
     return true;
 }
 
+const RowKey& IncrementalSnapshot::maximum() const {
+    MILLRACE_ASSERT(state_.maximum.has_value());
+    return *state_.maximum;
+}
+
 std::int64_t IncrementalSnapshot::count_rows(const RowKey& maximum) {
     if (current_->query.condition.empty()) {
         const auto estimate = connection_.query(
             fmt::format("SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = {}", current_->table.oid));
-        if (!estimate.empty() && estimate.integer(0, 0).value_or(0) > 0) return *estimate.integer(0, 0);
+        const auto rows = estimate.empty() ? 0 : estimate.integer(0, 0).value_or(0);
+        if (rows > 0) return rows;
     }
     const auto count = count_query(current_->query, maximum);
     return connection_.query(count.sql, count.parameters).integer(0, 0).value_or(0);
 }
 
 Rows IncrementalSnapshot::read_rows() {
-    const auto statement = chunk_query(current_->query, current_->end, *state_.maximum, config_.signals.chunk_size);
+    const auto statement = chunk_query(current_->query, current_->end, maximum(), config_.signals.chunk_size);
     return connection_.query(statement.sql, statement.parameters);
 }
 
@@ -246,13 +254,15 @@ RowKey IncrementalSnapshot::key_of(const Rows& rows, std::size_t row) const {
 
 /// True if there are rows to send; false when the table is at its end.
 bool IncrementalSnapshot::fill_window(const Outgoing& out) {
+    RowKey last;
     try {
         auto rows = read_rows();
         if (rows.empty()) {
             finish_table("SUCCEEDED", out);
             return false;
         }
-        current_->end = key_of(rows, rows.size() - 1);
+        last = key_of(rows, rows.size() - 1);
+        current_->end = last;
         current_->rows += static_cast<std::int64_t>(rows.size());
         ++current_->chunks;
         auto key = current_->model->key_columns();
@@ -276,8 +286,8 @@ bool IncrementalSnapshot::fill_window(const Outgoing& out) {
     notify("IN_PROGRESS",
            {{"data_collections", table_list()},
             {"current_collection_in_progress", state_.tables.front().id},
-            {"maximum_key", shown(*state_.maximum)},
-            {"last_processed_key", shown(*current_->end)},
+            {"maximum_key", shown(maximum())},
+            {"last_processed_key", shown(last)},
             {"total_rows", std::to_string(total)},
             {"total_chunks", std::to_string((total + size - 1) / size)},
             {"chunk_index", std::to_string(current_->chunks)}},
@@ -298,7 +308,7 @@ void IncrementalSnapshot::send_window(const Outgoing& out) {
     for (const auto index : left) {
         const auto row = window.row(index, columns);
         for (auto& column : columns) column.text = arena.copy(column.text);
-        state_.last_sent = key_of(*window.source, index);
+        state_.last_sent = key_of(window.source, index);
         if (config_.skipped_operations.find('r') != std::string::npos) continue;
         publish(stored);
         const auto now = records_.now();

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace millrace::postgres {
 
@@ -86,6 +87,7 @@ private:
     bool prepare_table(const Outgoing& out);
     bool describe_table();
     bool find_maximum(const Outgoing& out);
+    const RowKey& maximum() const;
     std::int64_t count_rows(const RowKey& maximum);
     bool fill_window(const Outgoing& out);
     Rows read_rows();
@@ -110,7 +112,7 @@ private:
     std::function<void(std::chrono::milliseconds)> pause_for_;
     IncrementalSnapshotState state_;
     bool paused_ = false;
-    std::optional<CurrentTable> current_;
+    std::unique_ptr<CurrentTable> current_;  ///< null: the first table is not described yet
     ChunkWindow window_;
 };
 

@@ -100,6 +100,7 @@ std::vector<std::pair<Oid, TableId>> Snapshot::captured_tables() {
 std::vector<CatalogTable> Snapshot::tables_of(const SnapshotRequest& request) {
     const auto captured = captured_tables();
     std::vector<std::string> known;
+    known.reserve(captured.size());
     for (const auto& [oid, id] : captured) known.push_back(id.text());
     std::vector<CatalogTable> tables;
     for (const auto& name : resolve_tables(request.tables, known)) {

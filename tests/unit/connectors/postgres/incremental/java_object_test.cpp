@@ -66,6 +66,14 @@ TEST_CASE("a key of columns of many classes is Java's", "[postgres]") {
           "612e7574696c2e44617465686a81014b597419030000787077080000018df229280078");
 }
 
+TEST_CASE("small decimals keep their plain form through a restart", "[postgres]") {
+    for (const auto* text : {"0.0000000001", "-0.5", "100", "12345678901234567890.123456789", "0.00"}) {
+        const auto key = read_java_key(write_java_key(RowKey{{Kind::Decimal, text}}));
+        REQUIRE(key.has_value());
+        CHECK(key->front().text == text);
+    }
+}
+
 TEST_CASE("a Short is read as the number that it is", "[postgres]") {
     const auto key = read_java_key(
         array +
