@@ -17,7 +17,7 @@ namespace {
 
 using Kind = KeyValue::Kind;
 
-constexpr int most_levels = 16;
+constexpr std::size_t most_levels = 16;
 constexpr std::int32_t longest_numeric = 16'383;  // digits behind the point
 constexpr std::int64_t millis_of_day = 86'400'000;
 
@@ -88,12 +88,12 @@ private:
         }
         return handles_[handle - java::first_handle];
     }
-    const JavaClass* class_description(int level);
-    Content content(int level);
-    Content object(int level);
-    Content array(int level);
+    const JavaClass* class_description(std::size_t level);
+    Content content(std::size_t level);
+    Content object(std::size_t level);
+    Content array(std::size_t level);
     Content string(std::size_t size);
-    Content field(char type, int level);
+    Content field(char type, std::size_t level);
     KeyValue as_key_value(const Content& content) const;
     static std::string decimal(const Object& object);
 
@@ -103,7 +103,7 @@ private:
     std::vector<std::unique_ptr<Object>> objects_;
 };
 
-const JavaClass* Reader::class_description(int level) {
+const JavaClass* Reader::class_description(std::size_t level) {
     if (level > most_levels) in_.fail("class", "is nested too deep");
     switch (in_.u8("class")) {
     case java::tc_null:
@@ -134,7 +134,7 @@ const JavaClass* Reader::class_description(int level) {
     return &type;
 }
 
-Content Reader::content(int level) {
+Content Reader::content(std::size_t level) {
     if (level > most_levels) in_.fail("object", "is nested too deep");
     switch (in_.u8("type code")) {
     case java::tc_null:
@@ -160,7 +160,7 @@ Content Reader::string(std::size_t size) {
     return content;
 }
 
-Content Reader::field(char type, int level) {
+Content Reader::field(char type, std::size_t level) {
     switch (type) {
     case 'B':
     case 'Z':
@@ -182,14 +182,17 @@ Content Reader::field(char type, int level) {
     }
 }
 
-Content Reader::object(int level) {
+Content Reader::object(std::size_t level) {
     const auto* type = class_description(level + 1);
     if (type == nullptr) in_.fail("object", "has no class");
     auto& object = *objects_.emplace_back(std::make_unique<Object>());
     object.type = type;
     remember(&object);
     std::vector<const JavaClass*> chain;
-    for (const auto* at = type; at != nullptr; at = at->super) chain.insert(chain.begin(), at);
+    for (const auto* at = type; at != nullptr; at = at->super) {
+        if (chain.size() > most_levels) in_.fail("class", "has too many ancestors, perhaps itself");
+        chain.insert(chain.begin(), at);
+    }
     for (const auto* part : chain) {
         if ((part->flags & java::serializable) == 0) in_.fail("object", "is not of plain fields");
         for (const auto& [field_type, name] : part->fields) object.fields.emplace_back(name, field(field_type, level));
@@ -202,7 +205,7 @@ Content Reader::object(int level) {
     return Content(&object);
 }
 
-Content Reader::array(int level) {
+Content Reader::array(std::size_t level) {
     const auto* type = class_description(level + 1);
     if (type == nullptr || type->name != "[B") in_.fail("array", "is not one of bytes");
     Content content = Bytes{std::string(in_.bytes(in_.u32("length of an array"), "array"))};
