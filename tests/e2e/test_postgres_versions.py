@@ -7,7 +7,7 @@ import pytest
 
 import stack
 
-CORE = ('dml-basic', 'dml-pk-change', 'types-text-binary-json', 'types-temporal', 'partitions-via-root', 'schema-change', 'toast-default', 'signal-incremental',
+CORE = ('dml-basic', 'dml-pk-change', 'types-net-ranges-geometry', 'types-temporal', 'partitions-via-root', 'schema-change', 'toast-default', 'signal-incremental',
         'signal-kafka')
 GOLDEN = Path(__file__).parent.parent / 'golden'
 
