@@ -4,11 +4,7 @@
 
 using namespace millrace::cluster;
 
-TEST_CASE("strings hash and sort as in Java", "[assignment]") {
-    CHECK(java_hash("") == 0);
-    CHECK(java_hash("hello") == 99162322);
-    CHECK(java_hash("polygenelubricants") == std::numeric_limits<std::int32_t>::min());
-    CHECK(java_hash("\xF0\x9F\x98\x80") == 1772899);  // surrogates D83D, DE00
+TEST_CASE("strings sort as in Java", "[assignment]") {
     CHECK(java_less("a", "b"));
     CHECK(java_less("a", "ab"));
     CHECK(java_less("\xF0\x9F\x98\x80", "\xEF\xBC\xA1"));  // U+1F600 sorts before U+FF21, unlike in UTF-8

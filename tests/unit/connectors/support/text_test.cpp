@@ -87,6 +87,15 @@ TEST_CASE("UTF-16 has two units for a character beyond the first plane", "[text]
     CHECK(to_utf16("\xC3(\xFF") == u"\uFFFD(\uFFFD");
 }
 
+TEST_CASE("a text's hash is Java's", "[text]") {
+    CHECK(java_hash("") == 0);
+    CHECK(java_hash("bb") == 3136);
+    CHECK(java_hash("hello") == 99162322);
+    CHECK(java_hash("polygenelubricants") == 0x80000000);
+    CHECK(java_hash("€") == 0x20ac);
+    CHECK(java_hash("😀") == 0xd83dU * 31 + 0xde00U);
+}
+
 TEST_CASE("the nearest name is proposed if it is near enough", "[text]") {
     constexpr std::array<std::string_view, 4> names{"group.id", "bootstrap.servers", "config.storage.topic",
                                                     "offset.storage.topic"};

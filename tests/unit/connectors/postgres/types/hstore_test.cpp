@@ -44,14 +44,6 @@ TEST_CASE("a map of many entries has grown its table", "[postgres][types]") {
     CHECK(json(entries("p`abcdefghijk")) == expected("`abcdefghijkp"));
 }
 
-TEST_CASE("java_hash is String.hashCode", "[postgres][types]") {
-    CHECK(java_hash("") == 0);
-    CHECK(java_hash("bb") == 3136);
-    CHECK(java_hash("hello") == 99162322);
-    CHECK(java_hash("€") == 0x20ac);
-    CHECK(java_hash("😀") == 0xd83dU * 31 + 0xde00U);
-}
-
 TEST_CASE("what is no hstore is refused", "[postgres][types]") {
     const auto* text = GENERATE("a", "\"a\"", "\"a\"=>", "\"a\"=>\"", "\"a\"=>\"1\",", "\"a\"=>\"1\" \"b\"=>\"2\"",
                                 "\"a\"=>x", "=>", "\"\\");
