@@ -67,7 +67,8 @@ std::optional<std::uint32_t> PartitionRouting::hash_of(const ConnectRecord& even
         SchemaPtr schema = event.value_schema;
         Value value = event.value;
         for (const auto& step : path) {
-            const std::string_view name = step != "change" || path.size() == 1 ? step : is_delete ? "before" : "after";
+            std::string_view name = step;
+            if (step == "change" && path.size() > 1) name = is_delete ? "before" : "after";
             const auto place =
                 value.kind() == Value::Kind::Struct ? schema->index_of(name) : std::optional<std::size_t>();
             if (!place) {
