@@ -193,6 +193,7 @@ void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
     for (const auto& table : tables) table_list_ += (table_list_.empty() ? "" : ",") + table.id.text();
     notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", table_list_}});
     next_report_nanos_ = records_.now() + report_every_nanos;
+    first_table_ = tables.empty() ? nullptr : &tables.front();
     try {
         const auto more = more_connections(tables.size());
         std::vector<Lane> lanes = {{.connection = &connection_}};
@@ -263,7 +264,7 @@ void Snapshot::row(Lane& lane, std::string_view line) {
     held.model = lane.model;
     held.line.assign(line);
     held.first_in_table = lane.rows++ == 0;
-    held.first = std::exchange(first_row_, false);
+    held.first = held.first_in_table && lane.table == first_table_;
     if (records_.now() < next_report_nanos_) return;
     next_report_nanos_ = records_.now() + report_every_nanos;
     logger_.info("Exported {} records so far, {} of table '{}'", rows_, lane.rows, lane.model->name());

@@ -58,7 +58,7 @@ private:
         const TableModel* model = nullptr;
         std::string line = {};
         bool first_in_table = false;
-        bool first = false;  ///< of all
+        bool first = false;  ///< in the first table
     };
     /// A connection and the table that is read on it.
     struct Lane {
@@ -104,8 +104,8 @@ private:
     OffsetEntries shared_offset_ = {};  ///< in the batch's memory, for all of its rows
     bool fresh_batch_ = true;
     std::vector<Column> columns_;
-    std::optional<HeldRow> ended_;  ///< the last row of the table that ended last
-    bool first_row_ = true;
+    std::optional<HeldRow> ended_;               ///< the last row of the table that ended last
+    const CatalogTable* first_table_ = nullptr;  ///< its first row is the first of all; if it has none, none is
     std::int64_t rows_ = 0;
     std::int64_t next_report_nanos_ = 0;
 };
