@@ -31,7 +31,12 @@ PgMicros time_at(const json::Node& object, std::string_view name) {
     const auto text = text_at(object, name);
     if (text.empty()) return PgMicros{0};
     const auto at = parse_timestamp_with_zone(text);
-    return PgMicros{epoch_seconds(at) * 1'000'000 + at.time.micros - micros_from_unix_to_2000};
+    std::int64_t micros = 0;
+    if (__builtin_mul_overflow(epoch_seconds(at), 1'000'000, &micros) ||
+        __builtin_add_overflow(micros, at.time.micros - micros_from_unix_to_2000, &micros)) {
+        throw DataException(fmt::format("wal2json message: {} '{}' is beyond PostgreSQL's times", name, text));
+    }
+    return PgMicros{micros};
 }
 
 std::span<const json::Node> columns_at(const json::Node& root, std::string_view name) {
