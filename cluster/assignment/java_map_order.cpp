@@ -1,4 +1,4 @@
-#include "cluster/storage/java_map_order.hpp"
+#include "cluster/assignment/java_map_order.hpp"
 
 #include "connectors/support/text.hpp"
 
@@ -7,6 +7,7 @@
 #include <numeric>
 
 namespace millrace::cluster {
+
 std::vector<std::size_t> java_map_order(const std::vector<std::string_view>& keys) {
     std::size_t buckets = 16;
     while (keys.size() * 4 > buckets * 3) buckets *= 2;

@@ -1,6 +1,6 @@
 #include "cluster/storage/config_records.hpp"
 
-#include "cluster/storage/java_map_order.hpp"
+#include "cluster/assignment/java_map_order.hpp"
 #include "cluster/storage/json_members.hpp"
 #include "connectors/support/text.hpp"
 

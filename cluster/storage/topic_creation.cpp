@@ -1,6 +1,6 @@
 #include "cluster/storage/topic_creation.hpp"
 
-#include "cluster/storage/java_map_order.hpp"
+#include "cluster/assignment/java_map_order.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/kafka/admin.hpp"
 
