@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <fstream>
-#include <thread>
 
 namespace troubled {
 
@@ -13,7 +12,6 @@ using namespace millrace;
 constexpr ConfigKey keys[] = {
     {.name = "out", .default_value = required, .doc = "The file that records are appended to."},
     {.name = "buffered", .type = ConfigType::Boolean, .default_value = "false", .doc = "Write in flush() only."},
-    {.name = "slow.ms", .type = ConfigType::Int, .default_value = "0", .doc = "How long every put() takes."},
     {.name = "retriable.every", .type = ConfigType::Int, .default_value = "0", .doc = "Every so many put() fail once."},
     {.name = "flush.fails.every", .type = ConfigType::Int, .default_value = "0", .doc = "Every so many flush() fail."},
     {.name = "fatal.value", .doc = "The record of this value ends the task."},
@@ -27,14 +25,12 @@ public:
         context_ = &context;
         out_.open(config.get_string("out"), std::ios::app);
         buffered_ = config.get_boolean("buffered");
-        slow_ = std::chrono::milliseconds(config.get_int("slow.ms"));
         retriable_every_ = config.get_int("retriable.every");
         flush_fails_every_ = config.get_int("flush.fails.every");
         fatal_ = config.find("fatal.value");
         report_ = config.find("report.value");
     }
     void put(std::span<const SinkRecord> records) override {
-        std::this_thread::sleep_for(slow_);
         if (records.empty()) return;
         if (retriable_every_ > 0 && ++puts_ % retriable_every_ == 0) {
             context_->set_timeout(std::chrono::milliseconds(20));
@@ -76,7 +72,6 @@ private:
     std::ofstream out_;
     std::string lines_;
     bool buffered_ = false;
-    std::chrono::milliseconds slow_{0};
     int retriable_every_ = 0;
     int flush_fails_every_ = 0;
     int puts_ = 0;

@@ -22,14 +22,15 @@ asio::awaitable<void> forever(int* ended) {
         int* count;
         ~AtEnd() { ++*count; }
     } at_end{ended};
-    co_await sleep_for(1h);
+    Event never(co_await asio::this_coro::executor);
+    co_await never.wait();
 }
 asio::awaitable<void> failing() {
-    co_await sleep_for(1ms);
+    co_await asio::post(asio::use_awaitable);  // not at once: its caller waits by then
     throw DataException("broken");
 }
-asio::awaitable<int> number_after(std::chrono::milliseconds delay) {
-    co_await sleep_for(delay);
+asio::awaitable<int> number() {
+    co_await asio::post(asio::use_awaitable);
     co_return 42;
 }
 
@@ -70,7 +71,7 @@ SCENARIO("a Scope ends its children", "[async]") {
 TEST_CASE("with_timeout gives the result, the error or the time-out, whichever comes first", "[async]") {
     asio::io_context context;
     run(context, [](bool in_time) -> asio::awaitable<void> {
-        CHECK(co_await with_timeout(10s, number_after(1ms), "counting") == 42);
+        CHECK(co_await with_timeout(10s, number(), "counting") == 42);
         CHECK(in_time);
     }(true));
     CHECK_THROWS_AS(run(context, with_timeout(10s, failing(), "failing")), DataException);
