@@ -236,7 +236,7 @@ def test_kill_9_repeats_records_and_loses_none(kafka_address, folder, dice):
     try:
         for kill in range(KILLS):
             # What is written in flush() shows commits that come too early; what is written in put() comes twice.
-            sink.put(buffered='true' if kill < KILLS // 2 else 'false', retriable_every=7, consumer_override_max_poll_records=10)
+            sink.put(buffered='true' if kill < KILLS // 2 else 'false', retriable_every=7, consumer_override_max_poll_records=50)
             sink.produce(numbers(produced, produced + 2000))
             produced += 2000
             wanted = len(sink.lines()) + dice.randrange(1, 1500)

@@ -1,6 +1,6 @@
 /// Codecs of the internal topics against records that Java workers wrote.
-#include "cluster/storage/config_records.hpp"
 #include "cluster/assignment/java_map_order.hpp"
+#include "cluster/storage/config_records.hpp"
 #include "cluster/storage/offset_records.hpp"
 #include "cluster/storage/offset_table.hpp"
 #include "cluster/storage/status_records.hpp"
