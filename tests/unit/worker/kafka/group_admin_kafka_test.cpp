@@ -2,6 +2,7 @@
 /// MILLRACE_TEST_KAFKA_RESTART, a shell command that restarts that broker with its data.
 #include "tests/pch.hpp"
 #include "tests/unit/environment.hpp"
+#include "tests/unit/eventually.hpp"
 #include "worker/kafka/admin.hpp"
 #include "worker/kafka/group_admin.hpp"
 
@@ -28,8 +29,7 @@ TEST_CASE("a group's offsets are found although its coordinator is restarted", "
             return false;
         }
     };
-    const auto give_up_at = std::chrono::steady_clock::now() + 30s;
-    while (!altered()) REQUIRE(std::chrono::steady_clock::now() < give_up_at);
+    REQUIRE(eventually(altered));
 
     const auto restarted = std::async(std::launch::async, [&] {
         return std::system(restart->c_str());  // NOLINT(concurrency-mt-unsafe): the test's own command

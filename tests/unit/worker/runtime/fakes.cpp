@@ -194,15 +194,6 @@ void release_hanging_connectors() {
     latch().changed.notify_all();
 }
 
-bool eventually(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-}
-
 MemoryOffsetStore::~MemoryOffsetStore() {
     for (auto& thread : threads_) thread.join();
 }
@@ -320,7 +311,7 @@ std::vector<std::string> RememberingListener::topics(const TaskId& task) const {
     return found == topics_.end() ? std::vector<std::string>{} : found->second;
 }
 bool RememberingListener::eventually(const std::string& name, State state) const {
-    return test::eventually([&] {
+    return millrace::eventually([&] {
         const auto all = states(name);
         return !all.empty() && all.back() == state;
     });

@@ -1,6 +1,7 @@
 /// A source of numbered records, an offset store in memory and a listener that remembers, for tests of the runtime.
 #pragma once
 #include "connectors/api/plugin.hpp"
+#include "tests/unit/eventually.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/runtime/stores.hpp"
 
@@ -30,9 +31,6 @@ Seen seen(const std::string& connector);
 void forget(const std::string& connector);
 /// A connector with the setting `hang` hangs in start() until this is called.
 void release_hanging_connectors();
-
-/// Waits until the condition holds; false after a minute.
-bool eventually(const std::function<bool()>& condition);
 
 class MemoryOffsetStore : public OffsetStore {
 public:

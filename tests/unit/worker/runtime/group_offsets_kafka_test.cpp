@@ -1,6 +1,7 @@
 /// Offsets of a consumer group, as REST shows and changes them, on a real broker: MILLRACE_TEST_KAFKA=host:port.
 #include "tests/pch.hpp"
 #include "tests/unit/environment.hpp"
+#include "tests/unit/eventually.hpp"
 #include "worker/kafka/admin.hpp"
 #include "worker/runtime/group_offsets.hpp"
 
@@ -86,10 +87,7 @@ TEST_CASE("a sink's offsets are listed, altered and reset", "[kafka][offsets]") 
             return false;
         }
     };
-    const auto give_up_at = std::chrono::steady_clock::now() + 30s;
-    bool done = altered();
-    while (!done && std::chrono::steady_clock::now() < give_up_at) done = altered();
-    CHECK(done);
+    CHECK(eventually(altered));
     CHECK(plugin.seen.size() == 2);
     const auto listed = sink_offsets(group, name);
     REQUIRE(listed.size() == 2);

@@ -46,7 +46,7 @@ TEST_CASE("a slot that was dropped is refused, or answered by a snapshot where t
     if (!server) return;
     Database database(*server, "millrace_fault_a");
     const auto offset = stream_one_row(database, database.connector());
-    database.run("SELECT pg_drop_replication_slot('millrace_fault_a')");
+    database.drop_slot();
     database.run("INSERT INTO t VALUES (2)");
     CHECK_THAT(failure_from(offset, database.connector()),
                Catch::Contains("is no longer available on the server. Reconfigure the connector to use a snapshot"));
@@ -66,7 +66,7 @@ TEST_CASE("a slot that is ahead of the stored offset is refused unless it is tru
     Database database(*server, "millrace_fault_b");
     const auto offset = stream_one_row(database, database.connector());
     database.run("INSERT INTO t VALUES (2)");
-    database.run("SELECT pg_replication_slot_advance('millrace_fault_b', pg_current_wal_lsn())");
+    database.on_slot("pg_replication_slot_advance(slot_name, pg_current_wal_lsn())");
     CHECK_THAT(failure_from(offset, database.connector()),
                Catch::Contains("beyond the stored offset") && Catch::Contains("offset.mismatch.strategy=trust_slot"));
 
@@ -131,7 +131,7 @@ TEST_CASE("a publication that was dropped is named, with the way to get every ro
     CHECK_THAT(text, Catch::StartsWith("ERROR: publication \"millrace_fault_e\" does not exist. It was dropped while"));
     CHECK_THAT(failure_from(offset, database.connector()), Catch::Contains("with snapshot.mode=when_needed"));
 
-    database.run("SELECT pg_drop_replication_slot('millrace_fault_e')");
+    database.drop_slot();
     Harness again;
     again.keep(offset);
     again.start(database.connector({{"snapshot.mode", "when_needed"}}));

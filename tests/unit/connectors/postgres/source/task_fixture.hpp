@@ -6,6 +6,7 @@
 #include "connectors/postgres/source/connector.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/environment.hpp"
+#include "tests/unit/eventually.hpp"
 
 #include <fmt/format.h>
 
@@ -60,6 +61,15 @@ public:
         }
     }
     Rows run(const std::string& sql) { return connection_->query(sql); }
+    /// SELECTs a function of the slot, once the server has freed it from a task that has ended.
+    void on_slot(const std::string& function) {
+        Connection connection(settings(connection_ ? name_ : "postgres"), "test");  // an advance asks for its database
+        const auto slot = fmt::format("FROM pg_replication_slots WHERE slot_name = '{}'", name_);
+        const auto used = [&] { return connection.query(fmt::format("SELECT 1 {} AND active", slot)); };
+        if (!eventually([&] { return used().empty(); })) throw std::runtime_error(name_ + ": the slot is still in use");
+        connection.query(fmt::format("SELECT {} {}", function, slot));
+    }
+    void drop_slot() { on_slot("pg_drop_replication_slot(slot_name)"); }
     Settings connector(Settings more = {}) const {
         Settings all = {{"database.hostname", address_.host}, {"database.port", address_.port},
                         {"database.user", address_.user},     {"database.password", "postgres"},
@@ -87,16 +97,7 @@ private:
             fmt::format("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '{}' AND "
                         "active",
                         name_));
-        for (int i = 0; i < 100; ++i) {
-            Connection connection(settings("postgres"), "test");
-            connection.query(
-                fmt::format("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
-                            "slot_name = '{}' AND NOT active",
-                            name_));
-            const auto left =
-                connection.query(fmt::format("SELECT 1 FROM pg_replication_slots WHERE slot_name = '{}'", name_));
-            if (left.empty()) break;
-        }
+        drop_slot();
         admin(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_));
     }
 
