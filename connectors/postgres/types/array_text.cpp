@@ -11,8 +11,6 @@ namespace millrace::postgres {
 
 namespace {
 
-constexpr std::size_t max_quoted_in_message = 100;
-
 bool is_null(std::string_view text) noexcept {
     constexpr std::string_view null = "null";
     return text.size() == null.size() && std::ranges::equal(text, null, [](char a, char b) { return (a | 0x20) == b; });
