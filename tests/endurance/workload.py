@@ -31,7 +31,7 @@ class Work(threading.Thread):
                             if self.dice.random() < 0.05:
                                 raise psycopg.Rollback
                         self.commits += 1
-                        self.done.wait(self.dice.random() * 0.2)
+                        self.done.wait(self.dice.random() * 0.4)
             except psycopg.OperationalError:
                 self.done.wait(0.2)  # the server restarts, or ended this connection
             except psycopg.errors.UniqueViolation:
@@ -41,7 +41,7 @@ class Work(threading.Thread):
                 return
 
     def step(self, connection):
-        kinds = {self.insert: 30, self.update: 45, self.remove: 10, self.move: 4, self.copy: 2, self.describe: 1.5, self.identity: 0.5, self.truncate: 0.1}
+        kinds = {self.insert: 30, self.update: 45, self.remove: 10, self.move: 4, self.copy: 0.2, self.describe: 1.5, self.identity: 0.5, self.truncate: 0.1}
         self.dice.choices(list(kinds), list(kinds.values()))[0](connection)
 
     def some_id(self):
@@ -72,7 +72,7 @@ class Work(threading.Thread):
         self.next_id += 1
 
     def copy(self, connection):
-        rows = self.dice.choice([3, 50, 2000])
+        rows = self.dice.choice([3, 50, 1000])
         with connection.cursor().copy(f'copy {self.table} (id, version, body) from stdin') as copy:
             for _ in range(rows):
                 copy.write_row((self.next_id, 1, self.body()))
