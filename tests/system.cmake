@@ -12,7 +12,7 @@ foreach(case IN LISTS cases)
   cmake_path(GET case PARENT_PATH folder)
   cmake_path(GET folder FILENAME name)
   add_test(NAME golden.${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/run ${name})
-  set_tests_properties(golden.${name} PROPERTIES FIXTURES_REQUIRED golden_worker LABELS golden TIMEOUT 300)
+  set_tests_properties(golden.${name} PROPERTIES FIXTURES_REQUIRED golden_worker LABELS golden TIMEOUT 300 ENVIRONMENT "${worker_environment}")
 endforeach()
 
 # Plugins that go wrong on demand, for the end-to-end tests alone.

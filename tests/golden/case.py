@@ -166,7 +166,7 @@ class Run:
                     return f'PostgreSQL lacks the extension {name}'
                 if kind == 'plugin' and not self.has_plugin(server, name):
                     return f'PostgreSQL lacks the output plugin {name}'
-                if kind not in ('extension', 'plugin', 'no-ssl'):
+                if kind not in ('extension', 'plugin', 'no-ssl', 'worker-control'):
                     return f'needs {need}'
         return None
 
@@ -261,7 +261,7 @@ class Run:
                 self.settle(rest or 'settle')
             elif word == 'rest':
                 method, path, *body = rest.split(None, 2)
-                self.meta.setdefault('rest', []).append([f'{method} {self.unfill(path)}', self.rest.call(method, path, body[0] if body else None)[0]])
+                self.request(method, path, body[0] if body else None)
             elif word == 'wait':
                 self.wait(rest, lambda: self.in_state(rest))
             elif word == 'wait-streaming':
@@ -269,9 +269,11 @@ class Run:
             elif word == 'wait-sql':
                 self.wait(rest, lambda: self.database.execute(rest).fetchone()[0])
             elif word == 'restart':
-                holder, path = self.slot_holder(), f'/connectors/{self.connector}/restart?includeTasks=true&onlyFailed=false'
-                self.meta.setdefault('rest', []).append([f'POST {self.unfill(path)}', self.rest.call('POST', path)[0]])
-                self.wait('the slot to be taken anew', lambda: self.streams(holder))
+                self.restart('POST', f'/connectors/{self.connector}/restart?includeTasks=true&onlyFailed=false')
+            elif word == 'reconfigure':
+                self.restart('PATCH', f'/connectors/{self.connector}/config', rest)
+            elif word == 'worker':
+                self.services['worker'].run({'stop': 'stop', 'start': 'resume'}[rest])
             elif word == 'kafka':
                 topic, key, value = rest.split(' ', 2)
                 producer = Producer({'bootstrap.servers': self.services['kafka']})
@@ -279,6 +281,15 @@ class Run:
                 producer.flush(20)
             else:
                 raise AssertionError(f'unknown order --@ {word}')
+
+    def request(self, method, path, body=None):
+        self.meta.setdefault('rest', []).append([f'{method} {self.unfill(path)}', self.rest.call(method, path, body)[0]])
+
+    def restart(self, method, path, body=None):
+        """A request that starts the task anew."""
+        holder = self.slot_holder()
+        self.request(method, path, body)
+        self.wait('the slot to be taken anew', lambda: self.streams(holder))
 
     def in_state(self, state):
         states = self.rest.states(self.connector)

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t data_header_bytes = 25;  // 'w', start, end, clock
 constexpr std::size_t keepalive_bytes = 18;    // 'k', end, clock, reply
-constexpr std::chrono::milliseconds send_limit{10'000};
 
 std::uint64_t read_u64(const std::byte* at) noexcept {
     std::uint64_t value = 0;
@@ -82,17 +81,16 @@ std::optional<Frame> ReplicationStream::next() {
     throw connection_.error(result && PQresultStatus(result.get()) == PGRES_FATAL_ERROR ? result.get() : nullptr);
 }
 
-void ReplicationStream::send(const StandbyStatus& status, PgMicros now) {
+bool ReplicationStream::send(const StandbyStatus& status, PgMicros now, std::chrono::milliseconds limit) {
     auto* handle = connection_.handle();
     const auto frame = encode(status, now);
     if (PQputCopyData(handle, frame.data(), static_cast<int>(frame.size())) < 0) throw connection_.error(nullptr);
     while (const int more = PQflush(handle)) {
         if (more < 0) throw connection_.error(nullptr);
-        if (!connection_.wait(true, send_limit)) {
-            throw DatabaseError("PostgreSQL took no status update for 10 seconds", {});
-        }
+        if (!connection_.wait(true, limit)) return false;
         if (PQconsumeInput(handle) == 0) throw connection_.error(nullptr);
     }
+    return true;
 }
 
 }

@@ -48,7 +48,8 @@ public:
     std::optional<Frame> next();
     /// False when nothing came within `timeout`; `also` ends the wait like a frame.
     bool wait(std::chrono::milliseconds timeout, const Wakeup& also) { return connection_.wait(false, timeout, &also); }
-    void send(const StandbyStatus& status, PgMicros now);
+    /// False if the server does not take it within `limit`: it goes out with a later one.
+    bool send(const StandbyStatus& status, PgMicros now, std::chrono::milliseconds limit);
 
 private:
     Connection& connection_;

@@ -32,6 +32,7 @@ inline constexpr std::string_view object_in_use = "55006";
 inline constexpr std::string_view query_canceled = "57014";
 inline constexpr std::string_view undefined_object = "42704";
 inline constexpr std::string_view undefined_table = "42P01";
+inline constexpr std::string_view undefined_column = "42703";
 inline constexpr std::string_view undefined_file = "58P01";
 inline constexpr std::string_view configuration_limit_exceeded = "53400";
 inline constexpr std::string_view object_not_in_prerequisite_state = "55000";

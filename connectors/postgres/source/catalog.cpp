@@ -34,6 +34,8 @@ std::vector<std::string> first_unique_index(Connection& connection, Oid oid) {
 
 }
 
+std::string quoted(const TableId& id) { return quote_identifier(id.schema) + "." + quote_identifier(id.table); }
+
 std::vector<std::pair<Oid, TableId>> list_captured_tables(Connection& connection, const TableFilters& filters) {
     const auto rows = connection.query(
         "SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c "

@@ -31,6 +31,8 @@ struct CatalogTable {
     bool operator==(const CatalogTable&) const = default;
 };
 
+/// "schema"."table"
+std::string quoted(const TableId& id);
 /// Base and partitioned tables of the database that pass the filters, sorted.
 std::vector<std::pair<Oid, TableId>> list_captured_tables(Connection& connection, const TableFilters& filters);
 /// None if there is no such table any more.

@@ -62,6 +62,11 @@ constexpr Named<FailureHandling> failure_handlings[] = {{"fail", FailureHandling
 constexpr Named<OutputPlugin> plugins[] = {{"pgoutput", OutputPlugin::PgOutput},
                                            {"decoderbufs", OutputPlugin::Decoderbufs},
                                            {"wal2json", OutputPlugin::Wal2Json}};
+constexpr Named<FlushTimeout> flush_timeouts[] = {
+    {"fail", FlushTimeout::Fail}, {"warn", FlushTimeout::Warn}, {"ignore", FlushTimeout::Ignore}};
+constexpr Named<SnapshotConfig::Order> orders[] = {{"disabled", SnapshotConfig::Order::AsListed},
+                                                   {"ascending", SnapshotConfig::Order::FewestRowsFirst},
+                                                   {"descending", SnapshotConfig::Order::MostRowsFirst}};
 constexpr Named<bool> watermarkings[] = {{"insert_insert", false}, {"insert_delete", true}};
 
 milliseconds ms(const Config& config, std::string_view key) { return milliseconds(config.get_long(key)); }
@@ -149,6 +154,8 @@ void read_snapshot(const Config& config, SnapshotConfig& snapshot) {
     snapshot.lock_tables = lower(config.get_string("snapshot.locking.mode")) == "shared";
     snapshot.lock_timeout = ms(config, "snapshot.lock.timeout.ms");
     snapshot.delay = ms(config, "snapshot.delay.ms");
+    snapshot.resume_bytes = config.get_long("snapshot.resume.interval.bytes");
+    snapshot.order = choose(config, "snapshot.tables.order.by.row.count", orders);
     snapshot.threads = config.get_int("snapshot.max.threads");
     snapshot.streaming_delay = ms(config, "streaming.delay.ms");
     snapshot.include_collections = split_patterns(config.get_string("snapshot.include.collection.list"));
@@ -196,6 +203,9 @@ void read_replication(const Config& config, const Warn& warn, ReplicationConfig&
     r.status_interval = milliseconds(config.get_int("status.update.interval.ms"));
     r.flush_mode = config.get_boolean("flush.lsn.source") ? LsnFlushMode::Connector : LsnFlushMode::Manual;
     if (config.has("lsn.flush.mode")) r.flush_mode = choose(config, "lsn.flush.mode", flush_modes);
+    r.flush_timeout = ms(config, "lsn.flush.timeout.ms");
+    r.on_flush_timeout = choose(config, "lsn.flush.timeout.action", flush_timeouts);
+    r.activity_interval = ms(config, "internal.offset.activity.monitor.interval.ms");
     r.mismatch = choose(config, "offset.mismatch.strategy", mismatches);
     r.check_position = config.get_boolean("internal.log.position.check.enable");
     r.ddl_timeout = std::chrono::seconds(config.get_long("internal.create.slot.command.timeout"));
@@ -325,8 +335,10 @@ SourceConfig parse_config(const Settings& given, const Warn& warn) {
     read_key_columns(config, out);
     read_runtime(config, out);
     read_signals(config, warn, out);
+    warn_of_settings_without_effect(config, warn);
     out.signals.insert_delete = choose(config, "incremental.snapshot.watermarking.strategy", watermarkings);
     out.skipped_operations = skipped_operations(config);
+    out.row_settings = fingerprint_of_rows(settings);
     if (config.has("skipped.operations") && !out.skipped_operations.empty()) {
         out.replication.publish = publish_list(out.skipped_operations);
     }

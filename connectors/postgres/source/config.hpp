@@ -25,6 +25,7 @@ enum class SnapshotIsolation : std::uint8_t { Serializable, RepeatableRead, Read
 enum class PublicationMode : std::uint8_t { AllTables, Disabled, Filtered, NoTables };
 enum class LsnFlushMode : std::uint8_t { Connector, Manual, ConnectorAndDriver };
 enum class OffsetMismatch : std::uint8_t { NoValidation, TrustOffset, TrustSlot, TrustGreaterLsn };
+enum class FlushTimeout : std::uint8_t { Fail, Warn, Ignore };
 enum class FailureHandling : std::uint8_t { Fail, Warn, Skip };
 
 struct SnapshotConfig {
@@ -34,7 +35,10 @@ struct SnapshotConfig {
     std::chrono::milliseconds lock_timeout{10'000};
     std::chrono::milliseconds delay{0};
     std::chrono::milliseconds streaming_delay{0};
+    enum class Order : std::uint8_t { AsListed, FewestRowsFirst, MostRowsFirst } order = Order::AsListed;
     int threads = 1;  ///< tables that are read at once
+    std::int64_t resume_bytes =
+        0;  ///< of a table, after which an interrupted snapshot can go on; 0: tables alone count
     std::vector<std::string> include_collections = {};
     std::map<std::string, std::string> overrides = {};  ///< "schema.table" to SELECT
     // What configuration_based is based on.
@@ -75,10 +79,13 @@ struct ReplicationConfig {
     std::chrono::milliseconds status_interval{10'000};
     std::chrono::milliseconds advance_interval{10'000};  ///< without records, until the offset moves on alone
     LsnFlushMode flush_mode = LsnFlushMode::Connector;
+    std::chrono::milliseconds flush_timeout{30'000};
+    FlushTimeout on_flush_timeout = FlushTimeout::Fail;
     OffsetMismatch mismatch = OffsetMismatch::NoValidation;
     bool check_position = true;
     std::chrono::milliseconds ddl_timeout{90'000};
     std::chrono::milliseconds xmin_interval{0};
+    std::chrono::milliseconds activity_interval{600'000};  ///< of looking whether the position moves; 0: never
 };
 
 /// How users talk to a running connector, and the incremental snapshots that they ask for.
@@ -141,7 +148,8 @@ struct SourceConfig {
     std::chrono::milliseconds restart_wait{10'000};
     SignalConfig signals = {};
     NotificationConfig notifications = {};
-    int guardrail_tables = 0;  ///< 0: none
+    std::string row_settings = {};  ///< fingerprint of the settings that shape the rows
+    int guardrail_tables = 0;       ///< 0: none
     bool guardrail_fails = false;
 };
 
@@ -157,8 +165,16 @@ Settings translate_old_names(Settings settings, const Warn& warn);
 /// Every key of the table with its problems, without touching the network.
 std::vector<ConfigValue> validate_config(const Settings& settings);
 
+/// Why a value that names a Java class cannot be had; empty: it is no such setting, or has its usual value.
+std::string java_class_problem(std::string_view key, std::string_view value);
+/// A line for each setting that is given and changes nothing here.
+void warn_of_settings_without_effect(const Config& config, const Warn& warn);
+
 /// The settings signal.*, incremental.* and notification.*.
 void read_signals(const Config& config, const Warn& warn, SourceConfig& out);
+
+/// Changes with every setting that may shape a row: whatever is not known to have nothing to do with rows.
+std::string fingerprint_of_rows(const Settings& settings);
 
 SourceConfig parse_config(const Settings& settings, const Warn& warn);
 

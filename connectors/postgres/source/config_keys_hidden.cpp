@@ -39,6 +39,9 @@ constexpr HiddenKeyRow hidden_table[] = {
      "Millrace's own: after so many milliseconds without records the offset moves on alone, so that other tables' WAL "
      "is "
      "not kept."},
+    {"snapshot.resume.interval.bytes", ConfigType::Long, "33554432", Importance::Low,
+     "Millrace's own: a table larger than this is read in pieces of about this size, so that an interrupted snapshot "
+     "goes on behind the last one. 0: only whole tables count."},
     {"poll.dispatch.interval.ms", ConfigType::Long, "0", Importance::Low,
      "Accepted; batches are handed over as soon as there is something."},
     {"queue.provider.type", ConfigType::String, "memory", Importance::Low, "Only memory is known."},

@@ -71,6 +71,8 @@ constexpr std::array non_negative_keys = {"heartbeat.interval.ms",
                                           "lsn.flush.timeout.ms",
                                           "connection.validation.timeout.ms",
                                           "slot.retry.delay.ms",
+                                          "internal.offset.activity.monitor.interval.ms",
+                                          "snapshot.resume.interval.bytes",
                                           "retriable.restart.connector.wait.ms"};
 struct Pair {
     std::string_view include;
@@ -197,6 +199,8 @@ void check_special(std::string_view name, std::string_view text, const Settings&
         }
     } else if (name == "converters" || name == "post.processors") {
         problems.push_back(fmt::format("{} names Java classes, which cannot be loaded here; remove the setting", text));
+    } else if (auto problem = java_class_problem(name, text); !problem.empty()) {
+        problems.push_back(std::move(problem));
     }
     if (one_of(name, regex_lists)) {
         try {

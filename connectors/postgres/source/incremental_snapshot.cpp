@@ -28,14 +28,8 @@ bool statement_failed(const DatabaseError& e) { return !e.sqlstate.empty() && e.
 
 }
 
-IncrementalSnapshot::IncrementalSnapshot(const Parts& parts, const IncrementalOffsetPtr& resumed)
-    : config_(parts.config),
-      tables_(parts.tables),
-      records_(parts.records),
-      connection_(parts.connection),
-      notifier_(parts.notifier),
-      logger_(parts.logger),
-      pause_for_(parts.pause) {
+IncrementalSnapshot::IncrementalSnapshot(const Parts& parts, Pause pause, const IncrementalOffsetPtr& resumed)
+    : SnapshotWork(parts), pause_for_(std::move(pause)) {
     if (!resumed) return;
     state_ = from_offset(*resumed);
     if (state_.running()) {
@@ -192,8 +186,7 @@ bool IncrementalSnapshot::describe_table() {
         current.query.key.push_back({name, column->nullable});
         current.key_types.push_back(column->type);
     }
-    current.query.quoted_name =
-        quote_identifier(current.table.id.schema) + "." + quote_identifier(current.table.id.table);
+    current.query.quoted_name = quoted(current.table.id);
     current.query.condition = wanted.condition;
     current.model = &tables_.snapshot_model(current.table, current.columns);
     current.end = state_.last_sent;

@@ -12,9 +12,7 @@
 #include "connectors/postgres/incremental/chunk_query.hpp"
 #include "connectors/postgres/incremental/signal.hpp"
 #include "connectors/postgres/source/chunk_window.hpp"
-#include "connectors/postgres/source/notifications.hpp"
-#include "connectors/postgres/source/record_factory.hpp"
-#include "connectors/postgres/source/table_cache.hpp"
+#include "connectors/postgres/source/snapshot_work.hpp"
 
 #include <chrono>
 #include <functional>
@@ -22,19 +20,12 @@
 
 namespace millrace::postgres {
 
-class IncrementalSnapshot {
+class IncrementalSnapshot : private SnapshotWork {
 public:
-    struct Parts {
-        const SourceConfig& config;
-        TableCache& tables;
-        const RecordFactory& records;
-        Connection& connection;
-        const Notifier& notifier;
-        const Logger& logger;
-        std::function<void(std::chrono::milliseconds)> pause;  ///< throws Interrupted when the task ends
-    };
-    /// Goes on where `resumed` says.
-    IncrementalSnapshot(const Parts& parts, const IncrementalOffsetPtr& resumed);
+    using SnapshotWork::Parts;
+    using Pause = std::function<void(std::chrono::milliseconds)>;
+    /// Goes on where `resumed` says. `pause` throws Interrupted when the task ends.
+    IncrementalSnapshot(const Parts& parts, Pause pause, const IncrementalOffsetPtr& resumed);
 
     /// Records go to `batch`; `state` is the position of the source, whose `incremental` is kept up to date here;
     /// `stored` is the offset that notifications may go with.
@@ -103,13 +94,7 @@ private:
     void write_close_marker(const OpenMarker& marker);
     void write(const std::string& sql, const std::vector<std::string>& parameters);
 
-    const SourceConfig& config_;
-    TableCache& tables_;
-    const RecordFactory& records_;
-    Connection& connection_;
-    const Notifier& notifier_;
-    const Logger& logger_;
-    std::function<void(std::chrono::milliseconds)> pause_for_;
+    Pause pause_for_;
     IncrementalSnapshotState state_;
     bool paused_ = false;
     std::unique_ptr<CurrentTable> current_;  ///< null: the first table is not described yet

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 namespace millrace::postgres {
@@ -15,6 +16,9 @@ namespace {
 constexpr std::array<std::string_view, 10> message_types = {"",       "BEGIN",    "COMMIT",  "INSERT", "UPDATE",
                                                             "DELETE", "TRUNCATE", "MESSAGE", "ORIGIN", "NOOP"};
 constexpr std::array<std::string_view, 4> snapshot_kinds = {"", "INITIAL", "BLOCKING", "INCREMENTAL"};
+// Debezium does not read them: it starts such a snapshot over.
+constexpr std::string_view progress_key = "millrace_snapshot_progress";
+constexpr std::string_view signals_key = "millrace_signals";
 constexpr std::string_view order_prefix = "transaction_data_collection_order_";
 constexpr std::array<std::string_view, 7> whole_numbers{"lsn",  "lsn_proc", "lsn_commit", "lsn_events_processed",
                                                         "txId", "ts_usec",  "xmin"};
@@ -47,6 +51,10 @@ void put_incremental(const IncrementalOffset& offset, std::vector<OffsetEntry>& 
 OffsetEntries with_more(const OffsetState& state, OffsetEntries plain, Arena& arena) {
     std::vector<OffsetEntry> entries(plain.begin(), plain.end());
     if (state.incremental) put_incremental(*state.incremental, entries, arena);
+    if (state.signals > 0) entries.push_back({signals_key, Value::int64(state.signals)});
+    if (state.snapshot_progress) {
+        entries.push_back({progress_key, Value::string(arena.copy(*state.snapshot_progress))});
+    }
     if (!state.transaction_id.empty()) {
         entries.push_back({"transaction_id", Value::string(arena.copy(state.transaction_id))});
     }
@@ -112,6 +120,13 @@ SnapshotKind snapshot_kind(const Value& value) noexcept {
 
 std::string_view to_string(MessageType type) noexcept { return message_types[static_cast<std::size_t>(type)]; }
 
+bool is_behind(const OffsetState& offset, const OffsetState& other) noexcept {
+    const auto place = [](const OffsetState& state) {
+        return std::tuple(state.committed.value_or(no_lsn), state.processed.value_or(state.lsn), state.events_with_lsn);
+    };
+    return place(offset) > place(other);
+}
+
 OffsetEntries write_offset(const OffsetState& state, Arena& arena) {
     std::array<OffsetEntry, usual_keys> entries;
     std::size_t size = 0;
@@ -131,7 +146,8 @@ OffsetEntries write_offset(const OffsetState& state, Arena& arena) {
         put("snapshot_completed", Value::boolean(state.snapshot_completed));
     }
     const OffsetEntries plain(entries.data(), size);
-    if (!state.transaction_id.empty() || !state.collection_order.empty() || state.incremental) {
+    if (!state.transaction_id.empty() || !state.collection_order.empty() || state.incremental ||
+        state.snapshot_progress || state.signals > 0) {
         return with_more(state, plain, arena);
     }
     // Kept until the record is acknowledged, so not one entry more than there is.
@@ -162,6 +178,10 @@ OffsetState read_offset(OffsetEntries entries) {
             if (key == "last_snapshot_record") state.last_snapshot_record = truth(value);
         }
         if (key == "transaction_id" && value.kind() == Value::Kind::String) state.transaction_id = value.as_text();
+        if (key == signals_key && number) state.signals = *number;
+        if (key == progress_key && value.kind() == Value::Kind::String) {
+            state.snapshot_progress = std::make_shared<const std::string>(value.as_text());
+        }
         if (key.starts_with(order_prefix) && number) {
             state.collection_order[std::string(key.substr(order_prefix.size()))] = *number;
         }

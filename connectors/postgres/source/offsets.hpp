@@ -6,6 +6,7 @@
 #include "connectors/api/record.hpp"
 #include "connectors/postgres/client/lsn.hpp"
 #include "connectors/postgres/incremental/snapshot_state.hpp"
+#include "connectors/postgres/source/snapshot_progress.hpp"
 
 #include <map>
 #include <optional>
@@ -36,6 +37,8 @@ struct OffsetState {
     std::string transaction_id = {};                            ///< with transaction metadata
     std::map<std::string, std::int64_t> collection_order = {};  ///< events of the transaction so far, a table
     IncrementalOffsetPtr incremental = {};                      ///< of the incremental snapshot that runs
+    std::int64_t signals = 0;                                   ///< number of those of channels that this tells of
+    SnapshotProgressPtr snapshot_progress = {};                 ///< of the initial snapshot that runs
 
     /// An initial snapshot that did not come to its end.
     bool snapshot_unfinished() const noexcept { return snapshot == SnapshotKind::Initial && !snapshot_completed; }
@@ -45,6 +48,8 @@ struct OffsetState {
     }
 };
 
+/// Whether `offset` stands further along the stream than `other`; false if both stand at one event.
+bool is_behind(const OffsetState& offset, const OffsetState& other) noexcept;
 OffsetEntries write_offset(const OffsetState& state, Arena& arena);
 OffsetState read_offset(OffsetEntries entries);
 /// Throws ConnectException unless the partition is {"server": prefix} and the offset, as a user sets it, has the whole

@@ -10,10 +10,6 @@
 namespace millrace::postgres {
 namespace {
 
-std::string quoted(const TableId& table) {
-    return quote_identifier(table.schema) + "." + quote_identifier(table.table);
-}
-
 std::string join_tables(const std::vector<std::pair<Oid, TableId>>& tables) {
     std::string list;
     for (const auto& [oid, id] : tables) list += (list.empty() ? "" : ", ") + quoted(id);
@@ -98,6 +94,18 @@ void check_filtered(Connection& connection, const SourceConfig& config, bool all
     }
 }
 
+/// As ALTER TABLE has it behind REPLICA IDENTITY.
+std::string identity_of(Connection& connection, Oid table) {
+    const auto rows = connection.query(
+        fmt::format("SELECT c.relreplident, (SELECT x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x "
+                    "ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) FROM pg_catalog.pg_class c "
+                    "WHERE c.oid = {}",
+                    table));
+    const auto kind = rows.empty() ? std::string() : rows.text(0, 0);
+    if (kind == "i") return "USING INDEX " + quote_identifier(rows.text(0, 1));
+    return kind == "f" ? "FULL" : kind == "n" ? "NOTHING" : "DEFAULT";
+}
+
 }
 
 void ensure_publication(Connection& connection, const SourceConfig& config, const Logger& logger) {
@@ -142,6 +150,8 @@ void apply_replica_identities(Connection& connection, const SourceConfig& config
             if (identity.starts_with("INDEX ") || identity.starts_with("index ")) {
                 identity = "USING INDEX " + quote_identifier(trim(std::string_view(identity).substr(6)));
             }
+            // The statement would wait for, and hold up, whoever uses the table.
+            if (identity_of(connection, oid) == identity) break;
             try {
                 connection.query(fmt::format("ALTER TABLE {} REPLICA IDENTITY {}", quoted(id), identity));
                 logger.info("REPLICA IDENTITY of '{}' set to {}", id.text(), wanted);

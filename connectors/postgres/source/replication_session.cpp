@@ -2,8 +2,6 @@
 
 #include "connectors/postgres/source/connect.hpp"
 #include "connectors/postgres/source/slot.hpp"
-#include "connectors/postgres/source/snapshot.hpp"
-#include "connectors/postgres/source/snapshot_view.hpp"
 
 #include <fmt/format.h>
 
@@ -63,14 +61,14 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
       directory_(parts.general),
       decoder_(make_decoder(parts.plugin, directory_)),
       frames_(parts.replication),
-      incremental_({.config = parts.config,
-                    .tables = parts.tables,
-                    .records = parts.records,
-                    .connection = parts.general,
-                    .notifier = parts.notifier,
-                    .logger = parts.logger,
-                    .pause = [this](milliseconds time) { outlet_.pause(time); }},
-                   position.incremental),
+      incremental_(
+          {.config = parts.config,
+           .tables = parts.tables,
+           .records = parts.records,
+           .connection = parts.general,
+           .notifier = parts.notifier,
+           .logger = parts.logger},
+          [this](milliseconds time) { outlet_.pause(time); }, position.incremental),
       signals_({.config = parts.config, .incremental = incremental_, .logger = parts.logger}),
       streaming_({.config = parts.config,
                   .tables = parts.tables,
@@ -87,7 +85,8 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
       next_heartbeat_(quiet_since_ + parts.config.heartbeat_interval),
       next_xmin_(quiet_since_),
       next_signals_(quiet_since_),
-      next_question_(quiet_since_) {
+      next_question_(quiet_since_),
+      next_activity_(quiet_since_ + parts.config.replication.activity_interval) {
     // The server must hear from us however long a table takes.
     general_.while_waiting([this] { send_status_if_due(); });
 }
@@ -96,6 +95,8 @@ ReplicationSession::~ReplicationSession() { general_.while_waiting({}); }
 
 void ReplicationSession::run() {
     start();
+    // A connection that was lost took with it what they had begun.
+    if (channels_.untold()) carry_out(channels_.waiting());
     try {
         pump();
     } catch (const Interrupted&) {
@@ -181,50 +182,6 @@ int ReplicationSession::read_frames() {
     return frames;
 }
 
-void ReplicationSession::serve_snapshots() {
-    if (signals_.wants_blocking_snapshot() && !streaming_.in_transaction()) take_blocking_snapshot();
-    if (!incremental_.due()) return;
-    incremental_.read_chunk(streaming_.outgoing(batch_));
-    next_question_ = {};
-}
-
-void ReplicationSession::take_blocking_snapshot() {
-    const auto asked = signals_.take_blocking_snapshot();
-    flush();
-    logger_.info("Blocking snapshot, asked for by the signal {}", asked.id);
-    const auto connection =
-        connect(config_.connection, application::general, ConnectionMode::Ordinary, outlet_.stop_signal());
-    connection->while_waiting([this] { send_status_if_due(); });
-    begin_snapshot(*connection, config_.snapshot.isolation);
-    Snapshot({.config = config_,
-              .tables = tables_,
-              .records = records_,
-              .connection = *connection,
-              .notifier = notifier_,
-              .logger = logger_},
-             batch_,
-             [this](SourceBatch batch) {
-                 outlet_.deliver(std::move(batch), [this] { send_status_if_due(); });
-                 send_status_if_due();
-             })
-        .run_blocking(asked.request, streaming_.position(), streaming_.stored());
-    connection->query("ROLLBACK");
-    if (!signals_.wants_blocking_snapshot()) streaming_.release();
-    streaming_.mark(batch_);
-    flush();
-}
-
-void ReplicationSession::read_signals() {
-    next_signals_ = Clock::now() + config_.signals.poll_interval;
-    const auto signals = channels_.poll();
-    for (const auto& signal : signals) signals_.handle(signal, streaming_.outgoing(batch_));
-    if (signals.empty()) return;
-    // What they ask for goes into the offset before they are forgotten.
-    streaming_.mark(batch_);
-    flush();
-    channels_.taken_over();
-}
-
 /// An idle server tells its position only when it is asked.
 void ReplicationSession::ask_for_position() {
     next_question_ = Clock::now() + question_interval;
@@ -243,6 +200,8 @@ void ReplicationSession::run_timers(Clock::time_point now) {
     if (config_.replication.xmin_interval > milliseconds::zero() && now >= next_xmin_) fetch_xmin();
     if (beats() && now >= next_heartbeat_) beat();
     mark_if_quiet(now);
+    if (config_.replication.activity_interval > milliseconds::zero() && now >= next_activity_) watch_activity(now);
+    if (channels_.waits_for_offset()) channels_.stored(confirmed_.stored());
     if (signals_by_time() && now >= next_signals_) read_signals();
     serve_snapshots();
     if (incremental_.waits_for_position() && now >= next_question_) ask_for_position();
@@ -294,10 +253,36 @@ void ReplicationSession::send_status_if_due() {
 void ReplicationSession::send_status(bool request_reply) {
     confirmed_sent_ = confirmed_.get();
     const bool manual = config_.replication.flush_mode == LsnFlushMode::Manual;
-    frames_.send({.received = received_, .flushed = manual ? no_lsn : confirmed_sent_, .request_reply = request_reply},
-                 now_micros(records_));
+    const StandbyStatus status{
+        .received = received_, .flushed = manual ? no_lsn : confirmed_sent_, .request_reply = request_reply};
+    if (!frames_.send(status, now_micros(records_), config_.replication.flush_timeout)) on_flush_timeout();
     next_status_ = Clock::now() + config_.replication.status_interval;
     status_due_ = false;
+}
+
+void ReplicationSession::on_flush_timeout() const {
+    const auto text = fmt::format("LSN flush operation timed out for LSN '{}'.", to_string(confirmed_sent_));
+    switch (config_.replication.on_flush_timeout) {
+    case FlushTimeout::Fail:
+        throw ConnectException(text +
+                               " Task is configured to fail on timeout as configured by "
+                               "lsn.flush.timeout.action configuration.");
+    case FlushTimeout::Warn:
+        logger_.warn("{}", text);
+        break;
+    case FlushTimeout::Ignore:
+        break;
+    }
+}
+
+void ReplicationSession::watch_activity(Clock::time_point now) {
+    next_activity_ = now + config_.replication.activity_interval;
+    const auto& position = streaming_.position();
+    const auto seen = std::pair(position.committed, position.processed);
+    if (std::exchange(active_at_, seen) != seen) return;
+    logger_.warn("The offset has not moved for {} ms: lsn_commit {}, lsn_proc {}",
+                 config_.replication.activity_interval.count(), to_string(position.committed.value_or(no_lsn)),
+                 to_string(position.processed.value_or(no_lsn)));
 }
 
 /// Other tables' changes leave no record, and their WAL would be kept for ever: the offset alone moves on.

@@ -60,9 +60,13 @@ private:
     void serve_snapshots();
     void take_blocking_snapshot();
     void read_signals();
+    void carry_out(const std::vector<Signal>& signals);
+    void tell_signals();
     void ask_for_position();
     void send_status(bool request_reply = false);
     void send_status_if_due();
+    void on_flush_timeout() const;
+    void watch_activity(Clock::time_point now);
     bool signals_by_time() const noexcept { return channels_.any(); }
     void flush();
     bool beats() const noexcept { return config_.heartbeat_interval > std::chrono::milliseconds::zero(); }
@@ -96,6 +100,8 @@ private:
     Clock::time_point next_xmin_;
     Clock::time_point next_signals_;
     Clock::time_point next_question_;  ///< after the server's position
+    Clock::time_point next_activity_;
+    std::pair<std::optional<Lsn>, std::optional<Lsn>> active_at_ = {};  ///< the position when it was looked at last
     Clock::time_point ping_window_start_ = {};
     int pings_ = 0;
     Clock::time_point rate_window_start_ = {};

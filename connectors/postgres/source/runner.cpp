@@ -34,11 +34,16 @@ Runner::Runner(Parts parts)
       outlet_(queue_),
       confirmed_(position_ && position_->processed ? position_->confirmable() : no_lsn),
       notifier_(config_, parts.clock, logger_),
-      channels_(config_, std::move(parts.open_topic), logger_) {}
+      channels_(config_, std::move(parts.open_topic), logger_) {
+    if (position_) position_->signals = 0;  // numbers of another life
+}
 
 void Runner::stop() noexcept { outlet_.stop(); }
 
-void Runner::confirm(const OffsetState& offset) noexcept { confirmed_.raise(offset.confirmable()); }
+void Runner::confirm(const OffsetState& offset) noexcept {
+    confirmed_.set_stored(offset);
+    confirmed_.raise(offset.confirmable());
+}
 
 void Runner::run() noexcept {
     try {
@@ -165,18 +170,45 @@ void Runner::start_at_slot(Connection& general, const CreatedSlot* created, cons
     position_ = state;
 }
 
+std::string Runner::why_over(Connection& general, const SnapshotProgress* progress) const {
+    if (progress == nullptr) return "none of its tables is known to be done";
+    if (progress->settings != config_.row_settings) return "the configuration has changed";
+    // Changes since the first view must still come with the stream.
+    const auto slot = find_slot(general, config_);
+    if (slot && slot->confirmed && *slot->confirmed <= position_->lsn) return {};
+    return "the replication slot does not hold the changes since";
+}
+
+Snapshot::Start Runner::snapshot_start(Connection& general, const CreatedSlot* created, bool stream, Lsn position) {
+    Snapshot::Start start{.position = position, .stream_from = position};
+    // Without a stream there is nothing to bring what changed between two views.
+    if (!stream) return start;
+    start.progress = SnapshotProgress{.settings = config_.row_settings};
+    if (created != nullptr || !position_ || !position_->snapshot_unfinished()) return start;
+    const auto& text = position_->snapshot_progress;
+    auto progress = text ? parse_snapshot_progress(*text) : std::nullopt;
+    if (const auto why = why_over(general, progress ? &*progress : nullptr); !why.empty()) {
+        logger_.info("The interrupted snapshot starts over: {}", why);
+        return start;
+    }
+    start.stream_from = position_->lsn;
+    start.progress = std::move(progress);
+    return start;
+}
+
 void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool stream) {
     const auto view = open_snapshot_view(
         {.config = config_, .general = general, .stop = outlet_.stop_signal(), .logger = logger_}, created, stream);
-    Snapshot snapshot({.config = config_,
-                       .tables = tables_,
-                       .records = records_,
-                       .connection = general,
-                       .notifier = notifier_,
-                       .logger = logger_,
-                       .stop = &outlet_.stop_signal()},
-                      batch_, [this](SourceBatch batch) { outlet_.deliver(std::move(batch)); });
-    const auto done = snapshot.run(view.position, position_);
+    Snapshot snapshot(
+        {.config = config_,
+         .tables = tables_,
+         .records = records_,
+         .connection = general,
+         .notifier = notifier_,
+         .logger = logger_},
+        batch_, [this](SourceBatch batch) { deliver_of_snapshot(std::move(batch)); }, &outlet_.stop_signal());
+    const auto start = snapshot_start(general, created, stream, view.position);
+    const auto done = snapshot.run(start, position_);
     general.query("ROLLBACK");
     if (config_.heartbeat_interval > milliseconds::zero()) {
         batch_.add(records_.heartbeat(write_offset(done, batch_.offsets()), batch_.values()));
@@ -184,6 +216,14 @@ void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool
     if (!batch_.empty()) outlet_.deliver(batch_.take());
     position_ = done;
     snapshot_done_ = true;
+}
+
+void Runner::deliver_of_snapshot(SourceBatch batch) {
+    const auto& offset = batch.records.back().source_offset;
+    auto reached = offset.empty() ? std::nullopt : std::optional(read_offset(offset));
+    outlet_.deliver(std::move(batch));
+    // From here it goes on when the connection is lost.
+    if (reached) position_ = std::move(reached);
 }
 
 void Runner::stream(Connection& general, Connection& replication) {

@@ -10,6 +10,7 @@
 #include "connectors/postgres/source/outlet.hpp"
 #include "connectors/postgres/source/signal_channels.hpp"
 #include "connectors/postgres/source/slot.hpp"
+#include "connectors/postgres/source/snapshot.hpp"
 #include "connectors/postgres/source/start_plan.hpp"
 #include "connectors/postgres/source/table_cache.hpp"
 
@@ -47,6 +48,11 @@ private:
     std::unique_ptr<Connection> connect_for_replication();
     CreatedSlot create_slot_patiently(Connection& replication);
     void take_snapshot(Connection& general, const CreatedSlot* created, bool stream);
+    /// Where a snapshot begins that is taken in a view of `position`: anew, or behind the interrupted one.
+    Snapshot::Start snapshot_start(Connection& general, const CreatedSlot* created, bool stream, Lsn position);
+    /// Why the interrupted snapshot cannot go on; empty: it can.
+    std::string why_over(Connection& general, const SnapshotProgress* progress) const;
+    void deliver_of_snapshot(SourceBatch batch);
     /// guardrail.collections.max
     void check_guardrail(Connection& general);
     /// There is no snapshot to take: told once.

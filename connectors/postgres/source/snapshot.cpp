@@ -28,8 +28,6 @@ char unescaped(char c) noexcept {
     }
 }
 
-std::string quoted(const TableId& id) { return quote_identifier(id.schema) + "." + quote_identifier(id.table); }
-
 /// Without the semicolon at its end.
 std::string statement_of(std::string_view sql) {
     auto statement = trim(sql);
@@ -131,7 +129,23 @@ std::vector<CatalogTable> Snapshot::tables_in_order() {
             if (auto table = load_table(connection_, oid)) ordered.push_back(std::move(*table));
         }
     }
+    sort_by_rows(ordered);
     return ordered;
+}
+
+/// Debezium counts rows only where it cuts tables into chunks, so there is no other order without threads.
+void Snapshot::sort_by_rows(std::vector<CatalogTable>& tables) {
+    using Order = SnapshotConfig::Order;
+    if (config_.snapshot.order == Order::AsListed || config_.snapshot.threads < 2) return;
+    std::map<Oid, std::int64_t> rows;
+    for (const auto& table : tables) {
+        rows[table.oid] =
+            connection_.query(fmt::format("SELECT count(*) FROM {}", quoted(table.id))).integer(0, 0).value_or(0);
+    }
+    std::ranges::stable_sort(tables, [&](const CatalogTable& one, const CatalogTable& other) {
+        const bool most_first = config_.snapshot.order == Order::MostRowsFirst;
+        return most_first ? rows[one.oid] > rows[other.oid] : rows[one.oid] < rows[other.oid];
+    });
 }
 
 std::string Snapshot::override_for(const TableId& id) const {
@@ -144,30 +158,32 @@ std::string Snapshot::override_for(const TableId& id) const {
     return {};
 }
 
-OffsetState Snapshot::run(Lsn position, const std::optional<OffsetState>& before) {
+OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& before) {
     has_offset_ = before.has_value();
     if (before) row_offset_ = *before;
     notify("STARTED");
     const auto facts =
         connection_.query("SELECT pg_is_in_recovery(), (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000)::bigint");
-    state_ = {.lsn = position, .ts_usec = facts.integer(0, 1), .snapshot = SnapshotKind::Initial};
+    state_ = {.lsn = start.position, .ts_usec = facts.integer(0, 1), .snapshot = SnapshotKind::Initial};
     if (!facts.flag(0, 0)) {
         const bool modern = connection_.server_version() >= 130000;
         state_.tx_id =
             connection_.query(modern ? "SELECT pg_current_xact_id()::text" : "SELECT txid_current()").integer(0, 0);
     }
     load_types(connection_, tables_.types());
-    const auto tables = tables_in_order();
+    auto tables = tables_in_order();
     if (config_.snapshot.lock_tables) {
         connection_.query(fmt::format("SET LOCAL lock_timeout = {}", config_.snapshot.lock_timeout.count()));
         for (const auto& table : tables) {
             connection_.query(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", quoted(table.id)));
         }
     }
-    logger_.info("Snapshot of {} tables at {}", tables.size(), to_string(position));
+    logger_.info("Snapshot of {} tables at {}", tables.size(), to_string(start.position));
     row_offset_ = done_ = state_;
+    row_offset_.lsn = done_.lsn = start.stream_from;
     has_offset_ = true;
     done_.last_snapshot_record = done_.snapshot_completed = true;
+    resume(start.progress, tables);
     read_tables(tables);
     return done_;
 }
@@ -200,7 +216,10 @@ void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
         for (const auto& connection : more) lanes.push_back({.connection = connection.get()});
         read_in_lanes(tables, lanes);
     } catch (const DatabaseError&) {
+        // What was read need not be read again.
+        if (ended_) emit(*ended_, true, false);
         notify("ABORTED");
+        if (!batch_.empty()) sink_(batch_.take());
         throw;
     }
     if (ended_) emit(*ended_, true, true);
@@ -212,11 +231,12 @@ void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
 void Snapshot::begin_table(Lane& lane, const CatalogTable& table) {
     const auto statement = override_for(table.id);
     std::vector<CatalogColumn> columns;
-    std::string copy;
-    if (!statement.empty()) {
+    lane.own_statement = !statement.empty();
+    if (lane.own_statement) {
         columns = columns_named(lane.connection->describe(statement), table);
-        copy = fmt::format("COPY ({}) TO STDOUT", statement);
+        lane.statement = statement;
     } else {
+        hold_table(*lane.connection, table);
         std::string list;
         const auto add = [&](const CatalogColumn& column) {
             columns.push_back(column);
@@ -227,14 +247,16 @@ void Snapshot::begin_table(Lane& lane, const CatalogTable& table) {
             if (in_key || config_.filters.captures_column(table.id, column.name)) add(column);
         }
         if (columns.empty()) std::ranges::for_each(table.columns, add);
-        copy = fmt::format("COPY (SELECT {} FROM {}) TO STDOUT", list, quoted(table.id));
+        lane.statement = fmt::format("SELECT {} FROM {}", list, quoted(table.id));
     }
+    const auto pieces = lane.own_statement ? std::vector<Piece>(1) : pieces_of(lane, table);
+    lane.pieces.assign(pieces.begin(), pieces.end());
     lane.table = &table;
     lane.model = &tables_.snapshot_model(table, columns);
     lane.rows = 0;
     logger_.info("Exporting data from table '{}'", table.id.text());
     notify("IN_PROGRESS", {{"data_collections", table_list_}, {"current_collection_in_progress", table.id.text()}});
-    lane.connection->begin_copy(copy);
+    begin_piece(lane);
 }
 
 void Snapshot::end_table(Lane& lane) {
@@ -265,6 +287,8 @@ void Snapshot::row(Lane& lane, std::string_view line) {
     held.line.assign(line);
     held.first_in_table = lane.rows++ == 0;
     held.first = held.first_in_table && lane.table == first_table_;
+    held.table = lane.table->oid;
+    held.reached.reset();
     if (records_.now() < next_report_nanos_) return;
     next_report_nanos_ = records_.now() + report_every_nanos;
     logger_.info("Exported {} records so far, {} of table '{}'", rows_, lane.rows, lane.model->name());
@@ -284,6 +308,7 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
         marker = "first_in_data_collection";
     }
     ++rows_;
+    note_progress(row, last_in_table);
     if (config_.skipped_operations.find('r') != std::string::npos) return;
     const auto& line = row.line;
     auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));

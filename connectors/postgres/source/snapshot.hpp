@@ -6,11 +6,11 @@
 /// Facts   Debezium 3.7: order of tables, markers, offsets.
 #pragma once
 #include "connectors/postgres/incremental/signal.hpp"
-#include "connectors/postgres/source/notifications.hpp"
-#include "connectors/postgres/source/record_factory.hpp"
-#include "connectors/postgres/source/table_cache.hpp"
+#include "connectors/postgres/source/snapshot_work.hpp"
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,31 +23,20 @@ using BatchSink = std::function<void(SourceBatch)>;
 /// Splits a line of COPY's text format into columns, undoing its escapes in place. `line` is changed.
 void split_copy_line(char* line, std::size_t size, std::vector<Column>& columns);
 
-class Snapshot {
+class Snapshot : private SnapshotWork {
 public:
-    struct Parts {
-        const SourceConfig& config;
-        TableCache& tables;
-        const RecordFactory& records;
-        Connection& connection;
-        const Notifier& notifier;
-        const Logger& logger;
-        const Wakeup* stop = nullptr;  ///< for more connections; null: one has to do
-    };
-    Snapshot(const Parts& parts, BatchBuilder& batch, BatchSink sink)
-        : config_(parts.config),
-          tables_(parts.tables),
-          records_(parts.records),
-          connection_(parts.connection),
-          notifier_(parts.notifier),
-          logger_(parts.logger),
-          stop_(parts.stop),
-          batch_(batch),
-          sink_(std::move(sink)) {}
+    using SnapshotWork::Parts;
+    /// `stop` is for more connections; without it one has to do.
+    Snapshot(const Parts& parts, BatchBuilder& batch, BatchSink sink, const Wakeup* stop = nullptr)
+        : SnapshotWork(parts), stop_(stop), batch_(batch), sink_(std::move(sink)) {}
 
-    /// `position`: the WAL position of the snapshot; `before`: the offset so far, or none. Returns the offset of the
-    /// finished snapshot.
-    OffsetState run(Lsn position, const std::optional<OffsetState>& before);
+    struct Start {
+        Lsn position = no_lsn;                          ///< of the view
+        Lsn stream_from = no_lsn;                       ///< where the stream begins afterwards
+        std::optional<SnapshotProgress> progress = {};  ///< to go on from; none: not to be kept in the offset either
+    };
+    /// `before`: the offset so far, or none. Returns the offset of the finished snapshot.
+    OffsetState run(const Start& start, const std::optional<OffsetState>& before);
     /// Of the tables that a signal asks for, while the stream stands at `position`. Until its last row the offset says
     /// `stored`, which comes before the signal.
     void run_blocking(const SnapshotRequest& request, const OffsetState& position, const OffsetState& stored);
@@ -59,11 +48,17 @@ private:
         std::string line = {};
         bool first_in_table = false;
         bool first = false;  ///< in the first table
+        SnapshotProgress::Table table = 0;
+        std::optional<SnapshotProgress::Part> reached = {};  ///< with this row
     };
     /// A connection and the table that is read on it.
     struct Lane {
         Connection* connection = nullptr;
         const CatalogTable* table = nullptr;  ///< null: it is at its end
+        std::string statement = {};           ///< SELECT, without the condition of a piece
+        bool own_statement = false;           ///< it is the user's
+        std::deque<Piece> pieces = {};        ///< the first is being read
+        SnapshotProgress::Part part = {};     ///< what is read once the first piece is
         const TableModel* model = nullptr;
         std::int64_t rows = 0;
         std::optional<HeldRow> held = {};
@@ -71,13 +66,22 @@ private:
 
     std::vector<std::pair<Oid, TableId>> captured_tables();
     std::vector<CatalogTable> tables_in_order();
+    void sort_by_rows(std::vector<CatalogTable>& tables);
     std::vector<CatalogTable> tables_of(const SnapshotRequest& request);
+    /// What is done already leaves the list.
+    void resume(const std::optional<SnapshotProgress>& progress, std::vector<CatalogTable>& tables);
     /// All rows; ABORTED is told if that fails.
     void read_tables(const std::vector<CatalogTable>& tables);
     /// As many connections to the same view of the database as snapshot.max.threads and the tables want, less one.
     std::vector<std::unique_ptr<Connection>> more_connections(std::size_t tables);
     void read_in_lanes(const std::vector<CatalogTable>& tables, std::vector<Lane>& lanes);
     void begin_table(Lane& lane, const CatalogTable& table);
+    /// Its rows stay where the view shows them. Throws DatabaseError, to be tried again, if they do not show any more.
+    static void hold_table(Connection& connection, const CatalogTable& table);
+    std::vector<Piece> pieces_of(Lane& lane, const CatalogTable& table);
+    void begin_piece(Lane& lane);
+    /// Goes on with the next piece, or ends the table.
+    void end_piece(Lane& lane);
     /// What has come, at most a bounded number of lines; false if there was nothing.
     bool read_some(Lane& lane);
     void end_table(Lane& lane);
@@ -85,19 +89,18 @@ private:
     void notify(std::string_view type, std::vector<std::pair<std::string, std::string>> data = {});
     void row(Lane& lane, std::string_view line);
     void emit(const HeldRow& row, bool last_in_table, bool last);
+    void note_progress(const HeldRow& row, bool last_in_table);
 
-    const SourceConfig& config_;
-    TableCache& tables_;
-    const RecordFactory& records_;
-    Connection& connection_;
-    const Notifier& notifier_;
-    const Logger& logger_;
     const Wakeup* stop_;
     BatchBuilder& batch_;
     BatchSink sink_;
     OffsetState state_;                         ///< what the source blocks say
     OffsetState row_offset_;                    ///< of every row but the last
     OffsetState done_;                          ///< of the last row
+    std::optional<SnapshotProgress> progress_;  ///< with the rows that are sent
+    std::int64_t transactions_ = 0;             ///< the view shows all before this one
+    std::int64_t next_transaction_ = 0;
+    std::int64_t pages_at_once_ = 0;            ///< 0: whole tables
     bool has_offset_ = false;                   ///< notifications may go with row_offset_
     const SnapshotRequest* request_ = nullptr;  ///< of a blocking snapshot
     std::string table_list_;

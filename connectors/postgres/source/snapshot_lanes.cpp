@@ -53,7 +53,7 @@ bool Snapshot::read_some(Lane& lane) {
         case Connection::CopyStep::NothingYet:
             return i > 0;
         case Connection::CopyStep::End:
-            end_table(lane);
+            end_piece(lane);
             return true;
         }
     }

@@ -335,9 +335,9 @@ void Streaming::skip_to(Lsn end) {
     state_.snapshot = SnapshotKind::None;
 }
 
-void Streaming::mark(BatchBuilder& batch) const {
+void Streaming::mark(const OffsetState& offset, BatchBuilder& batch) {
     SourceRecord record;
-    record.source_offset = write_offset(stored(), batch.offsets());
+    record.source_offset = write_offset(offset, batch.offsets());
     batch.add(std::move(record));
 }
 

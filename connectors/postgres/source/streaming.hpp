@@ -36,7 +36,8 @@ public:
     /// The stream was quiet up to `end`, outside of transactions: the position is as after a commit there.
     void skip_to(Lsn end);
     /// An offset without a record, with the current position.
-    void mark(BatchBuilder& batch) const;
+    void mark(BatchBuilder& batch) const { mark(stored(), batch); }
+    static void mark(const OffsetState& offset, BatchBuilder& batch);
 
     const OffsetState& position() const noexcept { return state_; }
     /// The offset to go with records: the position, or that before the signal for a blocking snapshot, until it is

@@ -139,3 +139,55 @@ TEST_CASE("skipped operations also shape the publication, but only when they are
     CHECK(parsed(with({{"skipped.operations", "u,t"}})).replication.publish == "insert,delete");
     CHECK(parsed(with({{"skipped.operations", "none"}})).skipped_operations.empty());
 }
+
+TEST_CASE("a setting that has no effect here is told of, unless it says what is so anyhow", "[postgres][config]") {
+    const auto [key, value, usual] = GENERATE(table<std::string, std::string, std::string>({
+        {"poll.interval.ms", "77", "500"},
+        {"poll.dispatch.interval.ms", "77", "0"},
+        {"snapshot.fetch.size", "2000", ""},
+        {"query.fetch.size", "2000", "0"},
+        {"snapshot.max.threads.multiplier", "4", "1"},
+        {"schema.refresh.mode", "columns_diff_exclude_unchanged_toast", "columns_diff"},
+        {"executor.shutdown.timeout.ms", "77", "4000"},
+        {"openlineage.integration.enabled", "true", "false"},
+        {"include.schema.comments", "true", "false"},
+        {"memory.management.tables.class", "org.example.Tables",
+         "io.debezium.relational.ConcurrentMapTableMappingStorage"},
+        {"queue.provider.type", "redis", "memory"},
+    }));
+    INFO(key);
+    std::vector<std::string> warnings;
+    parsed(with({{key, value}}), &warnings);
+    REQUIRE(warnings.size() == 1);
+    CHECK_THAT(warnings[0], Catch::StartsWith(key + "=" + value + " has no effect: "));
+    warnings.clear();
+    parsed(usual.empty() ? least : with({{key, usual}}), &warnings);
+    CHECK(warnings.empty());
+}
+
+TEST_CASE("a Java class that would shape the records is refused", "[postgres][config]") {
+    const auto key = GENERATE(as<std::string>{}, "converters", "post.processors", "sourceinfo.struct.maker",
+                              "transaction.metadata.factory");
+    CHECK_THAT(errors_of(key, with({{key, "org.example.Mine"}})), Catch::Contains("cannot be loaded here"));
+    CHECK(
+        errors_of("sourceinfo.struct.maker",
+                  with({{"sourceinfo.struct.maker", "io.debezium.connector.postgresql.PostgresSourceInfoStructMaker"}}))
+            .empty());
+}
+
+TEST_CASE("what shapes rows changes their fingerprint, and nothing else does", "[postgres][config]") {
+    const auto usual = parsed(least).row_settings;
+    const auto key = GENERATE(as<std::string>{}, "database.password", "database.hostname", "max.batch.size",
+                              "snapshot.max.threads", "heartbeat.interval.ms", "producer.override.linger.ms");
+    CHECK(parsed(with({{key, "9000"}})).row_settings == usual);
+    const auto shaping = GENERATE(as<std::string>{}, "table.include.list", "column.exclude.list", "transforms",
+                                  "snapshot.select.statement.overrides", "value.converter.schemas.enable");
+    CHECK(parsed(with({{shaping, "x"}})).row_settings != usual);
+}
+
+TEST_CASE("what a status update that PostgreSQL does not take leads to is a setting", "[postgres][config]") {
+    CHECK(parsed(least).replication.flush_timeout == std::chrono::seconds(30));
+    const auto config = parsed(with({{"lsn.flush.timeout.ms", "1500"}, {"lsn.flush.timeout.action", "WARN"}}));
+    CHECK(config.replication.flush_timeout == std::chrono::milliseconds(1500));
+    CHECK(config.replication.on_flush_timeout == FlushTimeout::Warn);
+}

@@ -1,0 +1,62 @@
+// What signals ask of a running replication session.
+#include "connectors/postgres/source/connect.hpp"
+#include "connectors/postgres/source/replication_session.hpp"
+#include "connectors/postgres/source/snapshot.hpp"
+#include "connectors/postgres/source/snapshot_view.hpp"
+
+namespace millrace::postgres {
+
+void ReplicationSession::serve_snapshots() {
+    if (signals_.wants_blocking_snapshot() && !streaming_.in_transaction()) take_blocking_snapshot();
+    if (!incremental_.due()) return;
+    incremental_.read_chunk(streaming_.outgoing(batch_));
+    next_question_ = {};
+}
+
+void ReplicationSession::take_blocking_snapshot() {
+    const auto asked = signals_.take_blocking_snapshot();
+    flush();
+    logger_.info("Blocking snapshot, asked for by the signal {}", asked.id);
+    const auto connection =
+        connect(config_.connection, application::general, ConnectionMode::Ordinary, outlet_.stop_signal());
+    connection->while_waiting([this] { send_status_if_due(); });
+    begin_snapshot(*connection, config_.snapshot.isolation);
+    Snapshot({.config = config_,
+              .tables = tables_,
+              .records = records_,
+              .connection = *connection,
+              .notifier = notifier_,
+              .logger = logger_},
+             batch_,
+             [this](SourceBatch batch) {
+                 outlet_.deliver(std::move(batch), [this] { send_status_if_due(); });
+                 send_status_if_due();
+             })
+        .run_blocking(asked.request, streaming_.position(), streaming_.stored());
+    connection->query("ROLLBACK");
+    if (!signals_.wants_blocking_snapshot()) streaming_.release();
+    tell_signals();
+}
+
+void ReplicationSession::read_signals() {
+    next_signals_ = Clock::now() + config_.signals.poll_interval;
+    carry_out(channels_.poll());
+}
+
+void ReplicationSession::carry_out(const std::vector<Signal>& signals) {
+    if (signals.empty()) return;
+    for (const auto& signal : signals) signals_.handle(signal, streaming_.outgoing(batch_));
+    tell_signals();
+}
+
+/// What signals ask for is in the offset, once no blocking snapshot waits: an offset by itself says so.
+void ReplicationSession::tell_signals() {
+    auto offset = streaming_.stored();
+    const bool complete = !signals_.wants_blocking_snapshot() && channels_.untold();
+    if (complete) offset.signals = channels_.number();
+    Streaming::mark(offset, batch_);
+    flush();
+    if (complete) channels_.told(offset);
+}
+
+}
