@@ -114,7 +114,11 @@ asio::awaitable<void> DistributedHerder::tick() {
     if (!can_read_configs_) co_await catch_up_again();
     if (assignment_ && scheduled_rebalance_) resolved_ = false;
     if (assignment_ && can_read_configs_) co_await resolve();
-    if (group_settled() && is_leader()) co_await rotate_session_key();
+    if (group_settled() && is_leader()) {
+        const bool claimed = co_await claim_config_topic();
+        if (!claimed) co_return;
+        co_await rotate_session_key();
+    }
     co_await run_requests();
     if (!group_settled()) co_return;
     co_await process_restarts();
@@ -128,6 +132,23 @@ bool DistributedHerder::is_leader() const {
 void DistributedHerder::rejoin(const std::string& reason) {
     rejoin_pending_ = true;
     member_.request_rejoin(reason);
+}
+
+/// False if it has to be tried again.
+asio::awaitable<bool> DistributedHerder::claim_config_topic() {
+    if (deps_.configs.can_write_as_leader()) co_return true;
+    const Stage stage(*this, "reclaiming write privileges for the config topic");
+    std::string failure;
+    try {
+        co_await deps_.configs.claim_write_privileges();
+        co_return true;
+    } catch (const ConnectException& e) {
+        failure = e.what();
+    }
+    logger_.warn("Unable to claim write privileges for config topic. Will try again while this worker leads: {}",
+                 failure);
+    co_await sleep_for(retry_pause);
+    co_return false;
 }
 
 asio::awaitable<void> DistributedHerder::rotate_session_key() {

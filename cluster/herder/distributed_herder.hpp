@@ -36,8 +36,6 @@
 
 namespace millrace::cluster {
 
-struct FencingPlan;  // cluster/herder/producer_fencing.hpp
-
 struct DistributedHerderDependencies {
     asio::any_io_executor executor;
     const worker::WorkerConfig& config;
@@ -120,6 +118,7 @@ private:
     asio::awaitable<void> loop();
     asio::awaitable<void> tick();
     asio::awaitable<void> shut_down();
+    asio::awaitable<bool> claim_config_topic();
     asio::awaitable<void> rotate_session_key();
     asio::awaitable<void> run_requests();
     SteadyTime next_wake() const;
@@ -158,6 +157,7 @@ private:
     void request_reconfiguration(std::string connector, int attempt);
     asio::awaitable<void> reconfigure(std::string connector, int attempt);
     asio::awaitable<void> publish_task_configs(std::string connector, std::vector<Settings> configs);
+    std::optional<SessionKey> signing_key() const;
     asio::awaitable<void> forward_task_configs(std::string connector, std::vector<Settings> configs, int attempt);
     void reconfiguration_failed(const std::string& connector, int attempt, const std::string& why);
     void put_status(const std::string& connector, const Status& status);
@@ -188,9 +188,21 @@ private:
     asio::awaitable<bool> require_stopped(std::string name);
     void verify_internal(const RequestSignature& signature) const;
     void require_peer(bool from_peer) const;
-    asio::awaitable<bool> prepare_fencing(std::string name, std::shared_ptr<FencingPlan> plan,
-                                          std::shared_ptr<int> generation, bool from_peer);
-    asio::awaitable<bool> finish_fencing(std::string name, int task_count, int generation);
+
+    // Exactly-once sources: herder_fencing.cpp
+    struct FencingRound;
+    using FencingRoundPtr = std::shared_ptr<FencingRound>;
+    asio::awaitable<void> join_fencing(std::string name);
+    asio::awaitable<void> run_fencing(std::string name, FencingRoundPtr round);
+    asio::awaitable<void> fence(std::string name, FencingRoundPtr round);
+    asio::awaitable<bool> prepare_fencing(std::string name, FencingRoundPtr round);
+    asio::awaitable<bool> finish_fencing(std::string name, FencingRoundPtr round);
+    worker::ProducerGate gate_of(const TaskId& id);
+    static asio::awaitable<void> answer(std::function<asio::awaitable<void>()> work, worker::Done done);
+    asio::awaitable<void> fence_before_change(std::string name);
+    asio::awaitable<void> fence_for_task(std::string name);
+    asio::awaitable<void> forward_fencing(std::string name);
+    asio::awaitable<void> verify_task(TaskId id, int generation);
 
     DistributedHerderDependencies deps_;
     Logger logger_;
@@ -226,6 +238,7 @@ private:
     std::set<TaskId> changed_tasks_;
     std::map<std::string, RestartRequest> pending_restarts_;
     std::deque<Request> requests_;
+    std::map<std::string, FencingRoundPtr> fencing_;  ///< rounds that are under way
 };
 
 }

@@ -1,6 +1,7 @@
 #include "cluster/async/await_callback.hpp"
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
+#include "cluster/herder/status_views.hpp"
 
 namespace millrace::cluster {
 
@@ -16,10 +17,25 @@ asio::awaitable<worker::ConnectorOffsets> DistributedHerder::connector_offsets(s
 asio::awaitable<std::string> DistributedHerder::alter_offsets(std::string name, worker::OffsetChange change) {
     std::function<asio::awaitable<bool>()> check = [=, this] { return require_stopped(name); };
     co_await queued_done(std::move(check));
-    const auto settings = info_of(*fresh(), name).config;
+    const auto info = info_of(*fresh(), name);
+    if (info.type == "source" && deps_.config.exactly_once_source == worker::ExactlyOnceSource::Enabled) {
+        co_await fence_before_change(name);
+    }
     const Stage stage(*this, "modifying offsets for connector " + name);
     co_return co_await await_callback<std::string>(
-        [&](auto done) { worker_->alter_offsets(name, settings, std::move(change), std::move(done)); });
+        [&](auto done) { worker_->alter_offsets(name, info.config, std::move(change), std::move(done)); });
+}
+
+asio::awaitable<void> DistributedHerder::fence_before_change(std::string name) {
+    std::string failure;
+    try {
+        co_await join_fencing(name);
+        co_return;
+    } catch (const ConnectException& e) {
+        failure = e.what();
+    }
+    logger_.error("The producers of connector {} could not be fenced: {}", name, failure);
+    throw ConnectException("Failed to perform zombie fencing for source connector prior to modifying offsets");
 }
 
 asio::awaitable<bool> DistributedHerder::require_stopped(std::string name) {
@@ -27,10 +43,7 @@ asio::awaitable<bool> DistributedHerder::require_stopped(std::string name) {
     const auto state = fresh();
     if (!state->contains(name)) throw NotFoundException("Connector " + name + " not found");
     if (state->target_state(name) == TargetState::Stopped && state->tasks(name).empty()) co_return true;
-    throw ConfigException(
-        "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the "
-        "specified connector by issuing a 'PUT' request to the '/connectors/" +
-        name + "/stop' endpoint");
+    refuse_offsets_unless_stopped(name);
 }
 
 }

@@ -30,7 +30,11 @@ void DistributedHerder::on_assigned(const Assignment& assignment, int generation
     if (assignment.delay.count() > 0) scheduled_rebalance_ = steady_clock::now() + assignment.delay;
     resolved_ = false;
     rejoin_pending_ = false;
-    if (is_leader()) clean_deleted_statuses();
+    if (is_leader()) {
+        clean_deleted_statuses();
+    } else {
+        deps_.configs.relinquish_write_privileges();
+    }
     forget_stale_certificates();
     wake_.set();
 }
@@ -52,6 +56,7 @@ asio::awaitable<void> DistributedHerder::on_work_lost() {
         "Stopping all connectors and tasks: this worker may be no member of its group any more, and others run them");
     co_await stop_everything();
     assignment_.reset();
+    deps_.configs.relinquish_write_privileges();
     resolved_ = false;
     rejoin_pending_ = false;
 }

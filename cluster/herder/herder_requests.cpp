@@ -3,6 +3,7 @@
 #include "cluster/herder/herder_stage.hpp"
 #include "cluster/herder/request_signature.hpp"
 #include "cluster/herder/restart_plan.hpp"
+#include "cluster/herder/status_views.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -14,13 +15,6 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::seconds health_limit{10};
-
-StatusInfo status_info(const ObjectStatus& status) {
-    return {.state = status.state,
-            .worker_id = status.worker_id,
-            .version = status.version,
-            .trace = status.trace.value_or("")};
-}
 
 }
 
@@ -90,26 +84,15 @@ std::optional<ConnectorInfo> DistributedHerder::connector_info_now(const std::st
 }
 
 ConnectorStateInfo DistributedHerder::connector_status(const std::string& name) const {
-    const auto& table = deps_.statuses.table();
-    const auto* connector = table.connector(name);
-    if (!connector) throw NotFoundException("No status found for connector " + name);
-    ConnectorStateInfo info{.name = name, .connector = status_info(*connector), .tasks = {}, .type = "unknown"};
-    for (const auto& [number, status] : table.tasks(name)) info.tasks.emplace_back(number, status_info(status));
     const auto state = fresh();
-    if (const auto* config = state->connector_config(name)) info.type = worker_->connector_type(*config);
-    return info;
+    const auto* config = state->connector_config(name);
+    return connector_state(deps_.statuses.table(), name, config ? worker_->connector_type(*config) : "unknown");
 }
 
-StatusInfo DistributedHerder::task_status(const TaskId& id) const {
-    const auto* status = deps_.statuses.table().task(id);
-    if (!status) throw NotFoundException("No status found for task " + to_string(id));
-    return status_info(*status);
-}
+StatusInfo DistributedHerder::task_status(const TaskId& id) const { return task_state(deps_.statuses.table(), id); }
 
 std::vector<std::string> DistributedHerder::active_topics(const std::string& name) const {
-    std::vector<std::string> names;
-    for (const auto& topic : deps_.statuses.table().topics(name)) names.push_back(topic.topic);
-    return names;
+    return topic_names(deps_.statuses.table(), name);
 }
 
 asio::awaitable<ConnectorInfo> DistributedHerder::connector_info(std::string name) {

@@ -2,11 +2,10 @@
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
 #include "cluster/herder/restart_plan.hpp"
+#include "cluster/herder/stop_work.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
-
-#include <atomic>
 
 namespace millrace::cluster {
 namespace {
@@ -23,31 +22,12 @@ std::string text_of(const std::exception_ptr& error) {
     }
 }
 
-/// Calls `done` after it has been called `count` times, with the last error if there was one. From any thread.
-worker::Done after(std::size_t count, worker::Done done) {
-    struct Pending {
-        std::atomic<std::size_t> left;
-        worker::Done done;
-    };
-    auto pending = std::make_shared<Pending>();
-    pending->left = count;
-    pending->done = std::move(done);
-    return [pending](const std::exception_ptr&) {
-        if (pending->left.fetch_sub(1) == 1) pending->done(nullptr);
-    };
-}
-
 }
 
 asio::awaitable<void> DistributedHerder::stop_work(Work work) {
     if (work.empty()) co_return;
     const Stage stage(*this, fmt::format("stopping {} and {} tasks", work.connectors.size(), work.tasks.size()));
-    const auto count = work.connectors.size() + (work.tasks.empty() ? 0 : 1);
-    co_await await_done([&](auto done) {
-        const auto one = after(count, std::move(done));
-        for (const auto& name : work.connectors) worker_->stop_connector(name, one);
-        if (!work.tasks.empty()) worker_->stop_tasks(work.tasks, one);
-    });
+    co_await stop_in_worker(*worker_, work);
     for (const auto& name : work.connectors) running_connectors_.erase(name);
     for (const auto& id : work.tasks) running_tasks_.erase(id);
 }
@@ -83,7 +63,8 @@ bool DistributedHerder::start_task(const TaskId& id) {
                    Status{.state = State::Failed, .trace = "ConnectException: there is no configuration of this task"});
         return false;
     }
-    worker_->start_task(id, *connector, *config, state_->target_state(id.connector).value_or(TargetState::Started));
+    worker_->start_task(id, *connector, *config, state_->target_state(id.connector).value_or(TargetState::Started),
+                        gate_of(id));
     return true;
 }
 
@@ -167,15 +148,21 @@ asio::awaitable<void> DistributedHerder::publish_task_configs(std::string connec
     co_await deps_.configs.put_task_configs(std::move(connector), std::move(configs));
 }
 
+/// Of internal requests to the leader; none where this group's are not signed.
+std::optional<SessionKey> DistributedHerder::signing_key() const {
+    if (member_.protocol() != Protocol::Sessioned) return std::nullopt;
+    auto key = fresh()->session_key;
+    if (!key) throw ConnectException("no session key was read yet");
+    return key;
+}
+
 asio::awaitable<void> DistributedHerder::forward_task_configs(std::string connector, std::vector<Settings> configs,
                                                               int attempt) {
     std::string failure;
     try {
         const auto url = member_.leader_url();
         if (url.empty()) throw ConnectException("the leader is not known");
-        const bool sessioned = member_.protocol() == Protocol::Sessioned;
-        const auto key = sessioned ? fresh()->session_key : std::nullopt;
-        if (sessioned && !key) throw ConnectException("no session key was read yet");
+        const auto key = signing_key();
         co_await deps_.leader_client->put_task_configs(url, connector, std::move(configs), key);
         co_return;
     } catch (const SignatureException& e) {

@@ -1,4 +1,4 @@
-/// How a follower gives the task configurations of a connector that it runs to the leader, who alone writes them.
+/// What a follower asks of the leader for the work that it runs: to write task configurations, and to fence producers.
 #pragma once
 #include "cluster/storage/cluster_config_state.hpp"
 
@@ -18,6 +18,9 @@ public:
     virtual boost::asio::awaitable<void> put_task_configs(std::string leader_url, std::string connector,
                                                           std::vector<Settings> configs,
                                                           std::optional<SessionKey> key) = 0;
+    /// PUT <leader_url>connectors/<connector>/fence, signed likewise; the same errors.
+    virtual boost::asio::awaitable<void> fence_zombies(std::string leader_url, std::string connector,
+                                                       std::optional<SessionKey> key) = 0;
 };
 
 }

@@ -1,10 +1,12 @@
 /// The config topic: what the group shall run.
 ///
 /// State   belongs to one executor thread; events come there, and only for records read after start().
-/// Errors  a failed write throws ConnectException with Java's text after at most write_limit.
+/// Errors  a failed write throws ConnectException with Java's text after at most write_limit; NotPrivilegedException
+///         if it needed a privilege that was lost, or not claimed.
 /// Facts   the order of records in each write is Kafka Connect's; docs/formats tells it.
 #pragma once
 #include "cluster/storage/config_reader.hpp"
+#include "cluster/storage/fencable_writer.hpp"
 #include "cluster/storage/kafka_based_log.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,12 +24,19 @@ namespace millrace::cluster {
 
 namespace asio = boost::asio;
 
+/// The leader's writes are not taken until it claims the privilege (again): another leader may have it.
+struct NotPrivilegedException : ConnectException {
+    using ConnectException::ConnectException;
+};
+
 class ConfigBackingStore {
 public:
     using OnEvent = std::function<void(const ConfigEvent&)>;
     static constexpr std::chrono::seconds write_limit{30};
 
-    ConfigBackingStore(asio::any_io_executor executor, TopicLogOptions options);
+    /// `leader`: settings of a transactional producer, with which the leader's writes are fenced; none: they are not.
+    ConfigBackingStore(asio::any_io_executor executor, TopicLogOptions options,
+                       std::optional<worker::ClientConfig> leader = {});
     ~ConfigBackingStore();
     void set_listener(OnEvent listener);
 
@@ -38,6 +47,12 @@ public:
     std::shared_ptr<const ClusterConfigState> snapshot() const;
     /// Reads to the present end; false if that takes longer than `limit`.
     asio::awaitable<bool> refresh(std::chrono::milliseconds limit);
+
+    /// For a new leader: nobody else writes from now on what is the leader's to write. True at once where it is not
+    /// fenced, or claimed already. Throws ConnectException.
+    asio::awaitable<void> claim_write_privileges();
+    bool can_write_as_leader() const noexcept { return !writer_ || claimed_; }
+    void relinquish_write_privileges();
 
     // The leader's.
     asio::awaitable<void> put_connector_config(std::string connector, Settings config,
@@ -59,11 +74,16 @@ private:
     struct State;
     using Records = std::vector<std::pair<std::string, std::optional<std::string>>>;
     asio::awaitable<void> write(Records records, bool then_read, std::string failure);
+    asio::awaitable<void> write_as_leader(Records records, bool then_read, std::string failure);
+    asio::awaitable<std::string> try_fenced(Records records, std::string failure);
+    asio::awaitable<void> send_fenced(Records records);
     asio::awaitable<void> send_all(Records records);
     asio::awaitable<void> read_to_end();
 
     std::shared_ptr<State> state_;
     KafkaBasedLog log_;
+    std::unique_ptr<FencableWriter> writer_;
+    bool claimed_ = false;
 };
 
 }

@@ -26,8 +26,9 @@ constexpr milliseconds report_wait{2};    ///< longest wait for acknowledgements
 constexpr milliseconds idle_wait{1000};   ///< between looks at an idle producer
 constexpr milliseconds flush_at_stop{5000};
 constexpr milliseconds retry_pause{100};
-constexpr milliseconds stall_limit{5000};        ///< without a record while somebody waits for the end: a new consumer
-constexpr std::chrono::minutes start_limit{15};  ///< for the first answers of a cluster that comes up
+constexpr milliseconds stall_limit{5000};  ///< without a record while somebody waits for the end: a new consumer
+constexpr milliseconds open_transaction_limit{90000};  ///< the same where a transaction may stand before the end
+constexpr std::chrono::minutes start_limit{15};        ///< for the first answers of a cluster that comes up
 constexpr std::chrono::seconds metadata_limit{30};
 
 struct SendCommand {
@@ -298,6 +299,7 @@ void KafkaBasedLog::State::read(worker::Consumer& consumer) {
             assignment.push_back({{options.topic, static_cast<std::int32_t>(p)}, positions[p]});
     }
     consumer.assign(assignment);
+    const auto patience = reads_committed(options) ? open_transaction_limit : stall_limit;
     auto last_progress = steady_clock::now();
     while (!stopping) {
         std::vector<LogRecord> batch;
@@ -307,7 +309,7 @@ void KafkaBasedLog::State::read(worker::Consumer& consumer) {
         });
         if (!batch.empty()) on_records(std::move(batch));
         if (advance(consumer)) last_progress = steady_clock::now();
-        if (steady_clock::now() - last_progress > stall_limit)
+        if (steady_clock::now() - last_progress > patience)
             throw ConnectException("it stands still before the end although somebody waits for it");
     }
 }

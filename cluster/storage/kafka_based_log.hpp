@@ -43,6 +43,9 @@ struct TopicLogOptions {
     Logger logger = {};
 };
 
+/// True if the consumer of these options sees only what is committed.
+bool reads_committed(const TopicLogOptions& options);
+
 class KafkaBasedLog {
 public:
     using OnRecords = std::function<void(std::vector<LogRecord> records)>;
@@ -70,7 +73,8 @@ private:
 };
 
 /// The clients' settings for an internal topic: `suffix` is "configs", "offsets" or "statuses".
+/// `committed_only`: whatever the settings say.
 TopicLogOptions internal_log_options(const worker::WorkerConfig& config, const std::string& topic,
-                                     const std::string& suffix, Logger logger);
+                                     const std::string& suffix, Logger logger, bool committed_only = false);
 
 }

@@ -1,5 +1,6 @@
 #include "cluster/storage/offset_backing_store.hpp"
 
+#include "cluster/storage/connector_offset_store.hpp"
 #include "cluster/storage/offset_records.hpp"
 
 #include <atomic>
@@ -22,8 +23,10 @@ struct OffsetBackingStore::State {
     }
 };
 
-OffsetBackingStore::OffsetBackingStore(TopicLogOptions options)
-    : state_(std::make_shared<State>(options.logger)),
+OffsetBackingStore::OffsetBackingStore(TopicLogOptions options, ConnectorOffsetTopics connectors)
+    : topic_(options.topic),
+      connectors_(std::move(connectors)),
+      state_(std::make_shared<State>(options.logger)),
       log_(std::move(options), [state = state_](std::vector<LogRecord> records) { state->apply(records); }) {}
 
 OffsetBackingStore::~OffsetBackingStore() { stop(); }
@@ -69,13 +72,7 @@ void OffsetBackingStore::write(const std::string& connector, Entries entries,
     auto pending = std::make_shared<Pending>();
     pending->left = entries.size();
     pending->done = std::move(done);
-    for (const auto& [partition, offset] : entries) {
-        std::string key;
-        {
-            const std::lock_guard lock(state_->mutex);
-            key = state_->table.key_bytes(connector, partition.entries());
-        }
-        auto value = offset ? std::optional(offset_value(offset->entries())) : std::nullopt;
+    for (auto& [key, value] : records(connector, entries).records) {
         log_.send(std::move(key), std::move(value), [pending](std::exception_ptr error) {
             if (error) {
                 const std::lock_guard lock(pending->mutex);
@@ -84,6 +81,25 @@ void OffsetBackingStore::write(const std::string& connector, Entries entries,
             if (pending->left.fetch_sub(1) == 1) pending->done(pending->error);
         });
     }
+}
+
+OffsetBackingStore::TopicRecords OffsetBackingStore::records(const std::string& connector, const Entries& entries) {
+    TopicRecords found{.topic = topic_};
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [partition, offset] : entries) {
+        found.records.emplace_back(state_->table.key_bytes(connector, partition.entries()),
+                                   offset ? std::optional(offset_value(offset->entries())) : std::nullopt);
+    }
+    return found;
+}
+
+std::shared_ptr<worker::OffsetStore> OffsetBackingStore::of_connector(const worker::OffsetClients& clients) {
+    const auto brokers = clients.producer.find("bootstrap.servers");
+    const bool same_brokers = brokers == clients.producer.end() || brokers->second == connectors_.brokers;
+    if (same_brokers && (clients.topic.empty() || clients.topic == topic_)) return nullptr;
+    auto topic = connectors_.like;
+    if (!clients.topic.empty()) topic.name = clients.topic;
+    return std::make_shared<ConnectorOffsetStore>(std::move(topic), clients, *this, state_->logger);
 }
 
 std::vector<std::pair<OffsetMap, OffsetMap>> OffsetBackingStore::list(const std::string& connector) {

@@ -39,4 +39,11 @@ std::vector<std::pair<OffsetMap, OffsetMap>> OffsetTable::entries(std::string_vi
     return found;
 }
 
+std::vector<std::pair<std::string, std::string>> OffsetTable::all() const {
+    std::map<std::string, std::string> sorted;
+    for (const auto& [meaning, entry] : by_meaning_)
+        if (entry.value) sorted.emplace(entry.key, *entry.value);
+    return {sorted.begin(), sorted.end()};
+}
+
 }

@@ -24,6 +24,8 @@ public:
     std::string key_bytes(std::string_view connector, OffsetEntries partition) const;
     /// All partitions of the connector that have an offset, sorted.
     std::vector<std::pair<OffsetMap, OffsetMap>> entries(std::string_view connector) const;
+    /// Key and value of everything that has an offset, sorted.
+    std::vector<std::pair<std::string, std::string>> all() const;
 
 private:
     struct Entry {

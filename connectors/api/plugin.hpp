@@ -20,7 +20,7 @@
 namespace millrace {
 
 /// Raised with every change that breaks compiled plugins. A library of another number is refused by name.
-inline constexpr std::uint32_t plugin_abi = 3;
+inline constexpr std::uint32_t plugin_abi = 4;
 
 class Plugin {
 public:
@@ -65,6 +65,21 @@ public:
     virtual bool alter_offsets(const Settings&, std::span<const std::pair<OffsetMap, std::optional<OffsetMap>>>) {
         return false;
     }
+    /// Whether its tasks use TransactionContext, so that transaction.boundary=connector makes sense.
+    virtual bool can_define_transaction_boundaries(const Settings&) const { return false; }
+};
+
+/// How a task says where its transactions end (transaction.boundary=connector). For the task's thread. Records of an
+/// aborted transaction are never seen by consumers that read what is committed; their offsets are stored all the same.
+class TransactionContext {
+public:
+    virtual ~TransactionContext() = default;
+    /// After the batch that the running poll() returns.
+    virtual void commit_transaction() = 0;
+    virtual void abort_transaction() = 0;
+    /// After the record with this index in that batch.
+    virtual void commit_transaction_after(std::size_t record) = 0;
+    virtual void abort_transaction_after(std::size_t record) = 0;
 };
 
 /// A record of a topic that a connector is told things through.
@@ -98,6 +113,8 @@ public:
         (void)client;
         throw ConnectException("There are no topics here to read " + topic + " from");
     }
+    /// Null unless the task's records are written exactly once and transaction.boundary is connector.
+    virtual TransactionContext* transaction_context() noexcept { return nullptr; }
 };
 
 /// Does the work of one task. Every call comes from the task's own thread, so no locks are needed.

@@ -1,9 +1,18 @@
-# Sourced by worker and java-connect, which set $plugins, run_worker FILE (becomes the process) and fetch: one distributed worker with
-# JSON converters on 127.0.0.1. Its settings are DIR/worker.properties, its log DIR/log.
+# Sourced by worker and java-connect, which set $plugins, run_worker FILE... (becomes the process; $mode is distributed or standalone)
+# and fetch: one worker with JSON converters on 127.0.0.1. Its settings are DIR/worker.properties, its log DIR/log.
 
 write_properties() {
   cat >"$dir/worker.properties" <<P
 bootstrap.servers=$bootstrap
+key.converter=org.apache.kafka.connect.json.JsonConverter
+value.converter=org.apache.kafka.connect.json.JsonConverter
+listeners=http://127.0.0.1:$1
+plugin.path=$plugins
+P
+  if [ "$mode" = standalone ]; then
+    echo "offset.storage.file.filename=$dir/offsets" >>"$dir/worker.properties"
+  else
+    cat >>"$dir/worker.properties" <<P
 group.id=$group
 config.storage.topic=$group-configs
 offset.storage.topic=$group-offsets
@@ -12,11 +21,9 @@ config.storage.replication.factor=1
 offset.storage.replication.factor=1
 status.storage.replication.factor=1
 offset.storage.partitions=5
-key.converter=org.apache.kafka.connect.json.JsonConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-listeners=http://127.0.0.1:$1
-plugin.path=$plugins
 P
+  fi
+  printf '%s\n' "$mode" ${connectors[@]+"${connectors[@]}"} >"$dir/command"
   [ ${#settings[@]} = 0 ] || printf '%s\n' "${settings[@]}" >>"$dir/worker.properties"
   echo "127.0.0.1:$1" >"$dir/address"
 }
@@ -26,7 +33,9 @@ launch() {
   alive "$dir/pid" && return 0
   fetch
   cd "$dir"
-  run_worker "$dir/worker.properties" >>"$dir/log" 2>&1 </dev/null &
+  mapfile -t connectors <"$dir/command"
+  mode=${connectors[0]}
+  run_worker "$dir/worker.properties" "${connectors[@]:1}" >>"$dir/log" 2>&1 </dev/null &
   remember "$dir/pid" $!
   [ "$want_wait" = yes ] || return 0
   wait_for 120 answers && alive "$dir/pid" || { tail -20 "$dir/log" >&2; end "$dir/pid" KILL; die "the worker did not start"; }
@@ -34,7 +43,7 @@ launch() {
 
 command=${1:-}
 shift || true
-dir='' port='' bootstrap='' group=connect settings=() want_wait=yes
+dir='' port='' bootstrap='' group=connect settings=() want_wait=yes mode=distributed connectors=()
 while [ $# -gt 0 ]; do
   case $1 in
   --dir) mkdir -p "$2"; dir=$(cd "$2" && pwd); shift 2 ;;
@@ -42,6 +51,8 @@ while [ $# -gt 0 ]; do
   --bootstrap) bootstrap=$2; shift 2 ;;
   --group) group=$2; shift 2 ;;
   --set) settings+=("$2"); shift 2 ;;
+  --standalone) mode=standalone; shift ;;
+  --connector) connectors+=("$2"); shift 2 ;;
   --no-wait) want_wait=no; shift ;;
   *) usage ;;
   esac

@@ -50,21 +50,32 @@ std::string reason_of(const Response& answer) {
 
 }
 
-asio::awaitable<void> TaskConfigPublisher::put_task_configs(std::string leader_url, std::string connector,
-                                                            std::vector<Settings> configs,
-                                                            std::optional<cluster::SessionKey> key) {
-    auto body = body_of(configs);
+asio::awaitable<void> TaskConfigPublisher::ask(std::string leader_url, std::string method, std::string target,
+                                               std::string body, std::optional<cluster::SessionKey> key,
+                                               std::string what) {
     auto headers = headers_of(body, key, algorithm_);
-    auto target = "connectors/" + encode_segment(connector) + "/tasks";
-    std::string method = "POST";
     const auto answer =
         co_await client_.send(leader_url, std::move(target), std::move(method), std::move(headers), std::move(body));
     if (answer.status == 403) throw cluster::SignatureException(403, reason_of(answer));
     if (answer.status >= 300) {
         throw ConnectException(
-            fmt::format("The leader at {} answered {} to the task configurations of connector {}: {}", leader_url,
-                        answer.status, connector, reason_of(answer)));
+            fmt::format("The leader at {} answered {} to {}: {}", leader_url, answer.status, what, reason_of(answer)));
     }
+}
+
+asio::awaitable<void> TaskConfigPublisher::put_task_configs(std::string leader_url, std::string connector,
+                                                            std::vector<Settings> configs,
+                                                            std::optional<cluster::SessionKey> key) {
+    auto target = "connectors/" + encode_segment(connector) + "/tasks";
+    return ask(std::move(leader_url), "POST", std::move(target), body_of(configs), std::move(key),
+               "the task configurations of connector " + connector);
+}
+
+asio::awaitable<void> TaskConfigPublisher::fence_zombies(std::string leader_url, std::string connector,
+                                                         std::optional<cluster::SessionKey> key) {
+    auto target = "connectors/" + encode_segment(connector) + "/fence";
+    return ask(std::move(leader_url), "PUT", std::move(target), "", std::move(key),
+               "the request to fence the zombies of connector " + connector);
 }
 
 }

@@ -1,6 +1,6 @@
 """A table of numbered rows with versions, written while things die, and the check that a topic has all of it in order."""
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import psycopg
 
@@ -51,6 +51,12 @@ class Writer(threading.Thread):
             newest = connection.execute('select max(id) + 1 from ledger').fetchone()[0]
             connection.execute('insert into ledger (id, version) values (%s, 1)', [newest])
             return newest, dict(connection.execute('select id, version from ledger').fetchall())
+
+
+def repeated(records):
+    """Changes that a topic's records (key, value, headers) tell of more than once."""
+    told = Counter((key['id'], value['after']['version']) for key, value, _ in records if value is not None)
+    return [f'version {version} of row {row} came {times} times' for (row, version), times in told.items() if times > 1]
 
 
 def problems_of(records, truth):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import stack
-from conftest import unique
+from conftest import own_broker, unique
 from sink import Sink
 
 PLUGINS = f"{os.environ['MILLRACE_PLUGINS']},{Path(os.environ['MILLRACE_BUILD']) / 'test-plugins'}"
@@ -250,3 +250,23 @@ def test_kill_9_repeats_records_and_loses_none(kafka_address, folder, dice):
         print(f'{len(sink.lines())} deliveries of {produced} records')
     finally:
         worker.stop()
+
+
+def test_a_broker_that_restarts_while_a_sink_joins_leaves_no_partition_unread(folder):
+    with own_broker() as kafka:
+        worker = stack.worker(folder / 'w', kafka.address, group=unique('away-'), offset_flush_interval_ms=100, session_timeout_ms=6000, plugin_path=PLUGINS).start()
+        sink = Sink(stack.Rest(worker.address), kafka.address, folder, partitions=12)
+        produced = 0
+        try:
+            for restart in range(4):
+                sink.produce(numbers(produced, produced + 600))
+                produced += 600
+                sink.put(consumer_override_session_timeout_ms=6000, consumer_override_client_id=f'try{restart}')
+                stack.wait_for('the sink to join', lambda: worker.log().count('Subscribing to') > restart, every=0.01)
+                kafka.restart()
+                sink.wait_values(numbers(0, produced), 120)
+                sink.wait_committed(produced, 120)
+            assert {at: set(offsets) for at, offsets in sink.taken().items()} == {
+                (sink.topic, partition): set(range(produced // 12)) for partition in range(12)}
+        finally:
+            worker.stop()

@@ -97,6 +97,13 @@ def worker(folder, bootstrap, group='connect', kind='worker', port=None, **prope
     return Service(kind, folder, *options)
 
 
+def standalone(folder, bootstrap, *connectors, kind='worker', **properties):
+    """A worker without a group, with connectors from files. Its offsets are in folder/offsets."""
+    made = worker(folder, bootstrap, kind=kind, **properties)
+    made.options += ['--standalone'] + [part for path in connectors for part in ('--connector', str(path))]
+    return made
+
+
 def connect(address, database='postgres', user='postgres', password='postgres', **more):
     host, port = address.rsplit(':', 1)
     return psycopg.connect(host=host, port=port, dbname=database, user=user, password=password, autocommit=True, **more)

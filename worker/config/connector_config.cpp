@@ -1,5 +1,6 @@
 #include "worker/config/connector_config.hpp"
 
+#include "connectors/support/text.hpp"
 #include "worker/config/key_rows.hpp"
 
 #include <fmt/core.h>
@@ -224,6 +225,23 @@ ConnectorBasics connector_basics(const Settings& connector) {
             .connector_class = values.get_string("connector.class"),
             .tasks_max = values.get_int("tasks.max"),
             .tasks_max_enforce = values.get_boolean("tasks.max.enforce")};
+}
+
+SourceDelivery source_delivery(const Settings& connector) {
+    const Config values(source, connector);
+    const auto given = [&](const char* key) {
+        const auto found = connector.find(key);
+        return found != connector.end() && !trim(found->second).empty();
+    };
+    SourceDelivery delivery;
+    const auto boundary = lower_case(values.get_string("transaction.boundary"));
+    if (boundary == "interval") delivery.boundary = TransactionBoundary::Interval;
+    if (boundary == "connector") delivery.boundary = TransactionBoundary::Connector;
+    if (given("transaction.boundary.interval.ms")) {
+        delivery.interval = std::chrono::milliseconds(values.get_long("transaction.boundary.interval.ms"));
+    }
+    if (given("offsets.storage.topic")) delivery.offsets_topic = values.get_string("offsets.storage.topic");
+    return delivery;
 }
 
 std::string too_many_tasks(const ConnectorBasics& connector, std::size_t tasks) {

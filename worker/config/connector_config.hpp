@@ -38,6 +38,17 @@ struct ConnectorBasics {
     bool tasks_max_enforce = true;
 };
 ConnectorBasics connector_basics(const Settings& connector);
+
+enum class TransactionBoundary : std::uint8_t { Poll, Interval, Connector };
+
+/// How a source connector's records and offsets are written. Throws ConfigException for values that do not parse.
+struct SourceDelivery {
+    TransactionBoundary boundary = TransactionBoundary::Poll;
+    std::optional<std::chrono::milliseconds> interval = {};  ///< of Interval; none: offset.flush.interval.ms
+    std::string offsets_topic = {};                          ///< empty: the worker's
+};
+SourceDelivery source_delivery(const Settings& connector);
+
 /// Kafka Connect's words for more tasks than tasks.max, or "" if there are no more; with tasks.max.enforce the task or
 /// connector fails with them, else they are a warning.
 std::string too_many_tasks(const ConnectorBasics& connector, std::size_t tasks);

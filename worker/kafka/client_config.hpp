@@ -40,6 +40,11 @@ Settings internal_client_settings(ClientKind kind, const Settings& worker, std::
                                   std::string_view isolation_level = "read_uncommitted");
 /// A source task's producer: fixed base, the worker's producer.*, the connector's producer.override.*.
 Settings source_producer_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
+/// A producer whose records are committed in transactions of this id, with the offsets that belong to them.
+Settings transactional(Settings producer, const std::string& transactional_id);
+/// The consumer of a source connector's own offset topic. `committed_only`: whatever the user has set.
+Settings source_offset_consumer_settings(const Settings& worker, const Settings& connector, std::string_view client_id,
+                                         bool committed_only);
 /// A sink task's consumer, of the group "connect-<name>": fixed base, the worker's consumer.*, the connector's
 /// consumer.override.*.
 Settings sink_consumer_settings(const Settings& worker, const Settings& connector, std::string_view client_id);

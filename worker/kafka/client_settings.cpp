@@ -82,6 +82,23 @@ Settings source_producer_settings(const Settings& worker, const Settings& connec
     return settings;
 }
 
+Settings transactional(Settings producer, const std::string& transactional_id) {
+    producer["enable.idempotence"] = "true";
+    producer["transactional.id"] = transactional_id;
+    // A record has as long as its transaction, and a longer time is refused by librdkafka.
+    producer.erase("delivery.timeout.ms");
+    return producer;
+}
+
+Settings source_offset_consumer_settings(const Settings& worker, const Settings& connector, std::string_view client_id,
+                                         bool committed_only) {
+    auto settings = sink_consumer_settings(worker, connector, client_id);
+    settings.try_emplace("isolation.level", "read_committed");
+    if (committed_only) settings["isolation.level"] = "read_committed";
+    settings["allow.auto.create.topics"] = "false";
+    return settings;
+}
+
 Settings sink_consumer_settings(const Settings& worker, const Settings& connector, std::string_view client_id) {
     const auto name = connector.find("name");
     Settings settings{{"allow.auto.create.topics", "true"},  // the default of Java's consumer

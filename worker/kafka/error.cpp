@@ -81,6 +81,10 @@ constexpr auto java_names = std::to_array<JavaName>({
     {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, "PolicyViolationException"},
     {RD_KAFKA_RESP_ERR_INVALID_RECORD, "InvalidRecordException"},
     {RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, "TopicExistsException"},
+    {RD_KAFKA_RESP_ERR__FENCED, "ProducerFencedException"},
+    {RD_KAFKA_RESP_ERR_PRODUCER_FENCED, "ProducerFencedException"},
+    {RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, "InvalidProducerEpochException"},
+    {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "TransactionalIdAuthorizationException"},
     {RD_KAFKA_RESP_ERR__TRANSPORT, "DisconnectException"},
     {RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "DisconnectException"},
 });
@@ -90,6 +94,10 @@ constexpr auto java_names = std::to_array<JavaName>({
 bool is_retriable(KafkaErrorCode code) noexcept { return std::ranges::find(retriable, code) != retriable.end(); }
 bool is_purged(KafkaErrorCode code) noexcept {
     return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+bool is_fenced(KafkaErrorCode code) noexcept {
+    return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH ||
+           code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED;
 }
 bool is_unknown_group(KafkaErrorCode code) noexcept { return code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND; }
 bool is_group_in_use(KafkaErrorCode code) noexcept {

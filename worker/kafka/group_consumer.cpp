@@ -3,6 +3,7 @@
 #include "worker/kafka/handle.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace millrace::worker {
@@ -10,8 +11,10 @@ namespace millrace::worker {
 namespace {
 
 constexpr std::string_view logger_name = "org.apache.kafka.clients.consumer.KafkaConsumer";
-/// For the committed offsets and the ends of new partitions; a coordinator that is away longer is left to librdkafka.
+/// For the committed offsets and the ends of new partitions: inside of the rebalance, and each time after that.
 constexpr int position_timeout_ms = 10'000;
+constexpr int later_timeout_ms = 1'000;
+constexpr std::chrono::milliseconds position_pause{500};
 constexpr int seek_timeout_ms = 10'000;
 
 std::vector<TopicPartition> partitions_of(const rd_kafka_topic_partition_list_t& list) {
@@ -66,16 +69,29 @@ struct GroupConsumer::State : HandleOpaque {
     QueuePtr queue;
     std::string offset_reset;
     std::vector<TopicPartition> assignment;
+    TopicOffsets started;  ///< where each of them was told to start
+    /// Partitions that the group has given and whose start is not known. librdkafka would ask for it itself, but for
+    /// ever gives up on a coordinator that answers that it is none (its issue 5586).
+    std::vector<TopicPartition> waiting;
+    std::chrono::steady_clock::time_point ask_again{};
     RecordBatch* collected = nullptr;  ///< of the poll that is running
     bool rebalanced = false;
     std::exception_ptr thrown;
 
     void rebalance(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t& list) noexcept;
-    void assign(rd_kafka_topic_partition_list_t& list);
+    void take_over(const std::vector<TopicPartition>& given, int timeout_ms);
+    void take_over_waiting();
     void revoke(const rd_kafka_topic_partition_list_t& list, bool lost);
-    void change_assignment(bool add, const rd_kafka_topic_partition_list_t* list);
-    TopicOffsets positions(rd_kafka_topic_partition_list_t& list) const;
-    std::optional<std::int64_t> reset_position(const rd_kafka_topic_partition_t& partition) const;
+    bool cooperative() const { return std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE"; }
+    void add_to_assignment(const std::vector<TopicPartition>& added);
+    void remove_from_assignment(const std::vector<TopicPartition>& removed);
+    struct Positions {
+        TopicOffsets start;
+        std::vector<TopicPartition> unknown;
+    };
+    Positions positions(const std::vector<TopicPartition>& partitions, int timeout_ms) const;
+    std::optional<std::int64_t> reset_position(const TopicPartition& partition, int timeout_ms) const;
+    std::int64_t next_offset(const TopicPartition& partition) const;
     template <class Call>
     void guarded(Call call) {
         try {
@@ -89,74 +105,129 @@ struct GroupConsumer::State : HandleOpaque {
     }
 };
 
-std::optional<std::int64_t> GroupConsumer::State::reset_position(const rd_kafka_topic_partition_t& partition) const {
+std::optional<std::int64_t> GroupConsumer::State::reset_position(const TopicPartition& partition,
+                                                                 int timeout_ms) const {
     std::int64_t low = 0;
     std::int64_t high = 0;
-    const bool earliest = offset_reset == "earliest";
-    if (!earliest && offset_reset != "latest") return std::nullopt;
-    if (rd_kafka_query_watermark_offsets(client, partition.topic, partition.partition, &low, &high,
-                                         position_timeout_ms)) {
+    if (rd_kafka_query_watermark_offsets(client, partition.topic.c_str(), partition.partition, &low, &high,
+                                         timeout_ms)) {
         return std::nullopt;
     }
-    return earliest ? low : high;
+    return offset_reset == "earliest" ? low : high;
 }
 
 /// Where each partition starts, as far as brokers tell.
-TopicOffsets GroupConsumer::State::positions(rd_kafka_topic_partition_list_t& list) const {
-    TopicOffsets found;
-    if (rd_kafka_committed(client, &list, position_timeout_ms)) return found;
-    for (int i = 0; i < list.cnt; ++i) {
-        const auto& entry = list.elems[i];
-        if (entry.err) continue;
-        const auto offset = entry.offset >= 0 ? std::optional(entry.offset) : reset_position(entry);
-        if (offset) found[{entry.topic, entry.partition}] = *offset;
+GroupConsumer::State::Positions GroupConsumer::State::positions(const std::vector<TopicPartition>& partitions,
+                                                                int timeout_ms) const {
+    const bool resets = offset_reset == "earliest" || offset_reset == "latest";
+    const auto list = list_of(partitions);
+    if (partitions.empty() || rd_kafka_committed(client, list.get(), timeout_ms)) return {{}, partitions};
+    Positions found;
+    for (int i = 0; i < list->cnt; ++i) {
+        const auto& entry = list->elems[i];
+        const TopicPartition partition{entry.topic, entry.partition};
+        const bool committed = !entry.err && entry.offset >= 0;
+        if (!entry.err && !committed && !resets) continue;  // librdkafka says that there is no offset
+        const auto offset = committed    ? std::optional(entry.offset)
+                            : !entry.err ? reset_position(partition, timeout_ms)
+                                         : std::nullopt;
+        if (offset) {
+            found.start[partition] = *offset;
+        } else {
+            found.unknown.push_back(partition);
+        }
     }
     return found;
 }
 
-void GroupConsumer::State::change_assignment(bool add, const rd_kafka_topic_partition_list_t* list) {
+/// Of a partition that is assigned already.
+std::int64_t GroupConsumer::State::next_offset(const TopicPartition& partition) const {
+    const auto list = list_of({&partition, 1});
+    if (!rd_kafka_position(client, list.get()) && list->elems[0].offset >= 0) return list->elems[0].offset;
+    const auto known = started.find(partition);
+    return known == started.end() ? RD_KAFKA_OFFSET_INVALID : known->second;
+}
+
+void GroupConsumer::State::add_to_assignment(const std::vector<TopicPartition>& added) {
+    assignment.insert(assignment.end(), added.begin(), added.end());
+    // Without the cooperative protocol the whole assignment is given anew.
+    const auto& given = cooperative() ? added : assignment;
+    const auto list = list_of(given);
+    for (std::size_t i = 0; i < given.size(); ++i) list->elems[i].offset = next_offset(given[i]);
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE") {
-        auto* error = add ? rd_kafka_incremental_assign(client, list) : rd_kafka_incremental_unassign(client, list);
-        if (error) {
+    if (cooperative()) {
+        if (auto* error = rd_kafka_incremental_assign(client, list.get())) {
             code = rd_kafka_error_code(error);
             rd_kafka_error_destroy(error);
         }
     } else {
-        code = rd_kafka_assign(client, add ? list : nullptr);
+        code = rd_kafka_assign(client, list.get());
     }
     if (code) throw_kafka_error("Cannot take over the group's assignment", code);
 }
 
-void GroupConsumer::State::assign(rd_kafka_topic_partition_list_t& list) {
-    const auto partitions = partitions_of(list);
-    guarded([&] {
-        auto start = positions(list);
-        listener.on_assigned(partitions, start);
-        for (int i = 0; i < list.cnt; ++i) {
-            auto& entry = list.elems[i];
-            const auto found = start.find({entry.topic, entry.partition});
-            entry.offset = found == start.end() ? RD_KAFKA_OFFSET_INVALID : found->second;
+void GroupConsumer::State::remove_from_assignment(const std::vector<TopicPartition>& removed) {
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (cooperative()) {
+        if (auto* error = rd_kafka_incremental_unassign(client, list_of(removed).get())) {
+            code = rd_kafka_error_code(error);
+            rd_kafka_error_destroy(error);
         }
+    } else {
+        code = rd_kafka_assign(client, nullptr);
+    }
+    if (code) throw_kafka_error("Cannot take over the group's assignment", code);
+}
+
+void GroupConsumer::State::take_over(const std::vector<TopicPartition>& given, int timeout_ms) {
+    std::vector<TopicPartition> added;
+    guarded([&] {
+        auto [start, unknown] = positions(given, timeout_ms);
+        std::ranges::copy_if(given, std::back_inserter(added),
+                             [&, &u = unknown](const TopicPartition& p) { return std::ranges::find(u, p) == u.end(); });
+        for (const auto& partition : unknown) {
+            logger.warn("No broker tells yet where partition {}-{} is to be read from; it is asked again",
+                        partition.topic, partition.partition);
+        }
+        waiting.insert(waiting.end(), unknown.begin(), unknown.end());
+        ask_again = std::chrono::steady_clock::now() + position_pause;
+        listener.on_assigned(added, start);
+        for (const auto& [partition, offset] : start) started[partition] = offset;
     });
-    assignment.insert(assignment.end(), partitions.begin(), partitions.end());
-    guarded([&] { change_assignment(true, &list); });
+    guarded([&] { add_to_assignment(added); });
     guarded([&] { listener.on_ready(); });
 }
 
+void GroupConsumer::State::take_over_waiting() {
+    if (waiting.empty() || std::chrono::steady_clock::now() < ask_again) return;
+    const auto wanted = std::exchange(waiting, {});
+    const auto unknown = positions(wanted, later_timeout_ms).unknown;
+    if (unknown.size() == wanted.size()) {
+        waiting = wanted;
+        ask_again = std::chrono::steady_clock::now() + position_pause;
+        return;
+    }
+    rebalanced = true;
+    take_over(wanted, later_timeout_ms);
+}
+
 void GroupConsumer::State::revoke(const rd_kafka_topic_partition_list_t& list, bool lost) {
-    const auto partitions = partitions_of(list);
+    const auto given = partitions_of(list);
+    const auto goes = [&](const TopicPartition& p) { return std::ranges::find(given, p) != given.end(); };
+    std::vector<TopicPartition> partitions;
+    std::ranges::copy_if(assignment, std::back_inserter(partitions), goes);
     guarded([&] { listener.on_revoked(partitions, lost); });
     if (collected) collected->drop(partitions);
-    std::erase_if(assignment,
-                  [&](const TopicPartition& p) { return std::ranges::find(partitions, p) != partitions.end(); });
-    guarded([&] { change_assignment(false, &list); });
+    std::erase_if(assignment, goes);
+    std::erase_if(waiting, goes);
+    for (const auto& partition : partitions) started.erase(partition);
+    guarded([&] { remove_from_assignment(partitions); });
 }
 
 void GroupConsumer::State::rebalance(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t& list) noexcept {
     rebalanced = true;
     if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        assign(list);
+        take_over(partitions_of(list), position_timeout_ms);
     } else {
         revoke(list, rd_kafka_assignment_lost(client) != 0);
     }
@@ -216,7 +287,8 @@ RecordBatch GroupConsumer::poll(std::chrono::milliseconds max_wait, std::size_t 
     RecordBatch batch;
     state_->collected = &batch;
     state_->rebalanced = false;
-    auto wait = as_int(max_wait);
+    state_->take_over_waiting();
+    auto wait = state_->rebalanced ? 0 : as_int(max_wait);
     while (batch.memory_->messages.size() < max_records) {
         MessagePtr message(rd_kafka_consumer_poll(state_->client, wait));
         if (state_->rebalanced) wait = 0;  // the owner has something to do
@@ -267,6 +339,7 @@ void GroupConsumer::seek(const TopicOffsets& offsets) {
         throw_kafka_error("Cannot go back to earlier offsets", code);
     }
     if (const auto code = error_in(list.get())) throw_kafka_error("Cannot go back to earlier offsets", code);
+    for (const auto& [partition, offset] : offsets) state_->started[partition] = offset;
 }
 
 namespace {

@@ -1,7 +1,9 @@
 /// A member of a consumer group: reads the topics it subscribes to, shares their partitions with the other members, and
 /// commits by hand. Owned by one thread; the listener is called inside of poll() and close(), on that thread.
 ///
-/// Assignment  A new partition starts at the group's committed offset, else where auto.offset.reset says.
+/// Assignment  A new partition starts at the group's committed offset, else where auto.offset.reset says. One whose
+/// start
+///             no broker can tell yet is asked for again, and taken over when it is known.
 /// Throws      KafkaException for what stays wrong (authorization, a reset that is not allowed); lost brokers are
 ///             waited out inside. What a listener throws comes out of poll() once the rebalance is over.
 #pragma once
@@ -24,8 +26,8 @@ namespace millrace::worker {
 class RebalanceListener {
 public:
     virtual ~RebalanceListener() = default;
-    /// These partitions are coming, with the offsets that they start at (absent where no broker could tell). The
-    /// listener may change them.
+    /// These partitions are coming, with the offsets that they start at (absent where there is none and
+    /// auto.offset.reset is none). The listener may change them.
     virtual void on_assigned(std::span<const TopicPartition> partitions, TopicOffsets& start) = 0;
     /// The partitions of on_assigned are here: they can be paused.
     virtual void on_ready() = 0;

@@ -40,6 +40,17 @@ rd_kafka_vu_t memory(rd_kafka_vtype_t kind, const std::optional<std::string_view
     return v;
 }
 
+/// Uses `error` up; null is success.
+void check_transaction(rd_kafka_error_t* error, std::string_view what) {
+    if (!error) return;
+    const auto code = rd_kafka_error_code(error);
+    const bool retriable = rd_kafka_error_is_retriable(error) != 0;
+    const auto message = fmt::format("{}: {} ({})", what, rd_kafka_error_string(error), kafka_error_name(code));
+    rd_kafka_error_destroy(error);
+    if (retriable) throw RetriableKafkaException(message, code);
+    throw KafkaException(message, code);
+}
+
 }
 
 struct Producer::State : HandleOpaque {
@@ -171,6 +182,43 @@ bool Producer::flush(std::chrono::milliseconds max_wait) {
 
 std::size_t Producer::outstanding() const noexcept { return state_->outstanding; }
 
+void Producer::init_transactions(std::chrono::milliseconds max_wait) {
+    auto* error = rd_kafka_init_transactions(state_->client, milliseconds(max_wait));
+    check_transaction(error, "Cannot take over the transactional id");
+}
+
+void Producer::begin_transaction() {
+    check_transaction(rd_kafka_begin_transaction(state_->client), "Cannot begin a transaction");
+}
+
+void Producer::commit_transaction() {
+    auto* error = rd_kafka_commit_transaction(state_->client, -1);
+    if (error && state_->thrown) {
+        rd_kafka_error_destroy(error);
+    } else {
+        check_transaction(error, "Cannot commit a transaction");
+    }
+    state_->rethrow();
+}
+
+void Producer::abort_transaction() {
+    auto* error = rd_kafka_abort_transaction(state_->client, -1);
+    state_->thrown = nullptr;
+    check_transaction(error, "Cannot abort a transaction");
+}
+
 void Producer::purge() noexcept { rd_kafka_purge(state_->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
+
+void send_all(Producer& producer, std::string_view topic,
+              std::span<const std::pair<std::string, std::optional<std::string>>> records, std::uint64_t sequence) {
+    constexpr std::chrono::milliseconds queue_wait{100};
+    for (const auto& [key, value] : records) {
+        const ProducerRecord record{.topic = topic,
+                                    .key = key,
+                                    .value = value ? std::optional<std::string_view>(*value) : std::nullopt,
+                                    .sequence = sequence};
+        while (producer.send(record) == Producer::Sent::QueueFull) producer.poll(queue_wait);
+    }
+}
 
 }

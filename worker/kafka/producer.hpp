@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace millrace::worker {
 
@@ -62,6 +63,20 @@ public:
     bool flush(std::chrono::milliseconds max_wait);
     /// Sent and without a delivery report.
     std::size_t outstanding() const noexcept;
+
+    // With the setting transactional.id. Every send belongs to a transaction. They throw RetriableKafkaException where
+    // the same call may be made again, and KafkaException for a transaction that can only be aborted (is_fenced: by a
+    // newer producer of this id, and this one is of no more use).
+
+    /// Takes the id over: older producers of it write no more, and what they left open is aborted. Waits for brokers
+    /// for `max_wait` at most.
+    void init_transactions(std::chrono::milliseconds max_wait);
+    void begin_transaction();
+    /// Waits until everything sent is delivered and committed, at most until the transaction times out.
+    void commit_transaction();
+    /// Gives up what was sent; its reports say that it was purged.
+    void abort_transaction();
+
     /// Fails what is queued or in flight; the reports come with the next polls.
     void purge() noexcept;
 
@@ -69,5 +84,9 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// Sends keys and values to a topic; waits for room in the queue.
+void send_all(Producer& producer, std::string_view topic,
+              std::span<const std::pair<std::string, std::optional<std::string>>> records, std::uint64_t sequence = 0);
 
 }

@@ -8,17 +8,13 @@
 #include "rest/resources/application.hpp"
 #include "rest/resources/authentication.hpp"
 #include "rest/resources/listener_options.hpp"
+#include "worker/main/control_loop.hpp"
 #include "worker/main/group_security.hpp"
+#include "worker/main/start_up.hpp"
 #include "worker/main/version.hpp"
 #include "worker/runtime/worker.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-
-#include <csignal>
 
 namespace millrace::worker {
 
@@ -32,11 +28,21 @@ constexpr std::chrono::seconds election_time{10};  ///< for a new leader, once t
 cluster::TopicLogOptions log_options(const WorkerConfig& config, const InternalTopicConfig& topic,
                                      const cluster::InternalTopicRole& role, const std::string& suffix,
                                      const Logger& logger) {
-    auto options = cluster::internal_log_options(config, topic.name, suffix, logger);
+    // What a transaction holds back must not be acted on: configurations and offsets, not statuses.
+    const bool committed_only =
+        config.exactly_once_source == ExactlyOnceSource::Enabled && role.setting != "status.storage.topic";
+    auto options = cluster::internal_log_options(config, topic.name, suffix, logger, committed_only);
     options.prepare = [topic, role, logger](Admin& admin) {
         cluster::ensure_internal_topic(admin, topic, role, topic_timeout, logger);
     };
     return options;
+}
+
+/// Only one leader at a time writes to the config topic, once the group is on its way to exactly-once.
+std::optional<ClientConfig> leader_producer(const WorkerConfig& config) {
+    if (config.exactly_once_source == ExactlyOnceSource::Disabled) return std::nullopt;
+    auto settings = internal_client_settings(ClientKind::Producer, config.settings(), "configs-leader");
+    return translate(ClientKind::Producer, transactional(std::move(settings), "connect-cluster-" + config.group_id));
 }
 
 }
@@ -46,12 +52,15 @@ struct DistributedWorker::State {
         : options(std::move(o)),
           logger(options.log, "org.apache.kafka.connect.cli.ConnectDistributed"),
           storage_logger(options.log, "org.apache.kafka.connect.util.KafkaBasedLog"),
-          configs(context.get_executor(), log_options(options.config, options.config.config_topic,
-                                                      cluster::config_topic_role, "configs", storage_logger)),
+          configs(context.get_executor(),
+                  log_options(options.config, options.config.config_topic, cluster::config_topic_role, "configs",
+                              storage_logger),
+                  leader_producer(options.config)),
           statuses(context.get_executor(), log_options(options.config, options.config.status_topic,
                                                        cluster::status_topic_role, "statuses", storage_logger)),
           offsets(log_options(options.config, options.config.offset_topic, cluster::offset_topic_role, "offsets",
-                              storage_logger)),
+                              storage_logger),
+                  {.like = options.config.offset_topic, .brokers = options.config.settings().at("bootstrap.servers")}),
           peers(configs),
           publisher(context.get_executor(), options.config.session_key.signature_algorithm, forwarding_tls()),
           herder(herder_dependencies()),
@@ -61,7 +70,7 @@ struct DistributedWorker::State {
                   .listener = herder,
                   .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker")}),
           rest(context.get_executor(), server_options(), services()),
-          signals(context, SIGTERM, SIGINT) {
+          loop(context, rest, logger) {
         herder.set_worker(worker);
     }
 
@@ -78,11 +87,7 @@ struct DistributedWorker::State {
                 .statuses = statuses,
                 .offsets = offsets,
                 .leader_client = &publisher,
-                .set_logger_level =
-                    [log = options.log](const std::string& name, const std::string& level) {
-                        if (const auto parsed = parse_log_level(level))
-                            log->set_level(name, *parsed, std::chrono::system_clock::now());
-                    },
+                .set_logger_level = level_setter(options.log),
                 .logger = Logger(options.log, "org.apache.kafka.connect.runtime.distributed.DistributedHerder",
                                  context_text)};
     }
@@ -114,23 +119,6 @@ struct DistributedWorker::State {
             .forwarding = forwarding_tls()};
     }
 
-    void on_herder_end(const std::exception_ptr& error) {
-        if (error && exit_status == 0) exit_status = 1;
-        herder_ended = true;
-        begin_stop();
-    }
-    /// REST first, so that no request is cut off by the herder's end; then the work, then the group.
-    void begin_stop() {
-        if (stopping) return;
-        stopping = true;
-        signals.cancel();
-        logger.info("Kafka Connect stopping");
-        asio::co_spawn(context, rest.stop(), [this](const std::exception_ptr&) {
-            rest_ended = true;
-            if (!herder_ended) cancel.emit(asio::cancellation_type::all);
-        });
-    }
-
     DistributedWorkerOptions options;
     asio::io_context context{1};
     Logger logger;
@@ -144,12 +132,7 @@ struct DistributedWorker::State {
     cluster::DistributedHerder herder;
     Worker worker;
     rest::Application rest;
-    asio::signal_set signals;
-    asio::cancellation_signal cancel;
-    int exit_status = 0;
-    bool stopping = false;
-    bool rest_ended = false;
-    bool herder_ended = false;
+    ControlLoop loop;
 };
 
 DistributedWorker::DistributedWorker(DistributedWorkerOptions options)
@@ -158,29 +141,13 @@ DistributedWorker::~DistributedWorker() = default;
 
 int DistributedWorker::run() {
     State& s = *state_;
-    try {
-        s.rest.listen();
-    } catch (const ConnectException& e) {
-        s.logger.error("Failed to start Connect: {}", e.what());
-        return 3;
-    }
-    s.logger.info("Kafka Connect starting");
-    asio::co_spawn(s.context, s.herder.run(),
-                   asio::bind_cancellation_slot(s.cancel.slot(),
-                                                [&s](const std::exception_ptr& error) { s.on_herder_end(error); }));
-    s.signals.async_wait([&s](const boost::system::error_code& error, int) {
-        if (!error) s.begin_stop();
-    });
-    s.logger.info("Kafka Connect started");
-    while (!(s.rest_ended && s.herder_ended)) {
-        if (s.context.run_one() == 0) break;
-    }
+    const auto status = s.loop.run(s.herder.run());
     s.worker.stop_all();
     s.offsets.stop();
     s.configs.stop();
     s.statuses.stop();
     s.logger.info("Kafka Connect stopped");
-    return s.exit_status;
+    return status;
 }
 
 }

@@ -1,6 +1,7 @@
 #include "worker/runtime/connector_offsets.hpp"
 
 #include "worker/kafka/client_config.hpp"
+#include "worker/kafka/producer.hpp"
 #include "worker/runtime/group_offsets.hpp"
 
 #include <fmt/core.h>
@@ -67,6 +68,22 @@ void store_all(OffsetStore& store, const std::string& connector, OffsetStore::En
     done.get();
 }
 
+/// With the id of the first task: what that one may have left behind cannot be committed any more.
+void store_in_transaction(const OffsetsOf& of, const OffsetStore::Entries& entries) {
+    if (entries.empty()) return;
+    const auto producer_id = fmt::format("connector-offset-producer-{}", of.connector);
+    const auto settings =
+        transactional(source_producer_settings(of.worker, of.settings, producer_id), of.transactional_id);
+    Producer producer(translate(ClientKind::Producer, settings), of.logger, [](const Delivery&) {});
+    producer.init_transactions(write_limit);
+    of.store.before_transaction(of.connector, entries);
+    producer.begin_transaction();
+    const auto offsets = of.store.records(of.connector, entries);
+    send_all(producer, offsets.topic, offsets.records);
+    producer.commit_transaction();
+    of.store.after_transaction(of.connector, entries);
+}
+
 }
 
 ConnectorOffsets read_offsets(const OffsetsOf& of) {
@@ -81,7 +98,11 @@ ConnectorOffsets read_offsets(const OffsetsOf& of) {
 
 std::string change_offsets(const OffsetsOf& of, OffsetChange change) {
     if (auto* source = dynamic_cast<SourceConnector*>(&of.plugin)) {
-        return change_source_offsets(of.store, *source, of.connector, of.settings, std::move(change));
+        std::function<void(OffsetStore::Entries)> write;
+        if (!of.transactional_id.empty()) {
+            write = [&](const OffsetStore::Entries& entries) { store_in_transaction(of, entries); };
+        }
+        return change_source_offsets(of.store, *source, of.connector, of.settings, std::move(change), write);
     }
     const SinkOffsetTarget target{
         .plugin = dynamic_cast<SinkConnector&>(of.plugin), .connector = of.connector, .settings = of.settings};
@@ -99,12 +120,13 @@ ConnectorOffsets source_offsets(OffsetStore& store, const std::string& connector
 }
 
 std::string change_source_offsets(OffsetStore& store, SourceConnector& plugin, const std::string& connector,
-                                  const Settings& settings, OffsetChange change) {
+                                  const Settings& settings, OffsetChange change,
+                                  const std::function<void(OffsetStore::Entries)>& write) {
     const bool reset = !change;
     try {
         auto entries = change ? entries_of(*std::move(change)) : tombstones(store, connector);
         const bool by_connector_too = plugin.alter_offsets(settings, entries);
-        store_all(store, connector, std::move(entries));
+        write ? write(std::move(entries)) : store_all(store, connector, std::move(entries));
         return offsets_changed_sentence(reset, by_connector_too);
     } catch (const ConnectException&) {
         throw;

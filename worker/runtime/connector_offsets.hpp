@@ -7,6 +7,7 @@
 #include "connectors/api/plugin.hpp"
 #include "worker/runtime/stores.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +28,9 @@ struct OffsetsOf {
     Connector& plugin;
     const Settings& settings;  ///< the connector's, resolved
     const Settings& worker;
-    OffsetStore& store;  ///< of source connectors; those of sinks are their consumer group's
-    Logger logger;
+    OffsetStore& store;                 ///< of source connectors; those of sinks are their consumer group's
+    std::string transactional_id = {};  ///< with which those of a source are written; empty: in no transaction
+    Logger logger = {};
 };
 ConnectorOffsets read_offsets(const OffsetsOf& of);
 /// Returns the sentence that tells the user what was done. The connector must be stopped.
@@ -37,9 +39,11 @@ std::string change_offsets(const OffsetsOf& of, OffsetChange change);
 ConnectorOffsets source_offsets(OffsetStore& store, const std::string& connector);
 
 /// Lets the connector check the change, then stores it. Returns the sentence that tells the user what was done.
-/// `settings` are the connector's, resolved. The connector must be stopped: nobody else writes its offsets.
+/// `settings` are the connector's, resolved; `write` stores otherwise than the store itself. The connector must be
+/// stopped: nobody else writes its offsets.
 std::string change_source_offsets(OffsetStore& store, SourceConnector& plugin, const std::string& connector,
-                                  const Settings& settings, OffsetChange change);
+                                  const Settings& settings, OffsetChange change,
+                                  const std::function<void(OffsetStore::Entries)>& write = {});
 
 /// "The offsets for this connector have been altered successfully", or that those outside of Connect were not.
 std::string offsets_changed_sentence(bool reset, bool by_connector_too);

@@ -15,6 +15,10 @@ struct TaskId {
     auto operator<=>(const TaskId&) const = default;
 };
 inline std::string to_string(const TaskId& id) { return id.connector + "-" + std::to_string(id.task); }
+/// Of the producer of an exactly-once source's task (KIP-618).
+inline std::string transactional_id(const std::string& group_id, const TaskId& id) {
+    return group_id + "-" + to_string(id);
+}
 
 /// What users want of a connector; kept in the config topic.
 enum class TargetState : std::uint8_t { Started, Paused, Stopped };

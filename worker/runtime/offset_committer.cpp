@@ -2,35 +2,7 @@
 
 #include "worker/runtime/trace.hpp"
 
-#include <optional>
-
 namespace millrace::worker {
-
-/// Where the store's thread leaves its answer; outlives the task if the answer comes too late.
-struct OffsetCommitter::Answer {
-    std::mutex mutex;
-    std::condition_variable arrived;
-    bool done = false;
-    std::exception_ptr error;
-
-    void give(std::exception_ptr e) {
-        const std::lock_guard lock(mutex);
-        done = true;
-        error = std::move(e);
-        arrived.notify_all();
-    }
-    /// The outer optional is empty while there is no answer.
-    std::optional<std::exception_ptr> look() {
-        const std::lock_guard lock(mutex);
-        if (!done) return std::nullopt;
-        return error;
-    }
-    std::optional<std::exception_ptr> wait_until(Clock::time_point deadline) {
-        std::unique_lock lock(mutex);
-        if (!arrived.wait_until(lock, deadline, [&] { return done; })) return std::nullopt;
-        return error;
-    }
-};
 
 OffsetCommitter::OffsetCommitter(OffsetStore& store, std::string connector, std::string task, Options options,
                                  Logger logger, OnCommitted on_committed, Clock::time_point now)

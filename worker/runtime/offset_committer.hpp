@@ -5,13 +5,12 @@
 /// begins. Belongs to the task's thread.
 #pragma once
 #include "connectors/api/log.hpp"
+#include "worker/runtime/answer.hpp"
 #include "worker/runtime/submitted_records.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace millrace::worker {
@@ -37,7 +36,6 @@ public:
     Clock::time_point next() const noexcept { return next_; }
 
 private:
-    struct Answer;
     struct Flight {
         std::shared_ptr<Answer> answer;
         SubmittedRecords::Committable what;

@@ -26,9 +26,11 @@ SourceSession::SourceSession(WorkerTask& task)
       source_(dynamic_cast<const SourceConnector&>(*connector_).make_task()),
       pipeline_({.chain = make_chain(), .converters = make_task_converters()}, context_),
       topics_(make_topic_creator()),
+      own_offsets_(make_own_offsets()),
       producer_(make_producer()),
+      transaction_(exactly_once() ? make_transaction() : nullptr),
       committer_(
-          parts().offsets, parts().id.connector, name(),
+          offsets(), parts().id.connector, name(),
           {.interval = parts().config->offset_flush_interval, .timeout = parts().config->offset_flush_timeout}, logger_,
           [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); },
           OffsetCommitter::Clock::now()) {}
@@ -46,14 +48,17 @@ std::optional<TopicCreator> SourceSession::make_topic_creator() const {
 
 Producer SourceSession::make_producer() {
     refuse_overrides("producer.override.");
-    const auto config =
-        translate(ClientKind::Producer,
-                  source_producer_settings(parts().config->settings(), connector_settings_, client_id("producer")));
+    auto settings = source_producer_settings(parts().config->settings(), connector_settings_, client_id("producer"));
+    if (exactly_once()) {
+        settings = transactional(std::move(settings), transactional_id(parts().config->group_id, parts().id));
+    }
+    const auto config = translate(ClientKind::Producer, settings);
     for (const auto& warning : config.warnings) logger_.warn("{}", warning);
     return Producer(config, parts().logger, [this](const Delivery& delivery) { on_delivery(delivery); });
 }
 
 void SourceSession::start() {
+    if (exactly_once()) take_over_producers();
     started_ = true;
     source_->start(parts().transformer->transform(parts().task), *this);
     logger_.info("{} Source task finished initialization and start", label_);
@@ -62,7 +67,7 @@ void SourceSession::start() {
 std::optional<OffsetMap> SourceSession::offset(OffsetEntries partition) {
     // A task that started while brokers are away starts when they are back.
     return until_it_succeeds("Cannot read its stored offset yet",
-                             [&] { return parts().offsets.read(parts().id.connector, partition); });
+                             [&] { return offsets().read(parts().id.connector, partition); });
 }
 
 std::unique_ptr<TopicReader> SourceSession::read_topic(const std::string& topic, const Settings& client) {
@@ -70,24 +75,40 @@ std::unique_ptr<TopicReader> SourceSession::read_topic(const std::string& topic,
 }
 
 milliseconds SourceSession::poll_wait() const {
+    if (transaction_) return transaction_->is_open() ? milliseconds{0} : idle_wait;
     if (producer_.outstanding() > 0 || committer_.in_flight()) return busy_wait;
     const auto until_flush = std::chrono::ceil<milliseconds>(committer_.next() - OffsetCommitter::Clock::now());
     return std::clamp(until_flush, busy_wait, idle_wait);
 }
 
 void SourceSession::round() {
-    SourceBatch batch;
+    interrupted_ = true;
+    if (auto batch = poll_source()) {
+        if (!batch->records.empty()) {
+            transaction_ ? send_in_transaction(std::move(*batch)) : send_batch(std::move(*batch));
+        } else if (transaction_) {
+            transaction_->when_idle();
+        }
+        tend();
+    }
+    interrupted_ = false;
+}
+
+std::optional<SourceBatch> SourceSession::poll_source() {
     try {
-        batch = source_->poll(task_.stop_token(), poll_wait());
+        auto batch = source_->poll(task_.stop_token(), poll_wait());
         poll_back_off_ = retry_wait;
+        return batch;
     } catch (const RetriableException& e) {
         logger_.warn("{} failed to poll records from SourceTask. Will retry operation. {}", label_, e.what());
         tend();
         task_.wait(std::exchange(poll_back_off_, std::min(poll_back_off_ * 2, longest_retry_wait)));
-        return;
+        return std::nullopt;
     }
-    if (!batch.records.empty()) send_batch(std::move(batch));
-    tend();
+}
+
+void SourceSession::pause() {
+    if (transaction_) transaction_->pause();
 }
 
 void SourceSession::paused_round() {
@@ -98,7 +119,7 @@ void SourceSession::paused_round() {
 void SourceSession::tend() {
     producer_.poll(milliseconds{0});
     throw_if_failed();
-    committer_.tick(submitted_, OffsetCommitter::Clock::now());
+    if (!transaction_) committer_.tick(submitted_, OffsetCommitter::Clock::now());
 }
 
 void SourceSession::send_batch(SourceBatch batch) {
@@ -115,7 +136,7 @@ void SourceSession::send_batch(SourceBatch batch) {
 bool SourceSession::wait_for_room() {
     producer_.poll(queue_wait);
     throw_if_failed();
-    committer_.tick(submitted_, OffsetCommitter::Clock::now());
+    if (!transaction_) committer_.tick(submitted_, OffsetCommitter::Clock::now());
     return !task_.stop_requested();
 }
 
@@ -123,11 +144,12 @@ bool SourceSession::wait_for_room() {
 bool SourceSession::send(SourceRecord& record, std::uint64_t sequence, Arena& arena) {
     auto out = record.offset_only() ? std::nullopt : pipeline_.prepare(record, arena);
     if (!out) {
-        submitted_.acknowledge(sequence);  // an offset alone, or dropped on purpose: nothing to wait for
+        acknowledge(sequence);  // an offset alone, or dropped on purpose: nothing to wait for
         return true;
     }
     out->sequence = sequence;
     if (topics_) ensure_topic(out->topic);
+    if (transaction_) transaction_->begin(out->topic);
     for (;;) {
         try {
             if (producer_.send(*out) == Producer::Sent::Queued) return true;
@@ -149,10 +171,10 @@ void SourceSession::ensure_topic(std::string_view topic) {
 
 void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic, const std::exception& error) {
     logger_.error("{} failed to send record to {}: {}", label_, topic, error.what());
-    if (context_.tolerates()) {
+    if (!transaction_ && context_.tolerates()) {
         context_.begin({});
         context_.skip({StageKind::KafkaProduce, "org.apache.kafka.connect.runtime.WorkerSourceTask"}, error);
-        submitted_.acknowledge(sequence);
+        acknowledge(sequence);
         return;
     }
     if (failure_) return;
@@ -165,8 +187,9 @@ void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic,
 
 void SourceSession::on_delivery(const Delivery& delivery) {
     if (delivery.error == 0) {
-        submitted_.acknowledge(delivery.sequence);
-        if (delivery.first_of_topic && parts().config->topic_tracking_enable) {
+        acknowledge(delivery.sequence);
+        const bool of_offset = transaction_ && delivery.sequence == SourceTransaction::offset_sequence;
+        if (delivery.first_of_topic && !of_offset && parts().config->topic_tracking_enable) {
             task_.report_topic(std::string(delivery.topic));
         }
         return;
@@ -185,6 +208,7 @@ void SourceSession::throw_if_failed() {
 
 void SourceSession::finish() noexcept {
     try {
+        if (transaction_) return finish_transaction();
         const auto timeout = parts().config->offset_flush_timeout;
         const auto deadline = OffsetCommitter::Clock::now() + timeout;
         if (!producer_.flush(timeout * 6 / 10)) {

@@ -1,7 +1,9 @@
-/// Runs one source task: polls, transforms, converts, sends, and stores offsets once their records are acknowledged.
+/// Runs one source task: polls, transforms, converts, sends, and stores offsets once their records are acknowledged, or
+/// in one transaction with them where the worker writes exactly once.
 #pragma once
 #include "worker/runtime/offset_committer.hpp"
 #include "worker/runtime/source_pipeline.hpp"
+#include "worker/runtime/source_transaction.hpp"
 #include "worker/runtime/submitted_records.hpp"
 #include "worker/runtime/task_session.hpp"
 #include "worker/runtime/topic_creation.hpp"
@@ -17,6 +19,7 @@ public:
     void round() override;
     /// Acknowledgements and offsets only.
     void paused_round() override;
+    void pause() override;
     /// Waits for acknowledgements and stores offsets, within offset.flush.timeout.ms each.
     void finish() noexcept override;
     void stop() noexcept override;
@@ -26,11 +29,24 @@ public:
     int task_id() const noexcept override { return parts().id.task; }
     std::optional<OffsetMap> offset(OffsetEntries partition) override;
     std::unique_ptr<TopicReader> read_topic(const std::string& topic, const Settings& client) override;
+    TransactionContext* transaction_context() noexcept override;
 
 private:
+    bool exactly_once() const noexcept { return static_cast<bool>(parts().gate); }
+    std::shared_ptr<OffsetStore> make_own_offsets();
+    OffsetStore& offsets() const noexcept { return own_offsets_ ? *own_offsets_ : parts().offsets; }
+    std::unique_ptr<SourceTransaction> make_transaction();
+    void take_over_producers();
+    void pass(std::string_view what, const ProducerGate::Step& step);
+    std::optional<SourceBatch> poll_source();
+    void send_in_transaction(SourceBatch batch);
+    void finish_transaction();
     void tend();
     void send_batch(SourceBatch batch);
     bool send(SourceRecord& record, std::uint64_t sequence, Arena& arena);
+    void acknowledge(std::uint64_t sequence) {
+        if (!transaction_) submitted_.acknowledge(sequence);
+    }
     void ensure_topic(std::string_view topic);
     bool wait_for_room();
     void fail_or_skip(std::uint64_t sequence, std::string_view topic, const std::exception& error);
@@ -45,9 +61,12 @@ private:
     std::exception_ptr failure_;
     SourcePipeline pipeline_;
     std::optional<TopicCreator> topics_;
+    std::shared_ptr<OffsetStore> own_offsets_;  ///< null: the worker's
     Producer producer_;
+    std::unique_ptr<SourceTransaction> transaction_;  ///< null unless exactly_once()
     OffsetCommitter committer_;
     bool started_ = false;
+    bool interrupted_ = false;  ///< the last round ended with an exception
     std::chrono::milliseconds poll_back_off_{retry_wait};
 };
 

@@ -4,6 +4,7 @@
 #include "worker/plugins/names.hpp"
 #include "worker/runtime/config_providers.hpp"
 #include "worker/runtime/deadlines.hpp"
+#include "worker/runtime/offset_clients.hpp"
 #include "worker/runtime/worker_connector.hpp"
 #include "worker/runtime/worker_task.hpp"
 
@@ -131,7 +132,7 @@ void Worker::task_configs(const std::string& name, Callback<std::vector<Settings
 }
 
 void Worker::start_task(const TaskId& id, const Settings& connector_settings, const Settings& task_settings,
-                        TargetState target) {
+                        TargetState target, ProducerGate gate) {
     auto& s = *state_;
     const auto logger = s.deps.logger.with_context(fmt::format("[{}|task-{}] ", id.connector, id.task));
     auto task = std::make_shared<WorkerTask>(WorkerTask::Parts{.id = id,
@@ -143,7 +144,8 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
                                                                .transformer = s.transformer,
                                                                .offsets = s.deps.offsets,
                                                                .listener = s.deps.listener,
-                                                               .logger = logger});
+                                                               .logger = logger,
+                                                               .gate = std::move(gate)});
     {
         const std::lock_guard lock(s.mutex);
         if (!s.tasks.try_emplace(id, task).second) {
@@ -251,11 +253,15 @@ void Worker::State::with_offsets(const std::string& name, Settings settings, con
         try {
             const auto resolved = resolver->transform(settings);
             const auto plugin = d.plugins.create_connector(connector_basics(resolved).connector_class);
+            const auto clients = offset_clients(*worker, resolved, name);
+            const auto own = clients ? d.offsets.of_connector(*clients) : nullptr;
+            const bool exactly_once = writes_exactly_once(*worker);
             once(nullptr, work({.connector = name,
                                 .plugin = *plugin,
                                 .settings = resolved,
                                 .worker = worker->settings(),
-                                .store = d.offsets,
+                                .store = own ? *own : d.offsets,
+                                .transactional_id = exactly_once ? transactional_id(worker->group_id, {name, 0}) : "",
                                 .logger = log}));
         } catch (...) {
             once(std::current_exception(), {});

@@ -53,8 +53,9 @@ public:
     void task_configs(const std::string& name, Callback<std::vector<Settings>> done);
 
     /// Starts a task thread. Failures to make the task reach the listener. `target` Paused: start() waits for resume.
+    /// With a gate the records of a source task are written exactly once.
     void start_task(const TaskId& id, const Settings& connector_settings, const Settings& task_settings,
-                    TargetState target);
+                    TargetState target, ProducerGate gate = {});
     /// Signals all, then waits for each within task.shutdown.graceful.timeout.ms in total; offsets are committed. What
     /// has not stopped by then is cancelled: it writes no more status, commits no more offsets.
     void stop_tasks(std::vector<TaskId> ids, Done done);

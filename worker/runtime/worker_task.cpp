@@ -78,6 +78,12 @@ void WorkerTask::report(StatusListener::Status status) {
     if (!cancelled_) parts_.listener.on_task_status(parts_.id, std::move(status));
 }
 
+bool WorkerTask::ask(const ProducerGate::Step& step, std::function<void(std::exception_ptr)> done) {
+    const std::lock_guard lock(mutex_);
+    if (!cancelled_) step(std::move(done));
+    return !cancelled_;
+}
+
 void WorkerTask::report_topic(const std::string& topic) {
     const std::lock_guard lock(mutex_);
     if (!cancelled_) parts_.listener.on_topic_used(parts_.id, topic);

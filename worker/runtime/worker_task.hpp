@@ -39,6 +39,7 @@ public:
         OffsetStore& offsets;
         StatusListener& listener;
         Logger logger;
+        ProducerGate gate = {};  ///< of a source task whose records are written exactly once
     };
     explicit WorkerTask(Parts parts);
 
@@ -63,6 +64,8 @@ public:
     bool wait(std::chrono::milliseconds time);
     /// Returns early at the end of the pause or when a stop is requested.
     void wait_while_paused(std::chrono::milliseconds time);
+    /// Takes a step of the gate, unless the task is cancelled: then false.
+    bool ask(const ProducerGate::Step& step, std::function<void(std::exception_ptr)> done);
     /// Tells the listener of a topic, unless the task is cancelled.
     void report_topic(const std::string& topic);
 

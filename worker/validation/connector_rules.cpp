@@ -1,6 +1,7 @@
 #include "worker/validation/connector_rules.hpp"
 
 #include "connectors/support/regex.hpp"
+#include "connectors/support/text.hpp"
 #include "worker/config/worker_config.hpp"
 
 #include <fmt/format.h>
@@ -81,9 +82,7 @@ void check_sink_rules(const Settings& settings, const WorkerConfig& worker, std:
 
 void check_source_rules(const Settings& settings, const WorkerConfig& worker, const SourceConnector& connector,
                         std::vector<ConfigInfo>& infos) {
-    auto support = setting(settings, "exactly.once.support");
-    std::ranges::transform(support, support.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const auto support = lower_case(setting(settings, "exactly.once.support"));
     if (support == "required") {
         if (worker.exactly_once_source != ExactlyOnceSource::Enabled) {
             complain(infos, "exactly.once.support", "This worker does not have exactly-once source support enabled.");
@@ -102,10 +101,8 @@ void check_source_rules(const Settings& settings, const WorkerConfig& worker, co
                 "to be created).");
         }
     }
-    auto boundary = setting(settings, "transaction.boundary");
-    std::ranges::transform(boundary, boundary.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    if (boundary == "connector") {
+    if (lower_case(setting(settings, "transaction.boundary")) == "connector" &&
+        !connector.can_define_transaction_boundaries(settings)) {
         complain(
             infos, "transaction.boundary",
             "The connector does not support connector-defined transaction boundaries with the given configuration. "

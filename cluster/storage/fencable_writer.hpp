@@ -1,0 +1,67 @@
+/// Writes to the config topic in transactions that only one leader of a group can commit: who claims the privilege
+/// takes it from whoever had it (exactly.once.source.support: preparing and enabled; KIP-618).
+///
+/// Threads  One of its own, which blocks. Methods may be called from any thread and never wait, stop() apart.
+/// Errors   After one that failed, claim() must be called again before anything can be written.
+#pragma once
+#include "connectors/api/log.hpp"
+#include "worker/kafka/client_config.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace millrace::worker {
+class Producer;
+}
+
+namespace millrace::cluster {
+
+class FencableWriter {
+public:
+    using Done = std::function<void(std::exception_ptr error)>;
+    using Records = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+    /// `producer` has a transactional.id.
+    FencableWriter(worker::ClientConfig producer, std::string topic, Logger logger);
+    ~FencableWriter();
+    FencableWriter(const FencableWriter&) = delete;
+    FencableWriter& operator=(const FencableWriter&) = delete;
+
+    void claim(Done done);
+    /// All of them in one transaction.
+    void write(Records records, Done done);
+    /// Another leads now.
+    void relinquish();
+    void stop() noexcept;
+
+private:
+    struct Command {
+        std::function<void()> run;
+        Done done;
+    };
+    void enqueue(std::function<void()> run, Done done);
+    void serve(const std::stop_token& stop);
+    void send(const Records& records);
+
+    worker::ClientConfig config_;
+    std::string topic_;
+    Logger logger_;
+    std::unique_ptr<worker::Producer> producer_;  ///< the thread's; null: not claimed
+    std::exception_ptr delivery_failure_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::deque<Command> commands_;
+    bool stopped_ = false;
+    std::jthread thread_;  ///< last: it uses the others
+};
+
+}

@@ -1,0 +1,163 @@
+"""exactly.once.source.support=enabled: whoever reads what is committed sees every row once, whatever dies or wakes up when."""
+import json
+import os
+
+import pytest
+
+import ledger
+import stack
+from conftest import own_broker, unique
+from connector import Connector, Reader
+from group import Group, Lines
+from topics import records_of
+
+KILLS = int(os.environ.get('MILLRACE_TEST_KILLS', '6'))
+
+
+@pytest.fixture(scope='module')
+def own_kafka():
+    with own_broker() as service:
+        yield service
+
+
+@pytest.fixture
+def group(folder, own_kafka):
+    made = Group(folder, own_kafka.address, unique('once-'), exactly_once_source_support='enabled', session_timeout_ms=6000, heartbeat_interval_ms=1000)
+    yield made
+    made.stop()
+
+
+class Sources:
+    """A table and a file that are written to all the time, and the connectors that read them."""
+
+    def __init__(self, group, folder, kafka_address, postgres_address, database, dice, **settings):
+        self.group, self.lines = group, Lines(folder, unique('file'), kafka_address)
+        self.writer = ledger.Writer(postgres_address, dice, database)
+        self.connector = Connector(group.rest(), kafka_address, postgres_address, database)
+        self.connector.config.update({'snapshot.mode': 'no_data', 'exactly.once.support': 'required', **settings})
+        self.names = [self.connector.name, self.lines.name]
+        status, answer = self.connector.post()
+        assert status == 201, answer
+        self.changes = self.connector.reader('public.ledger')
+        self.lines.create(group.rest())
+        self.group.wait_placed(self.names, timeout=120)
+        self.writer.start()
+        self.lines.start()
+        self.wait_beyond_now()
+
+    def wait_beyond_now(self):
+        """What is written from now on arrives."""
+        newest = self.writer.newest()
+        stack.wait_for(lambda: f'rows after {newest}; {self.group.rest().status(self.connector.name)}',
+                       lambda: any(key['id'] > newest for key, _, _ in self.changes.poll()), 120, 0)
+        self.lines.wait_beyond(timeout=120)
+
+    def problems(self):
+        newest, truth = self.writer.finish()
+        stack.wait_for('the last row', lambda: any(key['id'] == newest for key, _, _ in self.changes.poll() + self.changes.records[-100:]), 120, 0)
+        truth = {row: version for row, version in truth.items() if row != 1}  # it was there before anybody read
+        records = [record for record in self.changes.records if record[0]['id'] != 1]
+        found = ledger.problems_of(records, truth) + ledger.repeated(records) + self.lines.finish()
+        numbers = self.lines.numbers()
+        if numbers != list(range(1, self.lines.written + 1)):
+            found.append(f'{len(numbers)} records of {self.lines.written} lines')
+        return found
+
+    def end(self):
+        self.writer.done.set()
+        self.lines.done.set()
+        self.connector.rest = self.group.rest()
+        self.connector.delete()
+
+
+@pytest.fixture
+def sources(group, folder, own_kafka, postgres_address, database, sql, dice):
+    sql(ledger.TABLE, 'insert into ledger (id, version) values (1, 1)')
+    made = []
+
+    def make(**settings):
+        made.append(Sources(group, folder, own_kafka.address, postgres_address, database, dice, **settings))
+        return made[0]
+    yield make
+    for each in made:
+        each.end()
+
+
+@pytest.mark.parametrize('java', [False, True], ids=['ours', 'one-of-java'])
+def test_kill_9_gives_every_row_once(java, group, sources, dice):
+    for name in ('first', 'second'):
+        group.worker(name)
+    group.worker('third', 'java-connect' if java else 'worker')
+    work = sources()
+    for kill in range(KILLS):
+        victim = dice.choice(sorted(group.workers))
+        enough = work.writer.commits + dice.randrange(400)
+        stack.wait_for(lambda: f'commits; {work.writer.error}', lambda: work.writer.commits >= enough or work.writer.error, every=0.001)
+        print(f'kill -9 {victim} after {len(work.changes.records)} records, {work.writer.commits} commits', flush=True)
+        group.workers[victim].kill()
+        work.wait_beyond_now()
+        group.workers[victim].resume('--no-wait')
+    problems = work.problems()
+    print(f'{KILLS} kills, {len(work.changes.records)} changes, {work.lines.written} lines')
+    assert not problems, '\n'.join(problems[:20])
+
+
+def test_a_zombie_writes_nothing_that_is_seen(group, sources):
+    for name in ('first', 'second'):
+        group.worker(name)
+    work = sources(**{'transaction.boundary': 'interval', 'transaction.boundary.interval.ms': '500'})
+    for _ in range(2):
+        placed = group.wait_placed(work.names, timeout=120)
+        zombie = placed[work.connector.name, 0]
+        other = next(name for name in group.workers if name != zombie)
+        group.suspend(zombie)  # with a transaction that is open
+        stack.wait_for('the other worker to have the task', lambda: group.rest(other).status(work.connector.name)['tasks'][0] == {
+            **group.rest(other).status(work.connector.name)['tasks'][0], 'state': 'RUNNING', 'worker_id': group.workers[other].address}, 120, 0.3)
+        connector_rest = group.rest(other)
+        newest = work.writer.newest()
+        stack.wait_for(lambda: f'rows after {newest}; {connector_rest.status(work.connector.name)}',
+                       lambda: any(key['id'] > newest for key, _, _ in work.changes.poll()), 120, 0)
+        group.go_on(zombie)
+        work.wait_beyond_now()
+    problems = work.problems()
+    assert not problems, '\n'.join(problems[:20])
+
+
+def test_the_group_writes_what_java_writes(group, sources, own_kafka):
+    """Configurations in transactions of the leader, counts of producers, and offsets beside the records."""
+    group.worker('only')
+    work = sources(**{'offsets.storage.topic': f'{group.name}-own'})
+    rest, name = group.rest(), work.connector.name
+    keys = [key for key, _ in records_of(own_kafka.address, f'{group.name}-configs')]
+    assert f'tasks-fencing-{name}' in keys and f'tasks-fencing-{work.lines.name}' in keys
+    own = records_of(own_kafka.address, f'{group.name}-own', 25)
+    assert own and all(json.loads(key)[0] == name for key, _ in own)
+    assert rest.get(f'/connectors/{name}/offsets')['offsets'][0]['partition'] == {'server': work.connector.prefix}
+    assert work.problems() == []
+    # Stopped, fenced, and changed in a transaction.
+    assert rest.call('PUT', f'/connectors/{work.lines.name}/stop')[0] == 204
+    stack.wait_for('the stop', lambda: rest.states(work.lines.name) == ['STOPPED'])
+    status, answer = rest.call('PATCH', f'/connectors/{work.lines.name}/offsets', {'offsets': [
+        {'partition': {'filename': str(work.lines.path)}, 'offset': {'position': 0}}]})
+    assert status == 200, answer
+    assert rest.get(f'/connectors/{work.lines.name}/offsets') == {'offsets': [
+        {'partition': {'filename': str(work.lines.path)}, 'offset': {'position': 0}}]}
+    assert rest.call('PUT', f'/connectors/{work.lines.name}/resume')[0] == 202
+    again = Reader(own_kafka.address, work.lines.topic)
+    assert len(again.wait_for(2 * work.lines.written)) == 2 * work.lines.written
+    again.close()
+
+
+def test_validation_tells_who_can(group):
+    group.worker('only')
+    rest = group.rest()
+
+    def errors(**settings):
+        config = {'connector.class': 'FileStreamSource', 'tasks.max': '1', 'name': 'v', 'topic': 't', **{k.replace('_', '.'): v for k, v in settings.items()}}
+        answer = json.loads(rest.call('PUT', '/connector-plugins/FileStreamSource/config/validate', config)[1])
+        return {info['value']['name']: info['value']['errors'] for info in answer['configs'] if info['value']['errors']}
+
+    assert errors(file='/tmp/x', exactly_once_support='required') == {}
+    assert errors(exactly_once_support='required') == {
+        'exactly.once.support': ['The connector does not support exactly-once semantics with the provided configuration.']}
+    assert list(errors(file='/tmp/x', transaction_boundary='connector')) == ['transaction.boundary']

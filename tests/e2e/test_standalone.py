@@ -1,0 +1,137 @@
+"""connect-standalone: connectors from files and over REST, offsets in a file that Java's standalone worker goes on with, and back."""
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import stack
+from conftest import unique
+from group import Lines
+
+
+@pytest.fixture
+def lines(folder, kafka_address):
+    made = Lines(folder, unique('lines'), kafka_address)
+    yield made
+    made.done.set()
+
+
+@pytest.fixture
+def services():
+    made = []
+    yield made
+    for service in made:
+        service.stop()
+
+
+def properties(path, settings):
+    path.write_text(''.join(f'{name}={value}\n' for name, value in settings.items()))
+    return path
+
+
+def start(services, folder, kafka_address, *connectors, kind='worker', **more):
+    service = stack.standalone(folder, kafka_address, *connectors, kind=kind, offset_flush_interval_ms=200, **more).start()
+    services.append(service)
+    return service
+
+
+def ask(rest, method, path, body=None):
+    status, text = rest.raw(method, path, body)
+    return status, json.loads(text) if text else None
+
+
+def message(rest, method, path, body=None):
+    status, answer = ask(rest, method, path, body)
+    return status, answer['message']
+
+
+def test_connectors_from_files_and_over_rest(services, folder, kafka_address, lines):
+    lines.start()
+    plain = properties(folder / 'a.properties', {'name': lines.name, **lines.config()})
+    sink = {'value.converter': 'org.apache.kafka.connect.storage.StringConverter', 'connector.class': 'FileStreamSink', 'topics': lines.topic, 'file': str(folder / 'out.txt'), 'tasks.max': 1}
+    paused = folder / 'b.json'
+    paused.write_text(json.dumps({'name': 'paused', 'config': sink, 'initial_state': 'paused'}))
+    flat = folder / 'c.json'
+    flat.write_text(json.dumps({'name': 'flat', **sink, 'file': str(folder / 'flat.txt')}))
+    worker = start(services, folder / 'w', kafka_address, plain, paused, flat)
+    rest = stack.Rest(worker.address)
+    stack.wait_for('the worker to be healthy', lambda: ask(rest, 'GET', '/health')[0] == 200)
+    assert ask(rest, 'GET', '/connectors')[1] == ['flat', lines.name, 'paused']
+    rest.wait_running(lines.name)
+    rest.wait_running('flat')
+    stack.wait_for('the pause', lambda: rest.states('paused') == ['PAUSED'])
+    lines.wait_beyond()
+    stack.wait_for('lines in the file', lambda: (folder / 'flat.txt').exists() and len((folder / 'flat.txt').read_text().splitlines()) > 5)
+    assert not (folder / 'out.txt').exists()
+
+    status, answer = ask(rest, 'POST', '/connectors', {'name': 'more', 'config': {**sink, 'file': str(folder / 'more.txt')}})
+    assert status == 201 and answer['tasks'] == [{'connector': 'more', 'task': 0}] and answer['type'] == 'sink'
+    assert message(rest, 'POST', '/connectors', {'name': 'more', 'config': sink}) == (409, 'Connector more already exists')
+    assert ask(rest, 'PUT', '/connectors/more/pause')[0] == 202
+    stack.wait_for('the pause', lambda: rest.states('more') == ['PAUSED', 'PAUSED'])
+    assert ask(rest, 'PUT', '/connectors/more/resume')[0] == 202
+    rest.wait_running('more')
+    assert ask(rest, 'POST', '/connectors/more/restart?includeTasks=true')[0] == 202
+    rest.wait_running('more')
+    assert ask(rest, 'POST', '/connectors/more/tasks/0/restart')[0] == 204
+    rest.wait_running('more')
+    status, answer = ask(rest, 'PUT', '/connectors/more/config', {**sink, 'tasks.max': 2, 'file': str(folder / 'more.txt')})
+    assert status == 200 and len(answer['tasks']) == 2
+    stack.wait_for('two tasks', lambda: rest.states('more') == ['RUNNING'] * 3)
+    assert ask(rest, 'PUT', '/connectors/more/stop')[0] == 204
+    assert ask(rest, 'GET', '/connectors/more/tasks')[1] == [] and rest.states('more') == ['STOPPED']
+    assert ask(rest, 'DELETE', '/connectors/more/offsets')[0] == 200
+    assert ask(rest, 'DELETE', '/connectors/more')[0] == 204
+    assert message(rest, 'GET', '/connectors/more/status') == (404, 'No status found for connector more')
+
+
+def test_what_standalone_answers_otherwise(services, folder, kafka_address, lines):
+    rest = stack.Rest(start(services, folder / 'w', kafka_address).address)
+    assert message(rest, 'PUT', '/connectors/nosuch/stop') == (500, 'No connector `nosuch` configured')
+    assert message(rest, 'POST', '/connectors/nosuch/tasks/5/restart')[0] == 404
+    assert message(rest, 'POST', '/connectors/nosuch/tasks', []) == (
+        500, 'Kafka Connect in standalone mode does not support externally setting task configurations.')
+    assert message(rest, 'PUT', '/connectors/nosuch/fence') == (
+        500, 'Kafka Connect in standalone mode does not support exactly-once source connectors.')
+    assert ask(rest, 'PUT', '/admin/loggers/org.apache.kafka.connect?scope=cluster', {'level': 'DEBUG'})[0] == 204
+    assert ask(rest, 'GET', '/admin/loggers/org.apache.kafka.connect')[1]['level'] == 'DEBUG'
+
+
+def test_files_that_will_not_do_end_the_worker(folder, kafka_address):
+    def ends(text):
+        file = folder / 'bad.properties'
+        file.write_text(text)
+        service = stack.standalone(folder / unique('w'), kafka_address, file)
+        service.start('--no-wait')
+        stack.wait_for('the end', lambda: not service.running())
+        service.stop()
+        return service.log()
+
+    assert "is missing the mandatory 'name' configuration" in ends('connector.class=FileStreamSink\n')
+    assert 'Stopping after connector error' in ends('name=x\nconnector.class=Nobody\n')
+    program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
+    assert subprocess.run([program], capture_output=True, timeout=20).returncode == 1
+
+
+def test_java_goes_on_from_the_offsets_file_and_back(services, folder, kafka_address, lines):
+    lines.start()
+    file = properties(folder / 'a.properties', {'name': lines.name, **lines.config()})
+
+    def works(name, kind):
+        """From where the one before stopped."""
+        service = start(services, folder / name, kafka_address, file, kind=kind, offset_storage_file_filename=folder / 'offsets')
+        stack.Rest(service.address).wait_running(lines.name)
+        lines.wait_beyond()
+        offsets = stack.Rest(service.address).get(f'/connectors/{lines.name}/offsets')
+        assert offsets['offsets'][0]['partition'] == {'filename': str(lines.path)}
+        service.stop()
+
+    works('ours', 'worker')
+    works('java', 'java-connect')
+    works('again', 'worker')
+    works('java-again', 'java-connect')
+    service = start(services, folder / 'last', kafka_address, file, offset_storage_file_filename=folder / 'offsets')
+    assert lines.finish() == []
+    assert lines.numbers() == list(range(1, lines.written + 1)), 'each worker stopped in order, so each line is there once'
+    service.kill()

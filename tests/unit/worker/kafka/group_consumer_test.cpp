@@ -1,0 +1,86 @@
+// Against librdkafka's own mock of a broker, which can be told to answer wrongly.
+#include "worker/kafka/group_consumer.hpp"
+
+#include "tests/pch.hpp"
+#include "worker/kafka/producer.hpp"
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include <chrono>
+#include <set>
+
+using namespace millrace;
+using namespace millrace::worker;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int16_t offset_fetch = 9;
+
+struct MockBroker {
+    MockBroker() : owner(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0)) {
+        cluster = rd_kafka_mock_cluster_new(owner, 1);
+    }
+    ~MockBroker() {
+        rd_kafka_mock_cluster_destroy(cluster);
+        rd_kafka_destroy(owner);
+    }
+    MockBroker(const MockBroker&) = delete;
+    MockBroker& operator=(const MockBroker&) = delete;
+    std::string address() const { return rd_kafka_mock_cluster_bootstraps(cluster); }
+    void is_no_coordinator() {
+        const std::vector<rd_kafka_resp_err_t> errors(1000, RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+        rd_kafka_mock_push_request_errors_array(cluster, offset_fetch, errors.size(), errors.data());
+    }
+    void is_coordinator() { rd_kafka_mock_clear_request_errors(cluster, offset_fetch); }
+
+    rd_kafka_t* owner;
+    rd_kafka_mock_cluster_t* cluster = nullptr;
+};
+
+struct Remembering : RebalanceListener {
+    void on_assigned(std::span<const TopicPartition> partitions, TopicOffsets& start) override {
+        ++rebalances;
+        assigned.insert(partitions.begin(), partitions.end());
+        for (const auto& [partition, offset] : start) started[partition] = offset;
+    }
+    void on_ready() override {}
+    void on_revoked(std::span<const TopicPartition>, bool) override {}
+    int rebalances = 0;
+    std::set<TopicPartition> assigned;
+    TopicOffsets started;
+};
+
+}
+
+TEST_CASE("a partition is read although the coordinator had moved when its offset was asked for", "[kafka]") {
+    MockBroker broker;
+    REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    Producer producer(translate(ClientKind::Producer, {{"bootstrap.servers", broker.address()}}), {},
+                      [](const Delivery&) {});
+    for (std::int32_t i = 0; i < 20; ++i) producer.send({.topic = "t", .partition = i % 2, .value = "v"});
+    REQUIRE(producer.flush(10s));
+
+    broker.is_no_coordinator();
+    Remembering listener;
+    GroupConsumer consumer(translate(ClientKind::Consumer, {{"bootstrap.servers", broker.address()},
+                                                            {"group.id", "g"},
+                                                            {"auto.offset.reset", "earliest"},
+                                                            {"partition.assignment.strategy", "range"}}),
+                           {}, listener);
+    const std::vector<std::string> topics{"t"};
+    consumer.subscribe(topics);
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (listener.rebalances == 0 && std::chrono::steady_clock::now() < deadline) consumer.poll(100ms, 100);
+    REQUIRE(listener.rebalances == 1);
+    CHECK(listener.assigned.empty());
+    CHECK(consumer.assignment().empty());
+
+    broker.is_coordinator();
+    std::size_t read = 0;
+    while (read < 20 && std::chrono::steady_clock::now() < deadline) read += consumer.poll(100ms, 100).records().size();
+    CHECK(read == 20);
+    CHECK(listener.started == TopicOffsets{{{"t", 0}, 0}, {{"t", 1}, 0}});
+    CHECK(consumer.assignment().size() == 2);
+}

@@ -1,0 +1,61 @@
+#include "worker/main/control_loop.hpp"
+
+#include "connectors/api/errors.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <csignal>
+
+namespace millrace::worker {
+
+namespace asio = boost::asio;
+
+ControlLoop::ControlLoop(asio::io_context& context, rest::Application& rest, Logger logger)
+    : context_(context), rest_(rest), logger_(std::move(logger)), signals_(context, SIGTERM, SIGINT) {}
+
+int ControlLoop::run(asio::awaitable<void> herder) {
+    try {
+        rest_.listen();
+    } catch (const ConnectException& e) {
+        logger_.error("Failed to start Connect: {}", e.what());
+        return 3;
+    }
+    logger_.info("Kafka Connect starting");
+    asio::co_spawn(
+        context_, std::move(herder),
+        asio::bind_cancellation_slot(cancel_.slot(), [this](const std::exception_ptr& e) { on_herder_end(e); }));
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) begin_stop();
+    });
+    logger_.info("Kafka Connect started");
+    while (!(rest_ended_ && herder_ended_)) {
+        if (context_.run_one() == 0) break;
+    }
+    return exit_status_;
+}
+
+void ControlLoop::end(int status) {
+    exit_status_ = status;
+    begin_stop();
+}
+
+void ControlLoop::on_herder_end(const std::exception_ptr& error) {
+    if (error && exit_status_ == 0) exit_status_ = 1;
+    herder_ended_ = true;
+    begin_stop();
+}
+
+/// REST first, so that no request is cut off by the herder's end; then the work, then the group.
+void ControlLoop::begin_stop() {
+    if (stopping_) return;
+    stopping_ = true;
+    signals_.cancel();
+    logger_.info("Kafka Connect stopping");
+    asio::co_spawn(context_, rest_.stop(), [this](const std::exception_ptr&) {
+        rest_ended_ = true;
+        if (!herder_ended_) cancel_.emit(asio::cancellation_type::all);
+    });
+}
+
+}

@@ -1,0 +1,106 @@
+#include "worker/main/standalone_worker.hpp"
+
+#include "cluster/herder/standalone_herder.hpp"
+#include "cluster/storage/file_offset_store.hpp"
+#include "rest/resources/application.hpp"
+#include "rest/resources/authentication.hpp"
+#include "rest/resources/listener_options.hpp"
+#include "rest/resources/validate_config.hpp"
+#include "worker/main/control_loop.hpp"
+#include "worker/main/version.hpp"
+#include "worker/runtime/worker.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+namespace millrace::worker {
+
+namespace asio = boost::asio;
+
+struct StandaloneWorker::State {
+    explicit State(const StartUp& m)
+        : made(m),
+          logger(m.logger),
+          offsets(m.config.values.get_string("offset.storage.file.filename"),
+                  Logger(m.log, "org.apache.kafka.connect.storage.FileOffsetBackingStore")),
+          herder(herder_dependencies()),
+          worker({.config = m.config,
+                  .plugins = m.plugins,
+                  .offsets = offsets,
+                  .listener = herder,
+                  .logger = Logger(m.log, "org.apache.kafka.connect.runtime.Worker")}),
+          services(rest_services()),
+          rest(context.get_executor(), rest::server_options(m.config, "Millrace/" MILLRACE_VERSION), services),
+          loop(context, rest, logger) {
+        herder.set_worker(worker);
+    }
+
+    cluster::StandaloneHerderDependencies herder_dependencies() {
+        return {.executor = context.get_executor(),
+                .config = made.config,
+                .worker_id = made.address.worker_id(),
+                .kafka_cluster_id = made.kafka_cluster_id,
+                .set_logger_level = level_setter(made.log),
+                .logger = Logger(made.log, "org.apache.kafka.connect.runtime.standalone.StandaloneHerder")};
+    }
+    rest::Services rest_services() {
+        return {
+            .herder = herder,
+            .validate = [this](const std::string& connector_class, Settings settings,
+                               auto done) { worker.validate(connector_class, std::move(settings), std::move(done)); },
+            .plugins = made.plugins,
+            .config = made.config,
+            .transformer = made.transformer,
+            .log = *made.log,
+            .users = rest::authentication(made.config, made.java_options, logger),
+            .logger = Logger(made.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
+            .commit = "millrace-" MILLRACE_VERSION};
+    }
+
+    asio::awaitable<void> create(std::string path) {
+        auto file = read_connector_file(path);
+        co_await rest::require_valid(services, file.config);
+        auto settings = file.config.settings;
+        const auto made_connector =
+            co_await herder.put_connector(file.name, std::move(settings), file.initial_state, false);
+        logger.info("Created connector {}", made_connector.info.name);
+    }
+    asio::awaitable<void> create_all(std::vector<std::string> paths) {
+        for (const auto& path : paths) {
+            std::string failure;
+            try {
+                co_await create(path);
+            } catch (const ConnectException& e) {
+                failure = e.what();
+            }
+            if (failure.empty()) continue;
+            logger.error("Stopping after connector error: {}: {}", path, failure);
+            loop.end(3);
+            co_return;
+        }
+        herder.set_ready();
+    }
+
+    const StartUp& made;
+    asio::io_context context{1};
+    Logger logger;
+    cluster::FileOffsetStore offsets;
+    cluster::StandaloneHerder herder;
+    Worker worker;
+    rest::Services services;
+    rest::Application rest;
+    ControlLoop loop;
+};
+
+StandaloneWorker::StandaloneWorker(const StartUp& made) : state_(std::make_unique<State>(made)) {}
+StandaloneWorker::~StandaloneWorker() = default;
+
+int StandaloneWorker::run(std::vector<std::string> files) {
+    State& s = *state_;
+    s.herder.spawn(s.create_all(std::move(files)));
+    const auto status = s.loop.run(s.herder.run());
+    s.worker.stop_all();
+    s.logger.info("Kafka Connect stopped");
+    return status;
+}
+
+}

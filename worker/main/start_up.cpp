@@ -1,0 +1,117 @@
+#include "worker/main/start_up.hpp"
+
+#include "connectors/converters/plugin.hpp"
+#include "connectors/file/plugin.hpp"
+#include "connectors/support/properties.hpp"
+#include "connectors/transforms/debezium/plugin.hpp"
+#include "connectors/transforms/plugin.hpp"
+#include "worker/kafka/admin.hpp"
+#include "worker/runtime/config_providers.hpp"
+
+#include <boost/asio/ip/host_name.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+namespace millrace::worker {
+
+namespace {
+
+std::vector<std::string> plugin_directories(const Settings& settings) {
+    if (const auto given = settings.find("plugin.path"); given != settings.end()) return split_list(given->second);
+    return {default_plugin_directory(std::filesystem::read_symlink("/proc/self/exe").string())};
+}
+
+/// Waits for a broker: one that is not there yet is no reason to end. A signal ends the program meanwhile.
+std::string wait_for_cluster_id(const WorkerConfig& config, const Logger& logger) {
+    constexpr std::chrono::seconds attempt_limit{5};
+    const auto settings = internal_client_settings(ClientKind::Admin, config.settings(), "shared-admin");
+    Admin admin(translate(ClientKind::Admin, settings), logger, attempt_limit);
+    for (;;) {
+        try {
+            return admin.cluster_id();
+        } catch (const RetriableException& e) {
+            logger.error(
+                "Failed to connect to and describe Kafka cluster. Check worker's broker connection and security "
+                "properties: "
+                "bootstrap.servers={}; {}. Trying again.",
+                fmt::join(config.bootstrap_servers, ","), e.what());
+        }
+    }
+}
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+PluginRegistry make_plugins(const Settings& settings, const Logger& logger) {
+    PluginRegistry plugins(logger.named("org.apache.kafka.connect.runtime.isolation.Plugins"));
+    plugins.add(converters::manifest());
+    plugins.add(transforms::manifest());
+    plugins.add(transforms::debezium_manifest());
+    plugins.add(file::manifest());
+    const auto directories = plugin_directories(settings);
+    plugins.scan(directories);
+    return plugins;
+}
+
+}
+
+std::unique_ptr<StartUp> start_up(WorkerMode mode, const std::string& file, std::span<const std::string> overrides,
+                                  std::shared_ptr<LogControl> log, const std::string& program) {
+    const auto settings = with_overrides(read_properties_file(file), overrides);
+    if (const auto format = settings.find("log.format"); format != settings.end() && format->second == "json") {
+        log = std::make_shared<LogControl>(LogOptions{.format = LogFormat::Json});
+    }
+    const Logger logger(log, program);
+    const auto began = std::chrono::steady_clock::now();
+    logger.info("Kafka Connect worker initializing ...");
+    auto plugins = make_plugins(settings, logger);
+    auto transformer = make_config_transformer(settings, plugins);
+    auto resolved = transformer.transform(settings);
+    if (const auto path = settings.find("plugin.path"); path != settings.end()) resolved["plugin.path"] = path->second;
+    auto parsed = parse_worker_config(mode, std::move(resolved));
+    for (const auto& warning : parsed.warnings) logger.warn("{}", warning);
+    logger.info("{} values: {}", mode == WorkerMode::Standalone ? "StandaloneConfig" : "DistributedConfig",
+                describe_settings(worker_config_keys(mode), parsed.config.settings()));
+    const auto address =
+        advertised_address(parsed.config.listeners, parsed.config.advertised, boost::asio::ip::host_name());
+    const auto cluster_id = wait_for_cluster_id(parsed.config, logger);
+    logger.info("Kafka cluster ID: {}", cluster_id);
+    for (const auto& listener : parsed.config.listeners) logger.info("Added connector for {}", to_string(listener));
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    logger.info("Kafka Connect worker initialization took {}ms", took.count());
+    return std::make_unique<StartUp>(StartUp{.log = log,
+                                             .logger = logger,
+                                             .plugins = std::move(plugins),
+                                             .transformer = std::move(transformer),
+                                             .config = std::move(parsed.config),
+                                             .address = address,
+                                             .kafka_cluster_id = cluster_id,
+                                             .java_options = environment("KAFKA_OPTS")});
+}
+
+std::function<void(const std::string&, const std::string&)> level_setter(std::shared_ptr<LogControl> log) {
+    return [log = std::move(log)](const std::string& name, const std::string& level) {
+        if (const auto parsed = parse_log_level(level)) {
+            log->set_level(name, *parsed, std::chrono::system_clock::now());
+        }
+    };
+}
+
+int run_program(const std::string& program, const std::function<int(std::shared_ptr<LogControl>)>& run) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto log = std::make_shared<LogControl>(LogOptions{});
+    try {
+        return run(log);
+    } catch (const std::exception& e) {
+        Logger(log, program).error("Stopping due to error: {}", e.what());
+        return 2;
+    }
+}
+
+}

@@ -1,0 +1,149 @@
+#include "worker/runtime/source_transaction.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace millrace::worker {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How many times longer than its commit a transaction lasts while records keep coming: the commit's share of the time.
+constexpr int records_to_commit = 10;
+constexpr milliseconds longest_stream{1000};
+constexpr milliseconds retry_wait{100};
+
+bool same(OffsetEntries a, OffsetEntries b) noexcept {
+    return std::ranges::equal(
+        a, b, [](const OffsetEntry& x, const OffsetEntry& y) { return x.key == y.key && x.value == y.value; });
+}
+
+}
+
+SourceTransaction::SourceTransaction(Producer& producer, OffsetStore& offsets, std::string connector, Options options,
+                                     OnCommitted on_committed)
+    : producer_(producer),
+      offsets_(offsets),
+      connector_(std::move(connector)),
+      offset_topic_(offsets.records(connector_, {}).topic),
+      options_(options),
+      on_committed_(std::move(on_committed)) {}
+
+void SourceTransaction::open() {
+    producer_.begin_transaction();
+    open_ = true;
+    opened_ = Clock::now();
+}
+
+void SourceTransaction::refuse_offset_topic() const {
+    throw ConnectException(
+        fmt::format("Records of connector {} may not be written to {}, the topic of its offsets, which a transaction "
+                    "would then hold twice",
+                    connector_, offset_topic_));
+}
+
+void SourceTransaction::stage(const SourceBatch& batch, std::size_t first, std::size_t end) {
+    std::vector<bool> seen(batch.partitions.size());
+    auto unseen = seen.size();
+    for (auto i = end; i-- > first && unseen > 0;) {
+        const auto& record = batch.records[i];
+        if (seen.at(record.source_partition)) continue;
+        seen[record.source_partition] = true;
+        --unseen;
+        const auto key = batch.partitions[record.source_partition];
+        const auto known = std::ranges::find_if(staged_, [&](const auto& e) { return same(e.first.entries(), key); });
+        if (known != staged_.end()) {
+            known->second = OffsetMap(record.source_offset);
+        } else {
+            staged_.emplace_back(OffsetMap(key), OffsetMap(record.source_offset));
+        }
+    }
+}
+
+bool SourceTransaction::ends_after(std::size_t record) const {
+    return (!commit_after_.empty() && commit_after_.contains(record)) ||
+           (!abort_after_.empty() && abort_after_.contains(record));
+}
+
+void SourceTransaction::end_after(std::size_t record) { abort_after_.contains(record) ? abort() : commit(); }
+
+void SourceTransaction::after_batch() {
+    commit_after_.clear();
+    abort_after_.clear();
+    const bool commit_wanted = std::exchange(commit_batch_, false);
+    const bool abort_wanted = std::exchange(abort_batch_, false);
+    const auto now = Clock::now();
+    switch (options_.boundary) {
+    case TransactionBoundary::Poll:
+        if (now - opened_ >=
+            std::min<Clock::duration>(commit_took_ * records_to_commit, std::min(longest_stream, options_.longest))) {
+            commit();
+        }
+        return;
+    case TransactionBoundary::Interval:
+        if (now - last_commit_ >= options_.interval || (open_ && now - opened_ >= options_.longest)) commit();
+        return;
+    case TransactionBoundary::Connector:
+        if (abort_wanted) {
+            abort();
+        } else if (commit_wanted) {
+            commit();
+        }
+    }
+}
+
+void SourceTransaction::when_idle() {
+    if (options_.boundary == TransactionBoundary::Poll) {
+        commit();
+    } else {
+        after_batch();
+    }
+}
+
+void SourceTransaction::commit() {
+    if (!open_ && staged_.empty()) return;
+    const auto began = Clock::now();
+    if (!open_) open();
+    const auto offsets = offsets_.records(connector_, staged_);
+    send_all(producer_, offsets.topic, offsets.records, offset_sequence);
+    for (;;) {
+        try {
+            producer_.commit_transaction();
+            break;
+        } catch (const RetriableKafkaException&) {  // it ends when the transaction's own time is over
+            producer_.poll(retry_wait);
+        }
+    }
+    open_ = false;
+    last_commit_ = Clock::now();
+    commit_took_ = last_commit_ - began;
+    const auto entries = std::exchange(staged_, {});
+    offsets_.after_transaction(connector_, entries);
+    for (const auto& [partition, offset] : entries) on_committed_(partition.entries(), offset->entries());
+}
+
+/// The records are gone; that the source has passed them is not.
+void SourceTransaction::abort() {
+    if (open_) producer_.abort_transaction();
+    open_ = false;
+    commit();
+}
+
+void SourceTransaction::finish() {
+    // Where the task alone knows what belongs together, what it did not end is not whole.
+    if (options_.boundary == TransactionBoundary::Connector) return abandon();
+    commit();
+}
+
+void SourceTransaction::abandon() noexcept {
+    staged_.clear();
+    if (!std::exchange(open_, false)) return;
+    try {
+        producer_.abort_transaction();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): brokers abort it themselves in time
+    }
+}
+
+}

@@ -1,0 +1,88 @@
+/// The transactions of one exactly-once source task: begun with the first record, committed together with the offsets
+/// of its records, so that either both are seen or neither (KIP-618).
+///
+/// Boundary  poll: where a poll brings nothing, and in a stream of records that does not end once a commit is a small
+///           part of the time; interval: so often; connector: where the task says through TransactionContext.
+/// Errors    KafkaException for a transaction that failed: nothing of it is seen, and its offsets stay what they were.
+///           Belongs to the task's thread.
+#pragma once
+#include "connectors/api/plugin.hpp"
+#include "worker/config/connector_config.hpp"
+#include "worker/kafka/producer.hpp"
+#include "worker/runtime/stores.hpp"
+
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace millrace::worker {
+
+class SourceTransaction final : public TransactionContext {
+public:
+    using Clock = std::chrono::steady_clock;
+    /// Told of each offset that is committed.
+    using OnCommitted = std::function<void(OffsetEntries partition, OffsetEntries offset)>;
+    struct Options {
+        TransactionBoundary boundary = TransactionBoundary::Poll;
+        std::chrono::milliseconds interval{};  ///< of TransactionBoundary::Interval
+        std::chrono::milliseconds
+            longest{};  ///< a transaction that is open longer is committed; brokers abort it later
+    };
+    /// Of the records that hold offsets, in their delivery reports.
+    static constexpr std::uint64_t offset_sequence = std::numeric_limits<std::uintptr_t>::max();
+
+    SourceTransaction(Producer& producer, OffsetStore& offsets, std::string connector, Options options,
+                      OnCommitted on_committed);
+
+    /// Before each record that is sent. Throws ConnectException if it would go among the offsets.
+    void begin(std::string_view topic) {
+        if (topic == offset_topic_) refuse_offset_topic();
+        if (!open_) open();
+    }
+    /// These records of the batch were sent, or dropped on purpose: their offsets belong to the transaction.
+    void stage(const SourceBatch& batch, std::size_t first, std::size_t end);
+    /// Whether the task wants the transaction to end behind this record of the batch.
+    bool ends_after(std::size_t record) const;
+    void end_after(std::size_t record);
+    void after_batch();
+    /// poll() brought nothing.
+    void when_idle();
+    bool is_open() const noexcept { return open_; }
+    /// Nothing is left of what may be committed; nothing of what may not.
+    void pause() { commit(); }
+    void finish();
+    void abandon() noexcept;
+
+    // TransactionContext
+    void commit_transaction() override { commit_batch_ = true; }
+    void abort_transaction() override { abort_batch_ = true; }
+    void commit_transaction_after(std::size_t record) override { commit_after_.insert(record); }
+    void abort_transaction_after(std::size_t record) override { abort_after_.insert(record); }
+
+private:
+    void open();
+    [[noreturn]] void refuse_offset_topic() const;
+    void commit();
+    void abort();
+
+    Producer& producer_;
+    OffsetStore& offsets_;
+    std::string connector_;
+    std::string offset_topic_;
+    Options options_;
+    OnCommitted on_committed_;
+    bool open_ = false;
+    Clock::time_point opened_{};
+    Clock::time_point last_commit_ = Clock::now();
+    Clock::duration commit_took_{};
+    OffsetStore::Entries staged_;  ///< the newest offset of each source partition
+    bool commit_batch_ = false;
+    bool abort_batch_ = false;
+    std::set<std::size_t> commit_after_;
+    std::set<std::size_t> abort_after_;
+};
+
+}
