@@ -79,6 +79,8 @@ struct ReplicationConfig {
     bool check_position = true;
     std::chrono::milliseconds ddl_timeout{90'000};
     std::chrono::milliseconds xmin_interval{0};
+    std::chrono::milliseconds retained_wal_interval{10'000};
+    std::int64_t retained_wal_warn_bytes = 0;  ///< 0: no warning
 };
 
 /// How users talk to a running connector, and the incremental snapshots that they ask for.

@@ -29,6 +29,7 @@ public:
         std::optional<OffsetState> stored;
         std::int64_t (*clock)();  ///< nanoseconds since 1970
         SignalChannels::OpenTopic open_topic;
+        SourceMetrics& metrics;
     };
     explicit Runner(Parts parts);
 
@@ -70,6 +71,7 @@ private:
     ConfirmedLsn confirmed_;
     Notifier notifier_;
     SignalChannels channels_;
+    SourceMetrics& metrics_;
 };
 
 }
