@@ -29,9 +29,14 @@ SourceSession::SourceSession(WorkerTask& task)
       producer_(make_producer()),
       committer_(
           parts().offsets, parts().id.connector, name(),
-          {.interval = parts().config->offset_flush_interval, .timeout = parts().config->offset_flush_timeout}, logger_,
+          {.interval = parts().config->offset_flush_interval,
+           .timeout = parts().config->offset_flush_timeout,
+           .measured = [this](auto took, bool success) { task_.metrics().committed(took, success); }},
+          logger_,
           [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); },
-          OffsetCommitter::Clock::now()) {}
+          OffsetCommitter::Clock::now()) {
+    describe(TaskKind::Source);
+}
 
 std::optional<TopicCreator> SourceSession::make_topic_creator() const {
     auto rules = TopicCreationRules::parse(connector_settings_);
@@ -77,6 +82,7 @@ milliseconds SourceSession::poll_wait() const {
 
 void SourceSession::round() {
     SourceBatch batch;
+    const auto begun = TaskMetrics::Clock::now();
     try {
         batch = source_->poll(task_.stop_token(), poll_wait());
         poll_back_off_ = retry_wait;
@@ -86,8 +92,18 @@ void SourceSession::round() {
         task_.wait(std::exchange(poll_back_off_, std::min(poll_back_off_ * 2, longest_retry_wait)));
         return;
     }
-    if (!batch.records.empty()) send_batch(std::move(batch));
+    if (!batch.records.empty()) {
+        const auto records = std::ranges::count_if(batch.records, [](const auto& r) { return !r.offset_only(); });
+        if (records > 0) task_.metrics().polled(static_cast<std::size_t>(records), TaskMetrics::Clock::now() - begun);
+        unfinished_ += static_cast<std::size_t>(records);
+        send_batch(std::move(batch));
+    }
     tend();
+}
+
+void SourceSession::count() {
+    if (written_ > 0) task_.metrics().written(std::exchange(written_, 0));
+    if (unfinished_ != active_told_) task_.metrics().active(active_told_ = unfinished_);
 }
 
 void SourceSession::paused_round() {
@@ -97,6 +113,7 @@ void SourceSession::paused_round() {
 
 void SourceSession::tend() {
     producer_.poll(milliseconds{0});
+    count();
     throw_if_failed();
     committer_.tick(submitted_, OffsetCommitter::Clock::now());
 }
@@ -123,6 +140,7 @@ bool SourceSession::wait_for_room() {
 bool SourceSession::send(SourceRecord& record, std::uint64_t sequence, Arena& arena) {
     auto out = record.offset_only() ? std::nullopt : pipeline_.prepare(record, arena);
     if (!out) {
+        if (!record.offset_only()) --unfinished_;
         submitted_.acknowledge(sequence);  // an offset alone, or dropped on purpose: nothing to wait for
         return true;
     }
@@ -152,6 +170,7 @@ void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic,
     if (context_.tolerates()) {
         context_.begin({});
         context_.skip({StageKind::KafkaProduce, "org.apache.kafka.connect.runtime.WorkerSourceTask"}, error);
+        --unfinished_;
         submitted_.acknowledge(sequence);
         return;
     }
@@ -165,6 +184,8 @@ void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic,
 
 void SourceSession::on_delivery(const Delivery& delivery) {
     if (delivery.error == 0) {
+        ++written_;
+        --unfinished_;
         submitted_.acknowledge(delivery.sequence);
         if (delivery.first_of_topic && parts().config->topic_tracking_enable) {
             task_.report_topic(std::string(delivery.topic));

@@ -26,9 +26,11 @@ public:
     int task_id() const noexcept override { return parts().id.task; }
     std::optional<OffsetMap> offset(OffsetEntries partition) override;
     std::unique_ptr<TopicReader> read_topic(const std::string& topic, const Settings& client) override;
+    void publish_metrics(MetricCollector collector) override { task_.metrics().plugin_metrics(std::move(collector)); }
 
 private:
     void tend();
+    void count();
     void send_batch(SourceBatch batch);
     bool send(SourceRecord& record, std::uint64_t sequence, Arena& arena);
     void ensure_topic(std::string_view topic);
@@ -48,6 +50,10 @@ private:
     Producer producer_;
     OffsetCommitter committer_;
     bool started_ = false;
+    // Records that carry something, not offsets alone:
+    std::size_t written_ = 0;     ///< acknowledged since the metrics were told
+    std::size_t unfinished_ = 0;  ///< polled and neither acknowledged nor dropped
+    std::size_t active_told_ = 0;
     std::chrono::milliseconds poll_back_off_{retry_wait};
 };
 

@@ -9,6 +9,8 @@
 #pragma once
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/metrics/task_metrics.hpp"
+#include "worker/metrics/worker_metrics.hpp"
 #include "worker/plugins/registry.hpp"
 #include "worker/runtime/stores.hpp"
 
@@ -39,6 +41,7 @@ public:
         OffsetStore& offsets;
         StatusListener& listener;
         Logger logger;
+        std::shared_ptr<WorkerMetrics> starts;
     };
     explicit WorkerTask(Parts parts);
 
@@ -52,6 +55,7 @@ public:
     void when_ended(std::function<void()> callback);
     bool ended() const;
     const TaskId& id() const noexcept { return parts_.id; }
+    TaskMetrics& metrics() noexcept { return metrics_; }
 
     // For the session, on the task's thread:
     const Parts& parts() const noexcept { return parts_; }
@@ -73,7 +77,9 @@ private:
     void report(StatusListener::Status status);
 
     Parts parts_;
+    TaskMetrics metrics_;
     std::string version_;
+    bool started_ = false;  ///< the plugin has
     std::stop_source stop_;
     mutable std::mutex mutex_;  ///< guards what follows, and is held while the listener is told
     std::condition_variable_any changed_;
