@@ -1,9 +1,11 @@
 #include "worker/main/distributed_program.hpp"
 
+#include "connectors/config_providers/plugin.hpp"
 #include "connectors/converters/plugin.hpp"
 #include "connectors/file/plugin.hpp"
 #include "connectors/support/log.hpp"
 #include "connectors/support/properties.hpp"
+#include "connectors/support/secret_mask.hpp"
 #include "connectors/transforms/debezium/plugin.hpp"
 #include "connectors/transforms/plugin.hpp"
 #include "worker/kafka/admin.hpp"
@@ -93,16 +95,19 @@ int run(const CommandLine& line, const std::shared_ptr<LogControl>& first_log) {
     plugins.add(transforms::manifest());
     plugins.add(transforms::debezium_manifest());
     plugins.add(file::manifest());
+    plugins.add(config_providers::manifest());
     const auto directories = plugin_directories(settings);
     plugins.scan(directories);
 
-    const auto transformer = make_config_transformer(settings, plugins);
+    const auto secrets = std::make_shared<SecretMask>();
+    log->hide(secrets);
+    const auto transformer = make_config_transformer(settings, plugins, secrets);
     auto resolved = transformer.transform(settings);
     if (const auto path = settings.find("plugin.path"); path != settings.end()) resolved["plugin.path"] = path->second;
     const auto parsed = parse_worker_config(WorkerMode::Distributed, std::move(resolved));
     for (const auto& warning : parsed.warnings) logger.warn("{}", warning);
-    logger.info("DistributedConfig values: {}",
-                describe_settings(worker_config_keys(WorkerMode::Distributed), parsed.config.settings()));
+    logger.info("DistributedConfig values: {}", describe_settings(worker_config_keys(WorkerMode::Distributed),
+                                                                  with_references(parsed.config.settings(), settings)));
 
     const auto address =
         advertised_address(parsed.config.listeners, parsed.config.advertised, boost::asio::ip::host_name());
@@ -115,6 +120,7 @@ int run(const CommandLine& line, const std::shared_ptr<LogControl>& first_log) {
                               .address = address,
                               .kafka_cluster_id = cluster_id,
                               .log = log,
+                              .secrets = secrets,
                               .java_options = environment("KAFKA_OPTS")});
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
     logger.info("Kafka Connect worker initialization took {}ms", took.count());

@@ -10,6 +10,7 @@
 #include "rest/resources/listener_options.hpp"
 #include "worker/main/group_security.hpp"
 #include "worker/main/version.hpp"
+#include "worker/metrics/process_metrics.hpp"
 #include "worker/runtime/worker.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -59,7 +60,8 @@ struct DistributedWorker::State {
                   .plugins = options.plugins,
                   .offsets = offsets,
                   .listener = herder,
-                  .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker")}),
+                  .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker"),
+                  .secrets = options.secrets}),
           rest(context.get_executor(), server_options(), services()),
           signals(context, SIGTERM, SIGINT) {
         herder.set_worker(worker);
@@ -108,10 +110,18 @@ struct DistributedWorker::State {
             .transformer = options.transformer,
             .log = *options.log,
             .users = rest::authentication(options.config, options.java_options, logger),
+            .access = rest::access_control(options.config, logger),
             .logger = Logger(options.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
             .commit = "millrace-" MILLRACE_VERSION,
             .leader_patience = options.config.session_timeout + election_time,
-            .forwarding = forwarding_tls()};
+            .forwarding = forwarding_tls(),
+            .collect_metrics =
+                [this](MetricsPage& page) {
+                    const MetricLabel version[] = {{"version", MILLRACE_VERSION}};
+                    page.write(own_metrics::build, 1, version);
+                    collect_process(page);
+                    worker.collect_metrics(page);
+                }};
     }
 
     void on_herder_end(const std::exception_ptr& error) {
