@@ -35,7 +35,8 @@ DistributedHerder::DistributedHerder(DistributedHerderDependencies dependencies)
              }),
       turn_(deps_.executor),
       wake_(deps_.executor),
-      ready_(deps_.executor) {
+      ready_(deps_.executor),
+      rebalances_({.window = deps_.config.metrics_window, .samples = deps_.config.metrics_samples}) {
     stage_.begin("awaiting startup", deps_.clock());
     deps_.configs.set_listener([this](const ConfigEvent& event) { on_config_event(event); });
 }
@@ -208,10 +209,12 @@ void DistributedHerder::on_config_event(const ConfigEvent& event) {
         logger_.info("Connector {} config updated", e->connector);
         if (!state_->contains(e->connector)) needs_rebalance_ = true;
         changed_connectors_.insert(e->connector);
+        supervisor_.forget(e->connector);
     } else if (const auto* removed = std::get_if<ConnectorConfigRemoved>(&event)) {
         logger_.info("Connector {} config removed", removed->connector);
         if (state_->contains(removed->connector)) needs_rebalance_ = true;
         changed_connectors_.insert(removed->connector);
+        published_from_.erase(removed->connector);
     } else if (const auto* tasks = std::get_if<TaskConfigsCommitted>(&event)) {
         std::vector<std::string> names;
         for (const auto& id : tasks->tasks) names.push_back(to_string(id));

@@ -14,6 +14,8 @@
 #include "cluster/herder/decisions.hpp"
 #include "cluster/herder/herder.hpp"
 #include "cluster/herder/leader_client.hpp"
+#include "cluster/herder/rebalance_metrics.hpp"
+#include "cluster/herder/restart_supervisor.hpp"
 #include "cluster/herder/session_key.hpp"
 #include "cluster/herder/stage.hpp"
 #include "cluster/herder/turn.hpp"
@@ -70,6 +72,7 @@ public:
     std::vector<std::string> active_topics(const std::string& name) const override;
     std::string kafka_cluster_id() const override { return deps_.kafka_cluster_id; }
     std::string stage() const override { return stage_.sentence(); }
+    void collect_metrics(worker::MetricsPage& page) const override;
     asio::awaitable<ConnectorInfo> connector_info(std::string name) override;
     asio::awaitable<Settings> connector_config(std::string name) override;
     asio::awaitable<std::vector<TaskInfo>> task_configs(std::string name) override;
@@ -96,6 +99,7 @@ public:
     void on_task_status(const TaskId& task, Status status) override;
     void on_topic_used(const TaskId& task, const std::string& topic) override;
     void on_task_reconfiguration_requested(const std::string& connector) override;
+    void on_config_expiry(const std::string& connector, std::chrono::milliseconds ttl) override;
 
 private:
     struct Request {
@@ -164,6 +168,12 @@ private:
     void put_status(const TaskId& task, const Status& status);
     ObjectStatus object_status(const Status& status) const;
 
+    // Restarts of what has failed or expired: herder_supervision.cpp
+    Status supervised(const Supervised& what, Status status);
+    bool still_failed(const Supervised& what) const;
+    asio::awaitable<void> restart_failed(Supervised what);
+    asio::awaitable<void> reload(std::string connector, std::uint64_t token);
+
     // Requests: herder_requests.cpp
     template <class T>
     struct Slot;
@@ -213,6 +223,10 @@ private:
     Event wake_;
     Event ready_;  ///< the first tick as a member is done
     StageLog stage_;
+    RebalanceMetrics rebalances_;
+    RestartSupervisor supervisor_;
+    std::map<std::string, std::uint64_t> reloads_;       ///< the latest scheduled reload of each connector
+    std::map<std::string, std::size_t> published_from_;  ///< fingerprints of what task configurations were made from
     std::exception_ptr failure_;
     bool shutting_down_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for what other threads post here

@@ -18,6 +18,10 @@
 #include <utility>
 #include <vector>
 
+namespace millrace::worker {
+class MetricsPage;  // worker/metrics/page.hpp
+}
+
 namespace millrace::cluster {
 
 namespace asio = boost::asio;
@@ -97,6 +101,8 @@ public:
     virtual std::string kafka_cluster_id() const = 0;
     /// "The worker is currently polling ..., which began at ...": why a request may be waiting. Empty: not known.
     virtual std::string stage() const = 0;
+    /// What the herder knows of its group, for /metrics.
+    virtual void collect_metrics(worker::MetricsPage& page) const { (void)page; }
 
     // Queued behind what the herder is doing.
     virtual asio::awaitable<ConnectorInfo> connector_info(std::string name) = 0;

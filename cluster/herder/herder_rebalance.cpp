@@ -26,6 +26,7 @@ void DistributedHerder::on_assigned(const Assignment& assignment, int generation
     assignment_ = assignment;
     generation_ = generation;
     ++assignments_;
+    rebalances_.begin();
     scheduled_rebalance_.reset();
     if (assignment.delay.count() > 0) scheduled_rebalance_ = steady_clock::now() + assignment.delay;
     resolved_ = false;
@@ -37,6 +38,17 @@ void DistributedHerder::on_assigned(const Assignment& assignment, int generation
     }
     forget_stale_certificates();
     wake_.set();
+}
+
+void DistributedHerder::collect_metrics(worker::MetricsPage& page) const {
+    const auto protocol = member_.protocol() == Protocol::Eager        ? "EAGER"
+                          : member_.protocol() == Protocol::Compatible ? "COMPATIBLE"
+                                                                       : "SESSIONED";
+    rebalances_.collect(
+        page,
+        {.protocol = protocol, .leader_url = assignment_ ? assignment_->leader_url : "", .generation = generation_});
+    member_.collect_metrics(page);
+    supervisor_.collect(page);
 }
 
 asio::awaitable<void> DistributedHerder::on_revoked(Work work) {
@@ -94,6 +106,7 @@ asio::awaitable<bool> DistributedHerder::resolve() {
     }
     start_assigned();
     resolved_ = true;
+    rebalances_.complete();
     if (assignment_->revoked.empty()) co_return true;
     assignment_->revoked = {};
     rejoin("revoked work is to be given out again");

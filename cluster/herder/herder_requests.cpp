@@ -293,6 +293,7 @@ asio::awaitable<bool> DistributedHerder::do_restart_task(TaskId id) {
         const char* why = "Cannot restart task since it is not assigned to this member";
         throw NotLeaderException(why, is_leader() ? member_.owner_url(id).value_or("") : member_.leader_url());
     }
+    supervisor_.forget(id.connector);
     const Stage stage(*this, "restarting task " + to_string(id));
     Work work;
     work.tasks = {id};

@@ -79,6 +79,7 @@ asio::awaitable<void> DistributedHerder::process_restart(RestartRequest request)
         logger_.debug("Skipping {} since there is no such connector, or no status of it", to_string(request));
         co_return;
     }
+    supervisor_.forget(name);
     const Stage stage(*this, "handling restart request for connector " + name);
     const auto plan = make_restart_plan(request, connector_status(name));
     Work work;
@@ -119,7 +120,10 @@ asio::awaitable<void> DistributedHerder::reconfigure(std::string connector, int 
         const Stage stage(*this, "generating task configs for connector " + connector);
         configs = co_await await_callback<std::vector<Settings>>(
             [&](auto done) { worker_->task_configs(connector, std::move(done)); });
-        if (!task_configs_changed(*fresh(), connector, configs)) co_return;
+        const auto values = worker_->settings_fingerprint(connector);
+        const auto [known, first] = published_from_.try_emplace(connector, values);
+        const bool other_values = !first && std::exchange(known->second, values) != values;
+        if (!other_values && !task_configs_changed(*fresh(), connector, configs)) co_return;
         if (is_leader() || !deps_.leader_client) {
             co_await publish_task_configs(connector, std::move(configs));
         } else {
@@ -136,6 +140,7 @@ asio::awaitable<void> DistributedHerder::reconfigure(std::string connector, int 
                                      .trace = "org.apache.kafka.connect.runtime.TooManyTasksException: " + failure});
         co_return;
     }
+    published_from_[connector] = 0;  // whatever the values are, the next attempt writes them
     reconfiguration_failed(connector, attempt, failure);
 }
 
@@ -211,13 +216,13 @@ void DistributedHerder::put_status(const TaskId& task, const Status& status) {
 
 void DistributedHerder::on_connector_status(const std::string& connector, Status status) {
     asio::post(deps_.executor, [this, alive = alive_, connector, status] {
-        if (*alive) put_status(connector, status);
+        if (*alive) put_status(connector, supervised({connector}, status));
     });
 }
 
 void DistributedHerder::on_task_status(const TaskId& task, Status status) {
     asio::post(deps_.executor, [this, alive = alive_, task, status] {
-        if (*alive) put_status(task, status);
+        if (*alive) put_status(task, supervised({task.connector, task.task}, status));
     });
 }
 

@@ -170,6 +170,11 @@ std::optional<std::string> GroupMember::owner_url(const TaskId& task) const {
     return found->second;
 }
 
+void GroupMember::collect_metrics(worker::MetricsPage& page) const {
+    const auto work = assignment_ ? assignment_->assigned : Work{};
+    metrics_.collect(page, settings_.client_id, work.connectors.size(), work.tasks.size());
+}
+
 void GroupMember::mark_progress() {
     last_progress_ = Event::Clock::now();
     if (std::exchange(stuck_, false)) request_rejoin("the herder goes on");
@@ -239,6 +244,7 @@ asio::awaitable<bool> GroupMember::heartbeat() {
     switch (reaction_to(GroupRequest::Heartbeat, error)) {
     case Reaction::Proceed:
         last_heartbeat_ = sent;
+        metrics_.heartbeat(Event::Clock::now() - sent);
         co_return true;
     case Reaction::RetryNow:
         last_heartbeat_ = sent;

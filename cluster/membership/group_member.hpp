@@ -11,6 +11,7 @@
 #include "cluster/async/event.hpp"
 #include "cluster/async/scope.hpp"
 #include "cluster/membership/coordinator.hpp"
+#include "cluster/membership/group_metrics.hpp"
 #include "cluster/membership/group_settings.hpp"
 #include "cluster/membership/reactions.hpp"
 #include "connectors/api/log.hpp"
@@ -64,6 +65,8 @@ public:
     /// The herder's loop is alive. Once it has been called, not calling it for rebalance.timeout.ms leaves the group
     /// until the next call.
     void mark_progress();
+
+    void collect_metrics(worker::MetricsPage& page) const;
 
     State state() const noexcept { return state_; }
     /// That of the last completed join; -1 when this worker is no member.
@@ -123,6 +126,7 @@ private:
     WallClock clock_;
     Coordinator coordinator_;
     LeaderAssignor assignor_;
+    GroupMetrics metrics_;
 
     State state_ = State::Unjoined;
     int generation_ = -1;

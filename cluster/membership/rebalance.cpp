@@ -39,14 +39,18 @@ asio::awaitable<void> GroupMember::rejoin() {
     state_ = State::PreparingRebalance;
     // From here on a request to rejoin means another round: this one's metadata are fixed.
     rejoin_requested_ = false;
+    const auto begun = Event::Clock::now();
     const auto view = listener_.config_view();
     try {
         auto joined = co_await join(view);
+        if (joined) metrics_.joined(Event::Clock::now() - begun);
         if (joined) co_await complete(*std::move(joined), view);
     } catch (const DisconnectException& e) {
         logger_.debug("Joining the group was interrupted: {}", e.what());
+        metrics_.rebalance_failed();
         if (state_ != State::Stable) state_ = State::Unjoined;
     }
+    if (!round_open_) metrics_.rebalanced(Event::Clock::now() - begun);
 }
 
 /// Once per rebalance. False: the round is off.
@@ -132,6 +136,7 @@ asio::awaitable<void> GroupMember::complete(JoinGroupResponse joined, ConfigView
                              .protocol_name = joined.protocol_name,
                              .assignments = {}};
     if (joined.leader == member_id_) request.assignments = assignments_as_leader(joined, view);
+    const auto asked = Event::Clock::now();
     const auto synced = co_await coordinator_.call(std::move(request), settings_.request_timeout);
     const auto error = static_cast<ErrorCode>(synced.error_code);
     const auto reaction = reaction_to(GroupRequest::SyncGroup, error);
@@ -139,6 +144,7 @@ asio::awaitable<void> GroupMember::complete(JoinGroupResponse joined, ConfigView
         co_await react(reaction, error, "SyncGroup");
         co_return;
     }
+    metrics_.synced(Event::Clock::now() - asked);
     check_protocol(synced.protocol_type, synced.protocol_name, "SyncGroup");
     if (generation_ != joined.generation_id) co_return;  // a heartbeat's answer has thrown us out meanwhile
     std::string why;
@@ -259,6 +265,7 @@ void GroupMember::remember_owners(const LeaderRound& round, const std::map<std::
 }
 
 asio::awaitable<void> GroupMember::react(Reaction reaction, ErrorCode error, std::string request) {
+    metrics_.rebalance_failed();
     switch (reaction) {
     case Reaction::Proceed:
     case Reaction::AdoptMemberId:

@@ -11,6 +11,10 @@ namespace millrace {
 struct ConnectException : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+/// FAILED as well, and the same would happen again: somebody has to change settings or the outside system first.
+struct PermanentException : ConnectException {
+    using ConnectException::ConnectException;
+};
 /// The same call again, after a back-off.
 struct RetriableException : ConnectException {
     using ConnectException::ConnectException;

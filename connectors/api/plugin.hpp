@@ -6,6 +6,7 @@
 #pragma once
 #include "connectors/api/config_def.hpp"
 #include "connectors/api/log.hpp"
+#include "connectors/api/metrics.hpp"
 #include "connectors/api/record.hpp"
 
 #include <chrono>
@@ -115,6 +116,8 @@ public:
     }
     /// Null unless the task's records are written exactly once and transaction.boundary is connector.
     virtual TransactionContext* transaction_context() noexcept { return nullptr; }
+    /// Metrics of this task from now to the end of stop(); the worker adds the labels connector and task.
+    virtual void publish_metrics(MetricCollector collector) { (void)collector; }
 };
 
 /// Does the work of one task. Every call comes from the task's own thread, so no locks are needed.
@@ -159,6 +162,8 @@ public:
     virtual void request_commit() = 0;
     /// Null if neither a dead letter queue nor errors.log.enable is configured.
     virtual ErrantRecordReporter* errant_record_reporter() noexcept = 0;
+    /// Metrics of this task from now to the end of stop(); the worker adds the labels connector and task.
+    virtual void publish_metrics(MetricCollector collector) { (void)collector; }
 };
 
 /// Does the work of one task. Every call comes from the task's own thread, so no locks are needed.
@@ -238,6 +243,20 @@ public:
     virtual void configure(const Settings& settings) = 0;
     /// The values of `keys` at `path`; keys that are not there are left out.
     virtual Settings get(std::string_view path, std::span<const std::string> keys) = 0;
+};
+
+struct ProvidedConfig {
+    Settings values;
+    std::optional<std::chrono::milliseconds> ttl = {};  ///< after which they may be others; none: not known
+};
+
+/// A provider whose values expire: connectors that use them are restarted then, unless config.action.reload=none.
+class ExpiringConfigProvider : public ConfigProvider {
+public:
+    virtual ProvidedConfig get_expiring(std::string_view path, std::span<const std::string> keys) = 0;
+    Settings get(std::string_view path, std::span<const std::string> keys) final {
+        return get_expiring(path, keys).values;
+    }
 };
 
 /// In the order in which /connector-plugins lists them.

@@ -1,6 +1,7 @@
 #include "connectors/support/log.hpp"
 
 #include "connectors/support/json.hpp"
+#include "connectors/support/secret_mask.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -93,6 +94,7 @@ struct TextHash {
 struct LogControl::State {
     LogFormat format;
     std::unique_ptr<spdlog::logger> lines;
+    std::shared_ptr<const SecretMask> secrets = {};
 
     /// Below this no logger is enabled: answers the common question without the lock.
     std::atomic<LogLevel> most_verbose;
@@ -150,12 +152,16 @@ bool LogControl::enabled(LogLevel level, std::string_view logger) const noexcept
 void LogControl::write(LogLevel level, std::string_view logger, std::string_view context,
                        std::string_view line) noexcept {
     try {
+        const auto masked = state_->secrets ? state_->secrets->hidden(line) : std::nullopt;
+        if (masked) line = *masked;
         state_->lines->log(spdlog::level::info, "{}",
                            state_->format == LogFormat::Text ? text_line(level, logger, context, line)
                                                              : json_line(level, logger, context, line));
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): there is nowhere to report it
     }
 }
+
+void LogControl::hide(std::shared_ptr<const SecretMask> secrets) { state_->secrets = std::move(secrets); }
 
 std::map<std::string, LoggerLevel, std::less<>> LogControl::levels() const {
     const std::shared_lock lock(state_->mutex);

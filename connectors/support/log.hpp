@@ -21,6 +21,8 @@
 
 namespace millrace {
 
+class SecretMask;
+
 enum class LogFormat : std::uint8_t { Text, Json };
 
 struct LogOptions {
@@ -44,6 +46,9 @@ public:
     bool enabled(LogLevel level, std::string_view logger) const noexcept override;
     void write(LogLevel level, std::string_view logger, std::string_view context,
                std::string_view line) noexcept override;
+
+    /// Lines are written without these values from now on. Before other threads write.
+    void hide(std::shared_ptr<const SecretMask> secrets);
 
     /// "root" and every logger that has a level of its own or has been asked for one, sorted by name.
     std::map<std::string, LoggerLevel, std::less<>> levels() const;

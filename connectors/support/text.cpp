@@ -23,14 +23,14 @@ constexpr std::string_view standard_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef
 
 unsigned byte_at(std::string_view text, std::size_t i) noexcept { return static_cast<unsigned char>(text[i]); }
 
-std::string lowered(std::string_view text) {
+}
+
+std::string lower_case(std::string_view text) {
     std::string out(text);
     for (char& c : out) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     }
     return out;
-}
-
 }
 
 void append_hex(std::string& out, std::string_view bytes) {
@@ -241,12 +241,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string_view> nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
-    const auto wanted = lowered(name);
+    const auto wanted = lower_case(name);
     const std::size_t too_far = std::max<std::size_t>(2, name.size() / 4) + 1;
     std::size_t least = too_far;
     std::optional<std::string_view> nearest;
     for (const auto candidate : candidates) {
-        const auto distance = edit_distance(wanted, lowered(candidate));
+        const auto distance = edit_distance(wanted, lower_case(candidate));
         if (distance < least) {
             least = distance;
             nearest = candidate;

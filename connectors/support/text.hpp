@@ -20,7 +20,7 @@ std::string to_base64(std::string_view bytes, Base64 alphabet = Base64::Standard
 /// None if the text is not base64 of that alphabet; padding may be missing altogether but not in part.
 std::optional<std::string> from_base64(std::string_view text, Base64 alphabet = Base64::Standard);
 
-std::string lower_case(std::string_view text);  ///< of ASCII letters; others stay
+std::string lower_case(std::string_view text);  ///< of ASCII letters alone
 bool valid_utf8(std::string_view text) noexcept;
 /// Every byte that belongs to no character becomes U+FFFD.
 std::string to_valid_utf8(std::string_view text);

@@ -30,16 +30,21 @@ std::string decoded(std::string_view credentials) {
 
 std::optional<Response> BasicAuth::refuse(const Request& request) const {
     if (users_.empty()) return std::nullopt;
+    const auto given = credentials_of(request);
+    if (!given || !knows(given->user, given->password)) return unauthorized();
+    return std::nullopt;
+}
+
+std::optional<Credentials> credentials_of(const Request& request) {
     const auto* header = request.headers.find("Authorization");
     if (header == nullptr || header->size() <= scheme.size() ||
         !equal_ignoring_case(std::string_view(*header).substr(0, scheme.size()), scheme)) {
-        return unauthorized();
+        return std::nullopt;
     }
     const auto text = decoded(trim(std::string_view(*header).substr(scheme.size())));
     const auto colon = text.find(':');
-    if (colon == std::string::npos || colon == 0) return unauthorized();
-    if (!knows(text.substr(0, colon), std::string_view(text).substr(colon + 1))) return unauthorized();
-    return std::nullopt;
+    if (colon == std::string::npos || colon == 0) return std::nullopt;
+    return Credentials{.user = text.substr(0, colon), .password = text.substr(colon + 1)};
 }
 
 /// Takes as long for a wrong password of the right length, wherever it differs.

@@ -11,6 +11,14 @@
 
 namespace millrace::rest {
 
+struct Credentials {
+    std::string user;
+    std::string password;
+};
+/// What the Authorization header says; none if there is none of the scheme Basic, or no user in it. Throws
+/// RestException 500 for what is no base64.
+std::optional<Credentials> credentials_of(const Request& request);
+
 class BasicAuth {
 public:
     /// Passwords by user.

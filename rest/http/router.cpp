@@ -37,7 +37,7 @@ void check_media_types(const RoutePattern& route, const Request& request) {
     const auto* type = request.headers.find("Content-Type");
     if (route.body != Body::Any && type != nullptr && !type->empty() && !is_json(*type)) throw RoutingException(415);
     const auto* accept = request.headers.find("Accept");
-    if (accept != nullptr && !accepts(*accept, "application/json")) throw RoutingException(406);
+    if (accept != nullptr && !accepts(*accept, route.produces)) throw RoutingException(406);
     if (route.body == Body::Required && (type == nullptr || type->empty())) {
         throw RestException(415, status_message(415));
     }

@@ -25,6 +25,7 @@ struct RoutePattern {
     std::string_view method;
     std::string_view path;
     Body body = Body::Optional;
+    std::string_view produces = "application/json";
 };
 
 struct RouteMatch {

@@ -16,6 +16,7 @@
 #include <boost/beast/ssl.hpp>
 
 #include <algorithm>
+#include <array>
 #include <list>
 
 namespace millrace::rest {
@@ -59,6 +60,12 @@ Request request_of(http::request<http::string_body>&& message, const Connection&
     for (const auto& field : message) request.headers.add(std::string(field.name_string()), std::string(field.value()));
     request.body = std::move(message.body());
     return request;
+}
+
+/// Clients choose the text: only methods that exist become names of counters.
+std::string known_method(const std::string& method) {
+    constexpr std::array methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"};
+    return std::ranges::find(methods, method) == methods.end() ? "other" : method;
 }
 
 /// The answer to bytes that are no request, or to a request that is too big.
@@ -114,6 +121,7 @@ struct Server::State {
     std::vector<tcp::acceptor> acceptors = {};
     std::list<Connection> connections = {};
     asio::steady_timer drained;
+    ServerStats stats = {};
     bool stopping = false;
 };
 
@@ -295,6 +303,8 @@ asio::awaitable<bool> Server::State::exchange(Stream& stream, beast::flat_buffer
     const auto size = request.method == "HEAD" ? 0 : response.body.size();
     connection.stream->expires_after(options.limits.transfer);
     const bool more = co_await write(stream, request, std::move(response), keep_alive && !stopping);
+    stats.busy += steady_clock::now() - clock;
+    ++stats.requests[{known_method(request.method), status}];
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - clock);
     logger.info("{}", access_log_line(request, status, size, began, took));
     co_return more;
@@ -359,6 +369,12 @@ std::vector<std::uint16_t> Server::ports() const {
     std::vector<std::uint16_t> ports;
     for (const auto& acceptor : state_->acceptors) ports.push_back(acceptor.local_endpoint().port());
     return ports;
+}
+
+ServerStats Server::stats() const {
+    auto stats = state_->stats;
+    stats.connections = state_->connections.size();
+    return stats;
 }
 
 asio::awaitable<void> Server::stop() {

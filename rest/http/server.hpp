@@ -15,8 +15,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace::cluster {
@@ -59,6 +61,13 @@ struct ServerOptions {
     std::string product = "Millrace";  ///< of the Server header
 };
 
+/// What a server has done. Methods that HTTP does not define count as "other".
+struct ServerStats {
+    std::map<std::pair<std::string, int>, std::uint64_t> requests = {};  ///< by method and status
+    std::chrono::duration<double> busy{};                                ///< of all requests together
+    std::size_t connections = 0;                                         ///< open now
+};
+
 using RequestHandler = std::function<asio::awaitable<Response>(Request)>;
 /// Has the last word on every answer to a request, errors included.
 using ResponseFinisher = std::function<void(const Request&, Response&)>;
@@ -76,6 +85,7 @@ public:
     void listen();
     /// The bound ports, in the order of the listeners.
     std::vector<std::uint16_t> ports() const;
+    ServerStats stats() const;
     /// Accepts no more, ends idle connections, lets running requests finish within limits.stop, then cuts them off.
     asio::awaitable<void> stop();
 

@@ -4,7 +4,11 @@
 #include "cluster/async/with_timeout.hpp"
 #include "rest/forwarding/forwarding_rules.hpp"
 #include "rest/http/error_response.hpp"
+#include "rest/resources/access.hpp"
+#include "rest/resources/route_docs.hpp"
+#include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/runtime/plugin_thread.hpp"
 
 #include <algorithm>
 
@@ -20,12 +24,6 @@ std::vector<Route> joined(std::initializer_list<std::span<const Route>> tables) 
     return all;
 }
 
-/// The endpoints of /admin are among them unless admin.listeners puts them elsewhere, or nowhere.
-std::vector<Route> main_routes(const worker::WorkerConfig& config) {
-    return joined({root_routes(), health_routes(), connector_routes(), offset_routes(), connector_plugin_routes(),
-                   internal_routes(), config.admin_listeners ? std::span<const Route>() : logger_routes()});
-}
-
 /// Other workers sign these requests.
 bool is_internal(const Route& route) {
     return std::ranges::any_of(internal_routes(), [&](const Route& internal) {
@@ -36,7 +34,7 @@ bool is_internal(const Route& route) {
 std::vector<RoutePattern> patterns_of(const std::vector<Route>& routes) {
     std::vector<RoutePattern> patterns;
     patterns.reserve(routes.size());
-    for (const auto& route : routes) patterns.push_back({route.method, route.path, route.body});
+    for (const auto& route : routes) patterns.push_back({route.method, route.path, route.body, route.produces});
     return patterns;
 }
 
@@ -53,8 +51,8 @@ RouteTable::RouteTable(std::vector<Route> all) : routes(std::move(all)), router(
 
 Application::Application(asio::any_io_executor executor, ServerOptions options, Services services)
     : services_(std::move(services)),
-      main_(main_routes(services_.config)),
-      admin_(joined({logger_routes()})),
+      main_(main_routes(!services_.config.admin_listeners)),
+      admin_(joined({logger_routes(), metrics_routes()})),
       cross_origin_(services_.config.values.get_string("access.control.allow.origin"),
                     services_.config.values.get_string("access.control.allow.methods")),
       response_headers_(services_.config.values.get_string("response.http.headers.config")),
@@ -62,7 +60,10 @@ Application::Application(asio::any_io_executor executor, ServerOptions options, 
       server_(
           executor, std::move(options), [this](Request request) { return handle(std::move(request)); },
           services_.logger) {
+    services_.server_stats = [this] { return server_.stats(); };
+    services_.metrics_thread = std::make_shared<worker::PluginThread>();
     server_.set_finisher([this](const Request& request, Response& response) {
+        if (response.status >= 400) response.body = services_.transformer.hide(std::move(response.body));
         if (request.admin) return;
         cross_origin_.apply(request, response.headers);
         response_headers_.apply(response.headers, services_.clock());
@@ -78,16 +79,34 @@ asio::awaitable<Response> Application::handle(Request request) {
     try {
         const auto& table = request.admin ? admin_ : main_;
         const auto match = table.router.match(request, target);
-        const bool is_signed = match.allow.empty() && is_internal(table.routes[match.index]);
-        if (services_.users && !request.admin && !request.from_peer && !is_signed) {
-            if (auto refusal = services_.users->refuse(request)) co_return *std::move(refusal);
-        }
+        const auto* route = match.allow.empty() ? &table.routes[match.index] : nullptr;
+        auto refusal = co_await admit(request, route, match);
+        if (refusal) co_return *std::move(refusal);
         if (!match.allow.empty()) co_return options_response(match.allow);
         co_return co_await dispatch(table.routes[match.index], {request, target, match.variables, services_});
     } catch (const std::exception& e) {
         report(request, e);
         throw;
     }
+}
+
+/// None if the request may go on. `route` is null for an answer to OPTIONS.
+asio::awaitable<std::optional<Response>> Application::admit(const Request& request, const Route* route,
+                                                            const RouteMatch& match) {
+    const bool is_signed = route != nullptr && is_internal(*route);
+    if (request.admin || request.from_peer || is_signed) co_return std::nullopt;
+    if (services_.users) {
+        if (auto refusal = services_.users->refuse(request)) co_return refusal;
+    }
+    if (!services_.access) co_return std::nullopt;
+    auto refusal = co_await services_.access->authenticate(request);
+    if (refusal || route == nullptr) co_return refusal;
+    const bool of_connector = route->path.starts_with("/connectors/{connector}");
+    const auto connector = of_connector ? std::optional<std::string_view>(match.variables.front()) : std::nullopt;
+    // POST /connectors names the connector in its body, so its handler asks.
+    if (route->method == "POST" && route->path == "/connectors") co_return std::nullopt;
+    services_.access->authorize(request, required_action(request.method, route->path), connector);
+    co_return std::nullopt;
 }
 
 /// What meets a rebalance is tried again by the worker that was asked first. A leader that died is the leader until the

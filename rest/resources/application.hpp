@@ -10,6 +10,7 @@
 #include "rest/http/server.hpp"
 #include "rest/resources/services.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace millrace::rest {
@@ -35,6 +36,7 @@ public:
     asio::awaitable<Response> handle(Request request);
 
 private:
+    asio::awaitable<std::optional<Response>> admit(const Request& request, const Route* route, const RouteMatch& match);
     asio::awaitable<Response> dispatch(const Route& route, Call call);
     asio::awaitable<Response> attempt(const Route& route, Call call);
     asio::awaitable<Response> forward(Call call, std::string url);

@@ -2,6 +2,7 @@
 
 #include "connectors/support/properties.hpp"
 #include "connectors/support/regex.hpp"
+#include "rest/resources/access.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/kafka/client_config.hpp"
 
@@ -48,6 +49,24 @@ worker::JaasLogin login_of(const std::string& path) {
                                       path, login_module));
 }
 
+}
+
+std::shared_ptr<Access> access_control(const worker::WorkerConfig& config, const Logger& logger) {
+    AccessOptions options{.htpasswd_file = config.values.get_string("millrace.rest.htpasswd.file"),
+                          .roles_file = config.values.get_string("millrace.rest.roles.file")};
+    const bool java = !config.values.get_list("rest.extension.classes").empty();
+    if (options.htpasswd_file.empty() && options.roles_file.empty()) return nullptr;
+    if (java && !options.htpasswd_file.empty()) {
+        throw ConfigException(
+            "Users are either in millrace.rest.htpasswd.file or in the JAAS file of "
+            "rest.extension.classes, not in both");
+    }
+    if (!java && options.htpasswd_file.empty()) {
+        throw ConfigException(
+            "millrace.rest.roles.file needs users: set millrace.rest.htpasswd.file, or "
+            "rest.extension.classes to BasicAuthSecurityRestExtension");
+    }
+    return std::make_shared<Access>(std::move(options), logger);
 }
 
 std::optional<BasicAuth> authentication(const worker::WorkerConfig& config, std::string_view java_options,

@@ -11,6 +11,7 @@
 #include "connectors/api/log.hpp"
 #include "rest/http/basic_auth.hpp"
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -19,6 +20,12 @@ struct WorkerConfig;
 }
 
 namespace millrace::rest {
+
+class Access;  // rest/resources/access.hpp
+
+/// Users of millrace.rest.htpasswd.file and roles of millrace.rest.roles.file; null if neither is given. Throws
+/// ConfigException for a file that will not do, and for users in both an htpasswd file and a JAAS file.
+std::shared_ptr<Access> access_control(const worker::WorkerConfig& config, const Logger& logger);
 
 std::optional<BasicAuth> authentication(const worker::WorkerConfig& config, std::string_view java_options,
                                         const Logger& logger);

@@ -1,5 +1,6 @@
 #include "rest/forwarding/forwarding_rules.hpp"
 #include "rest/http/error_response.hpp"
+#include "rest/resources/access.hpp"
 #include "rest/resources/json_shapes.hpp"
 #include "rest/resources/request_body.hpp"
 #include "rest/resources/services.hpp"
@@ -87,7 +88,10 @@ bool write_expanded(json::Writer& out, const cluster::Herder& herder, const std:
 
 asio::awaitable<Response> list_connectors(Call call) {
     const auto& herder = call.services.herder;
-    const auto names = herder.connectors();
+    auto names = herder.connectors();
+    if (const auto& access = call.services.access; access && !call.request.from_peer) {
+        std::erase_if(names, [&](const std::string& name) { return !access->may_read(call.request, name); });
+    }
     if (!find(call.target.query, "expand")) co_return json_response(200, to_json(names));
     const auto wanted = expansions(call);
     std::string body;
@@ -106,6 +110,9 @@ asio::awaitable<Response> list_connectors(Call call) {
 
 asio::awaitable<Response> create_connector(Call call) {
     auto request = parse_create_request(call.request.body);
+    if (call.services.access && !call.request.from_peer) {
+        call.services.access->authorize(call.request, Action::Edit, request.name);
+    }
     settle_name(request.config, request.name);
     co_await require_valid(call.services, request.config);
     const auto result = co_await call.services.herder.put_connector(request.name, request.config.settings,

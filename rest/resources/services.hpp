@@ -7,6 +7,7 @@
 #include "rest/http/request.hpp"
 #include "rest/http/request_target.hpp"
 #include "rest/http/router.hpp"
+#include "rest/http/server.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -24,6 +25,8 @@ class LogControl;
 }
 namespace millrace::worker {
 class ConfigTransformer;
+class MetricsPage;
+class PluginThread;
 class PluginRegistry;
 struct WorkerConfig;
 }
@@ -31,6 +34,8 @@ struct WorkerConfig;
 namespace millrace::rest {
 
 namespace asio = boost::asio;
+
+class Access;  // rest/resources/access.hpp
 
 /// The connector's own validate(), on a pool thread with a deadline: Worker::validate. `done` is called once, on any
 /// thread.
@@ -46,12 +51,17 @@ struct Services {
     const worker::ConfigTransformer& transformer;
     LogControl& log;                      ///< whose levels /admin/loggers shows and sets
     std::optional<BasicAuth> users = {};  ///< none: nobody is asked who he is
+    std::shared_ptr<Access> access = {};  ///< null: everybody may everything
     Logger logger = {};
     std::string commit = "unknown";  ///< of this build
     std::chrono::milliseconds request_timeout = std::chrono::seconds(90);
     /// How long a request waits for a leader that answers, and for a rebalance that it meets.
     std::chrono::milliseconds leader_patience = std::chrono::seconds(20);
     LeaderClientTls forwarding = {};
+    /// What the worker has to say at /metrics; called on another thread.
+    std::function<void(worker::MetricsPage&)> collect_metrics = {};
+    std::shared_ptr<worker::PluginThread> metrics_thread = {};
+    std::function<ServerStats()> server_stats = {};  ///< the application's own server
     std::function<std::chrono::system_clock::time_point()> clock = [] { return std::chrono::system_clock::now(); };
 };
 
@@ -67,12 +77,14 @@ struct Call {
 /// task.
 enum class Place : std::uint8_t { Local, Leader, Owner };
 
+/// One row of a resource's table.
 struct Route {
     std::string_view method;
     std::string_view path;
     Body body;
     Place place;
     asio::awaitable<Response> (*handler)(Call call);
+    std::string_view produces = "application/json";
 };
 
 std::span<const Route> root_routes() noexcept;
@@ -82,5 +94,7 @@ std::span<const Route> offset_routes() noexcept;
 std::span<const Route> connector_plugin_routes() noexcept;
 std::span<const Route> internal_routes() noexcept;
 std::span<const Route> logger_routes() noexcept;
+std::span<const Route> metrics_routes() noexcept;
+std::span<const Route> openapi_routes() noexcept;
 
 }

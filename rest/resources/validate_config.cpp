@@ -19,6 +19,27 @@ Settings resolve(const worker::ConfigTransformer& transformer, const Settings& s
     }
 }
 
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+        text.replace(at, what.size(), by);
+    }
+}
+
+/// What a config provider gave is not for whoever may validate: values are shown as they were submitted.
+void hide_resolved(const Settings& raw, const Settings& resolved, const worker::ConfigTransformer& transformer,
+                   worker::ConfigInfos& infos) {
+    for (auto& info : infos.configs) {
+        const auto given = raw.find(info.value.name);
+        const bool from_provider = given != raw.end() && given->second != resolved.at(given->first);
+        if (from_provider && info.value.value && *info.value.value != "[hidden]") info.value.value = given->second;
+        for (auto& error : info.value.errors) {
+            const auto& value = from_provider ? resolved.at(given->first) : std::string();
+            if (!value.empty()) replace_all(error, value, given->second);
+            error = transformer.hide(std::move(error));
+        }
+    }
+}
+
 asio::awaitable<std::vector<ConfigValue>> own_values(const ValidateConnector& validate, std::string connector_class,
                                                      Settings settings) {
     co_return co_await cluster::await_callback<std::vector<ConfigValue>>(
@@ -28,12 +49,16 @@ asio::awaitable<std::vector<ConfigValue>> own_values(const ValidateConnector& va
 }
 
 asio::awaitable<worker::ConfigInfos> validate_config(Services& services, worker::SubmittedConfig config) {
-    config.settings = resolve(services.transformer, config.settings);
+    const auto raw = config.settings;
+    config.settings = resolve(services.transformer, raw);
+    const auto resolved = config.settings;
     const worker::ValidationContext context{services.plugins, services.config};
     auto prepared = worker::prepare(context, std::move(config));
     auto own =
         co_await own_values(services.validate, std::string(prepared.connector->class_name), prepared.config.settings);
-    co_return worker::finish(context, std::move(prepared), std::move(own));
+    auto infos = worker::finish(context, std::move(prepared), std::move(own));
+    hide_resolved(raw, resolved, services.transformer, infos);
+    co_return infos;
 }
 
 asio::awaitable<void> require_valid(Services& services, worker::SubmittedConfig config) {

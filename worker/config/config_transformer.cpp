@@ -1,5 +1,7 @@
 #include "worker/config/config_transformer.hpp"
 
+#include "connectors/support/secret_mask.hpp"
+
 #include <optional>
 #include <set>
 
@@ -36,6 +38,11 @@ std::optional<Reference> next_reference(std::string_view text, std::size_t from)
     return std::nullopt;
 }
 
+ProvidedConfig ask(ConfigProvider& provider, const std::string& path, const std::vector<std::string>& keys) {
+    if (auto* expiring = dynamic_cast<ExpiringConfigProvider*>(&provider)) return expiring->get_expiring(path, keys);
+    return {.values = provider.get(path, keys)};
+}
+
 using Answers = std::map<std::pair<std::string, std::string>, Settings>;
 
 std::string replaced(std::string_view text, const Answers& answers) {
@@ -61,7 +68,7 @@ std::string replaced(std::string_view text, const Answers& answers) {
 
 bool has_reference(std::string_view value) noexcept { return next_reference(value, 0).has_value(); }
 
-Settings ConfigTransformer::transform(const Settings& settings) const {
+ConfigTransformer::Resolved ConfigTransformer::resolve(const Settings& settings) const {
     std::map<std::pair<std::string, std::string>, std::set<std::string>> wanted;
     for (const auto& [name, value] : settings) {
         for (auto reference = next_reference(value, 0); reference; reference = next_reference(value, reference->end)) {
@@ -69,17 +76,25 @@ Settings ConfigTransformer::transform(const Settings& settings) const {
         }
     }
     Answers answers;
+    Resolved result;
     for (const auto& [where, keys] : wanted) {
         const auto provider = providers_.find(where.first);
         if (provider == providers_.end()) continue;
         const std::vector<std::string> list(keys.begin(), keys.end());
-        answers[where] = provider->second->get(where.second, list);
+        auto answer = ask(*provider->second, where.second, list);
+        if (answer.ttl && (!result.ttl || *answer.ttl < *result.ttl)) result.ttl = answer.ttl;
+        for (const auto& [key, value] : answer.values) {
+            if (secrets_) secrets_->add(value);
+        }
+        answers[where] = std::move(answer.values);
     }
-    if (answers.empty()) return settings;
-    Settings result;
-    for (const auto& [name, value] : settings) result.emplace(name, replaced(value, answers));
+    for (const auto& [name, value] : settings) {
+        result.settings.emplace(name, answers.empty() ? value : replaced(value, answers));
+    }
     return result;
 }
+
+std::string ConfigTransformer::hide(std::string text) const { return secrets_ ? secrets_->hide(text) : text; }
 
 Settings with_references(Settings task, const Settings& connector) {
     for (auto& [name, value] : task) {

@@ -8,10 +8,16 @@
 #include "connectors/api/config_def.hpp"
 #include "connectors/api/plugin.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+
+namespace millrace {
+class SecretMask;  // connectors/support/secret_mask.hpp
+}
 
 namespace millrace::worker {
 
@@ -23,12 +29,23 @@ public:
     using Providers = std::map<std::string, std::shared_ptr<ConfigProvider>, std::less<>>;
 
     ConfigTransformer() = default;
-    explicit ConfigTransformer(Providers providers) : providers_(std::move(providers)) {}
+    /// What providers give goes into `secrets`.
+    explicit ConfigTransformer(Providers providers, std::shared_ptr<SecretMask> secrets = {})
+        : providers_(std::move(providers)), secrets_(std::move(secrets)) {}
+
+    struct Resolved {
+        Settings settings;
+        std::optional<std::chrono::milliseconds> ttl = {};  ///< the shortest that a provider gave
+    };
     /// Asks each provider once a path. Throws what a provider throws. Providers are called on the caller's thread.
-    Settings transform(const Settings& settings) const;
+    Resolved resolve(const Settings& settings) const;
+    Settings transform(const Settings& settings) const { return resolve(settings).settings; }
+    /// Without what providers have given so far.
+    std::string hide(std::string text) const;
 
 private:
     Providers providers_;
+    std::shared_ptr<SecretMask> secrets_;
 };
 
 /// Task settings to be published: what stands as a reference under the same key in `connector` (with references still

@@ -108,12 +108,6 @@ void check_together(const ConfigDef& def, const Settings& settings, std::vector<
     }
 }
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
-}
-
 std::vector<Listener> listeners_of(const Config& values, std::string_view key) {
     std::vector<Listener> all;
     for (const auto& part : values.get_list(key)) all.push_back(parse_listener(part));
@@ -143,11 +137,11 @@ void read_group_settings(const Config& values, WorkerConfig& config) {
     config.worker_sync_timeout = milliseconds(values.get_long("worker.sync.timeout.ms"));
     config.worker_unsync_backoff = milliseconds(values.get_long("worker.unsync.backoff.ms"));
     config.scheduled_rebalance_max_delay = milliseconds(values.get_long("scheduled.rebalance.max.delay.ms"));
-    const auto protocol = lower(values.get_string("connect.protocol"));
+    const auto protocol = lower_case(values.get_string("connect.protocol"));
     config.connect_protocol = protocol == "eager"        ? ConnectProtocol::Eager
                               : protocol == "compatible" ? ConnectProtocol::Compatible
                                                          : ConnectProtocol::Sessioned;
-    const auto exactly_once = lower(values.get_string("exactly.once.source.support"));
+    const auto exactly_once = lower_case(values.get_string("exactly.once.source.support"));
     config.exactly_once_source = exactly_once == "enabled"     ? ExactlyOnceSource::Enabled
                                  : exactly_once == "preparing" ? ExactlyOnceSource::Preparing
                                                                : ExactlyOnceSource::Disabled;
@@ -179,7 +173,9 @@ WorkerConfig read(WorkerMode mode, const Config& values) {
     if (values.find("rest.advertised.port")) {
         config.advertised.port = static_cast<std::uint16_t>(values.get_int("rest.advertised.port"));
     }
-    config.log_format = lower(values.get_string("log.format")) == "json" ? LogOutput::Json : LogOutput::Text;
+    config.log_format = lower_case(values.get_string("log.format")) == "json" ? LogOutput::Json : LogOutput::Text;
+    config.metrics_window = milliseconds(std::max<std::int64_t>(values.get_long("metrics.sample.window.ms"), 1));
+    config.metrics_samples = values.get_int("metrics.num.samples");
     if (mode == WorkerMode::Distributed) read_group_settings(values, config);
     return config;
 }

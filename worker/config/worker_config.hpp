@@ -78,6 +78,8 @@ struct WorkerConfig {
     std::optional<std::vector<Listener>> admin_listeners = {};  ///< none: on the main ones; empty: no admin endpoints
     AdvertisedSettings advertised = {};
     LogOutput log_format = LogOutput::Text;
+    std::chrono::milliseconds metrics_window{30'000};  ///< of the samples that rates and means come from
+    int metrics_samples = 2;
 
     /// All settings as given, unknown ones included: what clients are configured from.
     const Settings& settings() const noexcept { return values.settings(); }

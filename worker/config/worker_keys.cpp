@@ -1,5 +1,6 @@
 #include "worker/config/client_keys.hpp"
 #include "worker/config/key_rows.hpp"
+#include "worker/config/restart_policy.hpp"
 #include "worker/config/worker_config.hpp"
 
 namespace millrace::worker {
@@ -13,6 +14,7 @@ constexpr std::array<std::string_view, 2> dns_lookups{"use_all_dns_ips", "resolv
 constexpr std::array<std::string_view, 2> recording_levels{"INFO", "DEBUG"};
 constexpr std::array<std::string_view, 3> client_auths{"required", "requested", "none"};
 constexpr std::array<std::string_view, 2> log_formats{"text", "json"};
+constexpr std::array<std::string_view, 2> metric_names{"strimzi", "jmx"};
 constexpr std::array<std::string_view, 3> connect_protocols{"eager", "compatible", "sessioned"};
 constexpr std::array<std::string_view, 3> exactly_once{"disabled", "preparing", "enabled"};
 constexpr std::array<std::string_view, 2> recoveries{"none", "rebootstrap"};
@@ -89,6 +91,17 @@ constexpr auto both_modes = std::to_array<ConfigKey>({
     row("metrics.num.samples", Int, "2", Low, "Number of samples that metrics are computed from.", at_least<1>),
     row("metrics.recording.level", String, "INFO", Low, "Which metrics are recorded: INFO or DEBUG.",
         one_of<recording_levels>),
+    row("millrace.rest.htpasswd.file", String, null, Medium,
+        "File of users of the REST API, as htpasswd -B makes it; absent: nobody is asked who he is, or the JAAS file "
+        "of "
+        "rest.extension.classes has them."),
+    row("millrace.rest.roles.file", String, null, Medium,
+        "File of what users may do, user=role[:pattern of connector names] ... with the roles read-only, operate and "
+        "edit, and * for all other users; absent: everything."),
+    row("millrace.metrics.names", String, "strimzi", Low,
+        "How /metrics names Connect's metrics: as Strimzi's rules for the JMX exporter do (strimzi) or as the exporter "
+        "does without rules (jmx).",
+        one_of<metric_names>),
     row("log.format", String, "text", Low, "Form of log lines: text or json.", one_of_any_case<log_formats>),
 });
 
@@ -168,6 +181,7 @@ const std::vector<ConfigKey>& distributed_keys() {
     static const auto all = [] {
         std::vector<ConfigKey> keys(both_modes.begin(), both_modes.end());
         keys.insert(keys.end(), distributed_only.begin(), distributed_only.end());
+        keys.insert(keys.end(), worker_restart_keys().begin(), worker_restart_keys().end());
         keys.insert(keys.end(), security_keys().begin(), security_keys().end());
         return keys;
     }();

@@ -92,6 +92,13 @@ constexpr auto java_names = std::to_array<JavaName>({
 }
 
 bool is_retriable(KafkaErrorCode code) noexcept { return std::ranges::find(retriable, code) != retriable.end(); }
+bool is_refusal(KafkaErrorCode code) noexcept {
+    constexpr std::array refusals{RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+                                  RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+                                  RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+                                  RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED};
+    return std::ranges::find(refusals, as_rdkafka(code)) != refusals.end();
+}
 bool is_purged(KafkaErrorCode code) noexcept {
     return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }

@@ -20,6 +20,7 @@ int run_connect_distributed(int argc, char** argv) {
                                   .address = made->address,
                                   .kafka_cluster_id = made->kafka_cluster_id,
                                   .log = made->log,
+                                  .secrets = made->secrets,
                                   .java_options = made->java_options});
         return worker.run();
     });

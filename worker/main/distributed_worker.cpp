@@ -68,7 +68,8 @@ struct DistributedWorker::State {
                   .plugins = options.plugins,
                   .offsets = offsets,
                   .listener = herder,
-                  .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker")}),
+                  .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker"),
+                  .secrets = options.secrets}),
           rest(context.get_executor(), server_options(), services()),
           loop(context, rest, logger) {
         herder.set_worker(worker);
@@ -113,10 +114,12 @@ struct DistributedWorker::State {
             .transformer = options.transformer,
             .log = *options.log,
             .users = rest::authentication(options.config, options.java_options, logger),
+            .access = rest::access_control(options.config, logger),
             .logger = Logger(options.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
             .commit = "millrace-" MILLRACE_VERSION,
             .leader_patience = options.config.session_timeout + election_time,
-            .forwarding = forwarding_tls()};
+            .forwarding = forwarding_tls(),
+            .collect_metrics = [this](MetricsPage& page) { collect_program(page, worker); }};
     }
 
     DistributedWorkerOptions options;

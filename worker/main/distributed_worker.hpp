@@ -17,6 +17,7 @@ struct DistributedWorkerOptions {
     AdvertisedAddress address;
     std::string kafka_cluster_id;
     std::shared_ptr<LogControl> log;
+    std::shared_ptr<SecretMask> secrets = {};  ///< takes what config providers give
     std::string java_options = {};  ///< the environment's KAFKA_OPTS: it may name a JAAS file with users of REST
 };
 

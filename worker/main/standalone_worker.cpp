@@ -27,7 +27,8 @@ struct StandaloneWorker::State {
                   .plugins = m.plugins,
                   .offsets = offsets,
                   .listener = herder,
-                  .logger = Logger(m.log, "org.apache.kafka.connect.runtime.Worker")}),
+                  .logger = Logger(m.log, "org.apache.kafka.connect.runtime.Worker"),
+                  .secrets = m.secrets}),
           services(rest_services()),
           rest(context.get_executor(), rest::server_options(m.config, "Millrace/" MILLRACE_VERSION), services),
           loop(context, rest, logger) {
@@ -52,8 +53,10 @@ struct StandaloneWorker::State {
             .transformer = made.transformer,
             .log = *made.log,
             .users = rest::authentication(made.config, made.java_options, logger),
+            .access = rest::access_control(made.config, logger),
             .logger = Logger(made.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
-            .commit = "millrace-" MILLRACE_VERSION};
+            .commit = "millrace-" MILLRACE_VERSION,
+            .collect_metrics = [this](MetricsPage& page) { collect_program(page, worker); }};
     }
 
     asio::awaitable<void> create(std::string path) {

@@ -1,12 +1,18 @@
 #include "worker/main/start_up.hpp"
 
+#include "connectors/config_providers/plugin.hpp"
 #include "connectors/converters/plugin.hpp"
 #include "connectors/file/plugin.hpp"
 #include "connectors/support/properties.hpp"
+#include "connectors/support/secret_mask.hpp"
 #include "connectors/transforms/debezium/plugin.hpp"
 #include "connectors/transforms/plugin.hpp"
 #include "worker/kafka/admin.hpp"
+#include "worker/main/version.hpp"
+#include "worker/metrics/connect_metrics.hpp"
+#include "worker/metrics/process_metrics.hpp"
 #include "worker/runtime/config_providers.hpp"
+#include "worker/runtime/worker.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
 #include <fmt/format.h>
@@ -54,6 +60,7 @@ PluginRegistry make_plugins(const Settings& settings, const Logger& logger) {
     plugins.add(transforms::manifest());
     plugins.add(transforms::debezium_manifest());
     plugins.add(file::manifest());
+    plugins.add(config_providers::manifest());
     const auto directories = plugin_directories(settings);
     plugins.scan(directories);
     return plugins;
@@ -71,13 +78,15 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const std::string& file, std:
     const auto began = std::chrono::steady_clock::now();
     logger.info("Kafka Connect worker initializing ...");
     auto plugins = make_plugins(settings, logger);
-    auto transformer = make_config_transformer(settings, plugins);
+    const auto secrets = std::make_shared<SecretMask>();
+    log->hide(secrets);
+    auto transformer = make_config_transformer(settings, plugins, secrets);
     auto resolved = transformer.transform(settings);
     if (const auto path = settings.find("plugin.path"); path != settings.end()) resolved["plugin.path"] = path->second;
     auto parsed = parse_worker_config(mode, std::move(resolved));
     for (const auto& warning : parsed.warnings) logger.warn("{}", warning);
     logger.info("{} values: {}", mode == WorkerMode::Standalone ? "StandaloneConfig" : "DistributedConfig",
-                describe_settings(worker_config_keys(mode), parsed.config.settings()));
+                describe_settings(worker_config_keys(mode), with_references(parsed.config.settings(), settings)));
     const auto address =
         advertised_address(parsed.config.listeners, parsed.config.advertised, boost::asio::ip::host_name());
     const auto cluster_id = wait_for_cluster_id(parsed.config, logger);
@@ -86,6 +95,7 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const std::string& file, std:
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
     logger.info("Kafka Connect worker initialization took {}ms", took.count());
     return std::make_unique<StartUp>(StartUp{.log = log,
+                                             .secrets = secrets,
                                              .logger = logger,
                                              .plugins = std::move(plugins),
                                              .transformer = std::move(transformer),
@@ -93,6 +103,13 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const std::string& file, std:
                                              .address = address,
                                              .kafka_cluster_id = cluster_id,
                                              .java_options = environment("KAFKA_OPTS")});
+}
+
+void collect_program(MetricsPage& page, const Worker& worker) {
+    const MetricLabel version[] = {{"version", MILLRACE_VERSION}};
+    page.write(own_metrics::build, 1, version);
+    collect_process(page);
+    worker.collect_metrics(page);
 }
 
 std::function<void(const std::string&, const std::string&)> level_setter(std::shared_ptr<LogControl> log) {

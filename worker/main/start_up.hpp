@@ -3,6 +3,7 @@
 #include "connectors/support/log.hpp"
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/metrics/page.hpp"
 #include "worker/plugins/registry.hpp"
 
 #include <functional>
@@ -12,9 +13,12 @@
 
 namespace millrace::worker {
 
+class Worker;
+
 /// What a worker is made of. Stays where it is: its parts refer to each other.
 struct StartUp {
     std::shared_ptr<LogControl> log;
+    std::shared_ptr<SecretMask> secrets;  ///< takes what config providers give
     Logger logger;
     PluginRegistry plugins;
     ConfigTransformer transformer;
@@ -28,6 +32,9 @@ struct StartUp {
 /// Waits until a broker answers. Throws ConfigException with all that is wrong.
 std::unique_ptr<StartUp> start_up(WorkerMode mode, const std::string& file, std::span<const std::string> overrides,
                                   std::shared_ptr<LogControl> log, const std::string& program);
+
+/// The build, the process and everything that the worker runs.
+void collect_program(MetricsPage& page, const Worker& worker);
 
 /// Sets the level of a logger, for the herder.
 std::function<void(const std::string& logger, const std::string& level)> level_setter(std::shared_ptr<LogControl> log);

@@ -1,5 +1,6 @@
 #include "worker/runtime/attempt.hpp"
 
+#include "worker/metrics/task_metrics.hpp"
 #include "worker/runtime/trace.hpp"
 
 #include <algorithm>
@@ -63,6 +64,10 @@ bool ProcessingContext::wait_before_retry() {
     const bool for_ever = handling_.retry_timeout.count() < 0;
     if (attempts_++ == 0) deadline_ = now + handling_.retry_timeout;
     if (!for_ever && now >= deadline_) return false;
+    if (counters_ != nullptr) {
+        counters_->failed();
+        TaskErrorCounters::count(counters_->retries);
+    }
     auto delay = retry_delay(attempts_, handling_.retry_delay_max, env_.random());
     if (!for_ever) {
         delay = std::min(delay, std::chrono::ceil<std::chrono::milliseconds>(deadline_ - now));
@@ -78,6 +83,12 @@ void ProcessingContext::log(const Stage& stage, const std::exception& error) con
 }
 
 std::nullopt_t ProcessingContext::skip(const Stage& stage, const std::exception& error) {
+    if (counters_ != nullptr) {
+        counters_->failed();
+        TaskErrorCounters::count(counters_->errors);
+        if (handling_.log_enable) TaskErrorCounters::count(counters_->logged);
+        if (tolerates()) TaskErrorCounters::count(counters_->skipped);
+    }
     if (handling_.log_enable) log(stage, error);
     for (auto* reporter : reporters_) reporter->report(stage, record_, error);
     if (tolerates()) return std::nullopt;

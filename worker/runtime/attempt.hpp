@@ -20,6 +20,8 @@
 
 namespace millrace::worker {
 
+struct TaskErrorCounters;  // worker/metrics/task_metrics.hpp
+
 enum class StageKind : std::uint8_t {
     Transformation,
     KeyConverter,
@@ -72,6 +74,8 @@ public:
 
     /// Besides the log, if errors.log.enable is set; outlives this object.
     void add_reporter(ErrorReporter& reporter) { reporters_.push_back(&reporter); }
+    /// What fails is counted there; outlives this object.
+    void count_in(TaskErrorCounters& counters) noexcept { counters_ = &counters; }
     /// Before a record's stages; it lives until the next call.
     void begin(const RecordInWork& record) noexcept {
         record_ = record;
@@ -92,6 +96,7 @@ private:
     Logger logger_;
     Environment env_;
     std::vector<ErrorReporter*> reporters_;
+    TaskErrorCounters* counters_ = nullptr;
     RecordInWork record_;
     int attempts_ = 0;
     Clock::time_point deadline_{};

@@ -4,7 +4,8 @@
 
 namespace millrace::worker {
 
-ConfigTransformer make_config_transformer(const Settings& worker, const PluginRegistry& plugins) {
+ConfigTransformer make_config_transformer(const Settings& worker, const PluginRegistry& plugins,
+                                          std::shared_ptr<SecretMask> secrets) {
     ConfigTransformer::Providers providers;
     const auto names = worker.find("config.providers");
     if (names == worker.end()) return {};
@@ -19,7 +20,7 @@ ConfigTransformer make_config_transformer(const Settings& worker, const PluginRe
         provider->configure(with_prefix_removed(worker, prefix + "param."));
         providers.emplace(name, std::move(provider));
     }
-    return ConfigTransformer(std::move(providers));
+    return ConfigTransformer(std::move(providers), std::move(secrets));
 }
 
 }

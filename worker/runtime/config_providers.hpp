@@ -6,6 +6,8 @@
 namespace millrace::worker {
 
 /// Throws ConfigException for a provider without a class, or whose class is not there.
-ConfigTransformer make_config_transformer(const Settings& worker, const PluginRegistry& plugins);
+/// What the providers give goes into `secrets`.
+ConfigTransformer make_config_transformer(const Settings& worker, const PluginRegistry& plugins,
+                                          std::shared_ptr<SecretMask> secrets = {});
 
 }

@@ -1,5 +1,6 @@
 #include "worker/runtime/dead_letter_queue.hpp"
 
+#include "worker/metrics/task_metrics.hpp"
 #include "worker/runtime/trace.hpp"
 
 #include <utility>
@@ -61,12 +62,14 @@ void DeadLetterQueue::report(const Stage& stage, const RecordInWork& record, con
     for (const auto& header : context) headers.push_back({.key = header.key, .value = header.value});
     ProducerRecord out{.topic = config_.topic, .key = original.key, .value = original.value, .headers = headers};
     if (original.timestamp >= 0) out.timestamp = original.timestamp;
+    if (counters_ != nullptr) TaskErrorCounters::count(counters_->dead_letters);
     while (!stop_.stop_requested()) {
         try {
             if (producer_.send(out) == Producer::Sent::Queued) return;
         } catch (const RetriableException& e) {
             logger_.warn("Cannot send to dead letter queue topic={} yet: {}", config_.topic, e.what());
         } catch (const ConnectException& e) {
+            count_failure();
             logger_.error("Could not produce message to dead letter queue. topic={}: {}", config_.topic, e.what());
             return;
         }
@@ -75,8 +78,13 @@ void DeadLetterQueue::report(const Stage& stage, const RecordInWork& record, con
     throw StopRequested("The task is to stop");
 }
 
+void DeadLetterQueue::count_failure() noexcept {
+    if (counters_ != nullptr) TaskErrorCounters::count(counters_->dead_letter_failures);
+}
+
 void DeadLetterQueue::on_delivery(const Delivery& delivery) {
     if (delivery.error == 0 || is_purged(delivery.error)) return;
+    count_failure();
     logger_.error("Could not produce message to dead letter queue. topic={}: {}", config_.topic,
                   kafka_error_text(delivery.error));
 }

@@ -37,6 +37,8 @@ public:
     DeadLetterQueue(DeadLetterQueueConfig config, TaskId task, const ClientConfig& producer, std::stop_token stop,
                     Logger logger);
 
+    /// What is sent, and what cannot be, is counted there; outlives this object.
+    void count_in(TaskErrorCounters& counters) noexcept { counters_ = &counters; }
     /// Makes the topic if it is not there. Throws ConnectException if that is refused, RetriableException while brokers
     /// do not answer.
     void ensure_topic(Admin& admin) const;
@@ -46,11 +48,13 @@ public:
     bool drain(std::chrono::milliseconds max_wait);
 
 private:
+    void count_failure() noexcept;
     void on_delivery(const Delivery& delivery);
 
     DeadLetterQueueConfig config_;
     TaskId task_;
     std::stop_token stop_;
+    TaskErrorCounters* counters_ = nullptr;
     Logger logger_;
     Producer producer_;
 };

@@ -9,7 +9,7 @@ OffsetCommitter::OffsetCommitter(OffsetStore& store, std::string connector, std:
     : store_(store),
       connector_(std::move(connector)),
       task_(std::move(task)),
-      options_(options),
+      options_(std::move(options)),
       logger_(std::move(logger)),
       on_committed_(std::move(on_committed)),
       next_(now + options.interval) {}
@@ -50,6 +50,7 @@ bool OffsetCommitter::begin(SubmittedRecords& records, Clock::time_point now) {
 
 void OffsetCommitter::settle(SubmittedRecords& records, const std::exception_ptr& error) {
     const auto flight = std::exchange(flight_, nullptr);
+    if (options_.measured) options_.measured(Clock::now() - flight->begun, error == nullptr);
     if (error) {
         logger_.error("WorkerSourceTask{{id={}}} Failed to commit offsets, will try again: {}", task_, trace_of(error));
         records.put_back(flight->what);

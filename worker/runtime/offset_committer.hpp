@@ -23,6 +23,8 @@ public:
     struct Options {
         std::chrono::milliseconds interval;
         std::chrono::milliseconds timeout;
+        /// Told how each commit went.
+        std::function<void(Clock::duration took, bool success)> measured = {};
     };
 
     OffsetCommitter(OffsetStore& store, std::string connector, std::string task, Options options, Logger logger,

@@ -42,6 +42,7 @@ SinkSession::SinkSession(WorkerTask& task)
                     if (parts().config->topic_tracking_enable) task_.report_topic(topic);
                 }),
       next_commit_(Clock::now() + parts().config->offset_flush_interval) {
+    describe(TaskKind::Sink);
     make_consumer();
 }
 
@@ -54,6 +55,7 @@ std::unique_ptr<DeadLetterQueue> SinkSession::make_dead_letter_queue() {
     const auto producer = source_producer_settings(worker, connector_settings_, client_id("dlq-producer"));
     auto queue = std::make_unique<DeadLetterQueue>(
         std::move(config), parts().id, translate(ClientKind::Producer, producer), task_.stop_token(), parts().logger);
+    queue->count_in(task_.metrics().errors());
     context_.add_reporter(*queue);
     return queue;
 }
@@ -124,7 +126,12 @@ bool SinkSession::poll() {
     for (;;) {
         const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
         auto raw = consumer_->poll(std::clamp(left, milliseconds{0}, poll_slice), max_poll_records_);
-        const bool any = !raw.records().empty();
+        const auto records = raw.records().size();
+        const bool any = records > 0;
+        if (any) {
+            task_.metrics().read(records);
+            task_.metrics().active(uncommitted_ += records);
+        }
         pipeline_.convert(std::move(raw), batch_);
         if (any) return true;
         if (task_.stop_requested() || task_.pause_wanted() != paused_) return false;
@@ -135,7 +142,9 @@ bool SinkSession::poll() {
 
 void SinkSession::deliver() {
     try {
+        const auto begun = Clock::now();
         sink_->put(batch_.records);
+        if (!batch_.records.empty()) task_.metrics().put(batch_.records.size(), Clock::now() - begun);
         if (errant_failure_) std::rethrow_exception(errant_failure_);
     } catch (const StopRequested&) {
         throw;

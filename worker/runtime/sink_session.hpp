@@ -46,6 +46,7 @@ public:
     void resume(std::span<const TopicPartition> partitions) override;
     void request_commit() override { commit_requested_ = true; }
     ErrantRecordReporter* errant_record_reporter() noexcept override { return context_.reports() ? this : nullptr; }
+    void publish_metrics(MetricCollector collector) override { task_.metrics().plugin_metrics(std::move(collector)); }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -95,6 +96,8 @@ private:
     Clock::time_point next_commit_;
     Clock::time_point commit_started_{};
     std::uint64_t commit_sequence_ = 0;
+    std::size_t uncommitted_ = 0;         ///< records read since the last commit
+    std::size_t committing_records_ = 0;  ///< of those, the ones that the running commit is about
     bool committing_ = false;
     bool commit_requested_ = false;
     bool started_ = false;

@@ -9,6 +9,7 @@ namespace millrace::worker {
 void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicOffsets& start) {
     if (closed_) return;
     offsets_.assign(start);
+    task_.metrics().partitions(consumer_->assignment().size());
     for (const auto& [partition, offset] : start) {
         logger_.debug("{} Assigned topic partition {}-{} with offset {}", label_, partition.topic, partition.partition,
                       offset);
@@ -37,6 +38,9 @@ void SinkSession::close_partitions(std::span<const TopicPartition> partitions, b
     const auto forget = [&] {
         offsets_.remove(partitions);
         batch_.drop(partitions);
+        const auto left = consumer_->assignment().size();
+        task_.metrics().partitions(left - std::min(left, partitions.size()));
+        if (left <= partitions.size()) uncommitted_ = committing_records_ = 0;
         for (const auto& partition : partitions) {
             paused_by_task_.erase(partition);
             rewinds_.erase(partition);
@@ -81,7 +85,8 @@ void SinkSession::commit(std::span<const TopicPartition> partitions, bool closin
         return;
     }
     commit_started_ = Clock::now();
-    ++commit_sequence_;
+    task_.metrics().commit_begun(++commit_sequence_);
+    committing_records_ = uncommitted_;
     const auto given = ask_task(current, partitions, closing);
     if (!given || given->empty()) return;
     const auto offsets = offsets_.committable(*given, partitions, label_, logger_);
@@ -138,15 +143,18 @@ void SinkSession::on_committed(std::uint64_t sequence, const TopicOffsets& offse
         logger_.debug(
             "{} Received out of order commit callback for sequence number {}, but most recent sequence number is {}",
             label_, sequence, commit_sequence_);
+        task_.metrics().commit_skipped();
         return;
     }
     committing_ = false;
+    task_.metrics().committed(Clock::now() - commit_started_, error == nullptr);
     if (error) {
         logger_.error("{} Commit of offsets threw an unexpected exception for sequence number {}: {}", label_, sequence,
                       trace_of(error));
         return;
     }
     offsets_.committed(offsets);
+    task_.metrics().active(uncommitted_ -= std::exchange(committing_records_, 0));
 }
 
 }

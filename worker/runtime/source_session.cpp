@@ -31,9 +31,14 @@ SourceSession::SourceSession(WorkerTask& task)
       transaction_(exactly_once() ? make_transaction() : nullptr),
       committer_(
           offsets(), parts().id.connector, name(),
-          {.interval = parts().config->offset_flush_interval, .timeout = parts().config->offset_flush_timeout}, logger_,
+          {.interval = parts().config->offset_flush_interval,
+           .timeout = parts().config->offset_flush_timeout,
+           .measured = [this](auto took, bool success) { task_.metrics().committed(took, success); }},
+          logger_,
           [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); },
-          OffsetCommitter::Clock::now()) {}
+          OffsetCommitter::Clock::now()) {
+    describe(TaskKind::Source);
+}
 
 std::optional<TopicCreator> SourceSession::make_topic_creator() const {
     auto rules = TopicCreationRules::parse(connector_settings_);
@@ -95,9 +100,13 @@ void SourceSession::round() {
 }
 
 std::optional<SourceBatch> SourceSession::poll_source() {
+    const auto begun = TaskMetrics::Clock::now();
     try {
         auto batch = source_->poll(task_.stop_token(), poll_wait());
         poll_back_off_ = retry_wait;
+        const auto records = std::ranges::count_if(batch.records, [](const auto& r) { return !r.offset_only(); });
+        if (records > 0) task_.metrics().polled(static_cast<std::size_t>(records), TaskMetrics::Clock::now() - begun);
+        unfinished_ += static_cast<std::size_t>(records);
         return batch;
     } catch (const RetriableException& e) {
         logger_.warn("{} failed to poll records from SourceTask. Will retry operation. {}", label_, e.what());
@@ -111,6 +120,11 @@ void SourceSession::pause() {
     if (transaction_) transaction_->pause();
 }
 
+void SourceSession::count() {
+    if (written_ > 0) task_.metrics().written(std::exchange(written_, 0));
+    if (unfinished_ != active_told_) task_.metrics().active(active_told_ = unfinished_);
+}
+
 void SourceSession::paused_round() {
     tend();
     task_.wait_while_paused(idle_wait);
@@ -118,6 +132,7 @@ void SourceSession::paused_round() {
 
 void SourceSession::tend() {
     producer_.poll(milliseconds{0});
+    count();
     throw_if_failed();
     if (!transaction_) committer_.tick(submitted_, OffsetCommitter::Clock::now());
 }
@@ -144,6 +159,7 @@ bool SourceSession::wait_for_room() {
 bool SourceSession::send(SourceRecord& record, std::uint64_t sequence, Arena& arena) {
     auto out = record.offset_only() ? std::nullopt : pipeline_.prepare(record, arena);
     if (!out) {
+        if (!record.offset_only()) --unfinished_;
         acknowledge(sequence);  // an offset alone, or dropped on purpose: nothing to wait for
         return true;
     }
@@ -174,6 +190,7 @@ void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic,
     if (!transaction_ && context_.tolerates()) {
         context_.begin({});
         context_.skip({StageKind::KafkaProduce, "org.apache.kafka.connect.runtime.WorkerSourceTask"}, error);
+        --unfinished_;
         acknowledge(sequence);
         return;
     }
@@ -189,7 +206,10 @@ void SourceSession::on_delivery(const Delivery& delivery) {
     if (delivery.error == 0) {
         acknowledge(delivery.sequence);
         const bool of_offset = transaction_ && delivery.sequence == SourceTransaction::offset_sequence;
-        if (delivery.first_of_topic && !of_offset && parts().config->topic_tracking_enable) {
+        if (of_offset) return;
+        ++written_;
+        --unfinished_;
+        if (delivery.first_of_topic && parts().config->topic_tracking_enable) {
             task_.report_topic(std::string(delivery.topic));
         }
         return;

@@ -30,6 +30,7 @@ public:
     std::optional<OffsetMap> offset(OffsetEntries partition) override;
     std::unique_ptr<TopicReader> read_topic(const std::string& topic, const Settings& client) override;
     TransactionContext* transaction_context() noexcept override;
+    void publish_metrics(MetricCollector collector) override { task_.metrics().plugin_metrics(std::move(collector)); }
 
 private:
     bool exactly_once() const noexcept { return static_cast<bool>(parts().gate); }
@@ -42,6 +43,7 @@ private:
     void send_in_transaction(SourceBatch batch);
     void finish_transaction();
     void tend();
+    void count();
     void send_batch(SourceBatch batch);
     bool send(SourceRecord& record, std::uint64_t sequence, Arena& arena);
     void acknowledge(std::uint64_t sequence) {
@@ -67,6 +69,10 @@ private:
     OffsetCommitter committer_;
     bool started_ = false;
     bool interrupted_ = false;  ///< the last round ended with an exception
+    // Records that carry something, not offsets alone:
+    std::size_t written_ = 0;     ///< acknowledged since the metrics were told
+    std::size_t unfinished_ = 0;  ///< polled and neither acknowledged nor dropped
+    std::size_t active_told_ = 0;
     std::chrono::milliseconds poll_back_off_{retry_wait};
 };
 

@@ -6,6 +6,7 @@
 #include "connectors/api/record.hpp"
 #include "worker/runtime/ids.hpp"
 
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -81,6 +82,7 @@ public:
         State state;
         std::string trace = {};                   ///< of FAILED: first line "ExceptionName: message"
         std::optional<std::string> version = {};  ///< of the plugin; none when the instance is gone
+        bool permanent = false;                   ///< of FAILED: the same would happen again
     };
     virtual ~StatusListener() = default;
     virtual void on_connector_status(const std::string& connector, Status status) = 0;
@@ -89,6 +91,10 @@ public:
     virtual void on_topic_used(const TaskId& task, const std::string& topic) = 0;
     /// The connector asks for its task configurations to be made anew.
     virtual void on_task_reconfiguration_requested(const std::string& connector) = 0;
+    /// What config providers gave to the connector may be other values after `ttl`, and it wants to be restarted then.
+    virtual void on_config_expiry(const std::string& connector, std::chrono::milliseconds ttl) {
+        (void)connector, (void)ttl;
+    }
 };
 
 }

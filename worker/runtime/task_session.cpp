@@ -30,6 +30,7 @@ TaskSession::TaskSession(WorkerTask& task, std::string_view kind)
                {.now = [] { return ProcessingContext::Clock::now(); },
                 .wait = [&task](std::chrono::milliseconds time) { return task.wait(time); },
                 .random = random_part}) {
+    context_.count_in(task.metrics().errors());
     const auto basics = connector_basics(connector_settings_);
     version_ = parts().plugins.connector(basics.connector_class).version;
     plugin_logger_ = parts().logger.named(connector_->task_class());
@@ -54,16 +55,44 @@ void TaskSession::refuse_overrides(std::string_view prefix) const {
     }
 }
 
-Converters TaskSession::make_task_converters() const {
-    return make_converters(connector_settings_, *parts().config, parts().plugins, name(),
-                           parts().logger.named("org.apache.kafka.connect.runtime.Worker"));
+void TaskSession::describe_class(std::string_view group, const std::string& what, PluginType type,
+                                 std::string_view class_name, const std::string& alias) {
+    const auto* info = parts().plugins.find(type, class_name);
+    description_.push_back(
+        {group, what + "-class", info != nullptr ? info->class_name : std::string(class_name), alias});
+    description_.push_back({group, what + "-version", info != nullptr ? info->version : std::string(), alias});
 }
 
-TransformationChain TaskSession::make_chain() const {
+void TaskSession::describe(TaskKind kind) {
+    constexpr std::string_view group = "connector-task-metrics";
+    const auto connector_class = connector_basics(connector_settings_).connector_class;
+    description_.push_back({group, "connector-type", kind == TaskKind::Sink ? "sink" : "source"});
+    describe_class(group, "connector", kind == TaskKind::Sink ? PluginType::Sink : PluginType::Source, connector_class);
+    description_.push_back({group, "task-class", connector_->task_class()});
+    description_.push_back({group, "task-version", version_});
+    task_.metrics().describe(kind, std::move(description_));
+}
+
+Converters TaskSession::make_task_converters() {
+    auto made = make_converters(connector_settings_, *parts().config, parts().plugins, name(),
+                                parts().logger.named("org.apache.kafka.connect.runtime.Worker"));
+    constexpr std::string_view group = "connector-task-metrics";
+    describe_class(group, "key-converter", PluginType::Converter, made.key_class);
+    describe_class(group, "value-converter", PluginType::Converter, made.value_class);
+    describe_class(group, "header-converter", PluginType::HeaderConverter, made.header_class);
+    return made;
+}
+
+TransformationChain TaskSession::make_chain() {
     TransformationChain chain(parts().plugins, connector_settings_, parts().logger);
     parts()
         .logger.named("org.apache.kafka.connect.runtime.Worker")
         .info("Initializing: org.apache.kafka.connect.runtime.TransformationChain{{{}}}", chain.describe());
+    for (const auto& part : chain.parts()) {
+        const bool transform = part.type == PluginType::Transformation;
+        describe_class(transform ? "connector-transform-metrics" : "connector-predicate-metrics",
+                       transform ? "transform" : "predicate", part.type, part.class_name, part.alias);
+    }
     return chain;
 }
 

@@ -42,8 +42,10 @@ protected:
     /// Throws ConnectException for an override that the worker's policy forbids: validation has refused it already,
     /// unless the policy changed since.
     void refuse_overrides(std::string_view prefix) const;
-    Converters make_task_converters() const;
-    TransformationChain make_chain() const;
+    Converters make_task_converters();
+    TransformationChain make_chain();
+    /// What was made, for /metrics.
+    void describe(TaskKind kind);
     /// Calls `work` until it succeeds, with a log line and a back-off after each RetriableException. Throws
     /// StopRequested when the task is to stop.
     template <class Work>
@@ -72,6 +74,12 @@ protected:
     std::unique_ptr<Connector> connector_;
     std::string version_;
     ProcessingContext context_;
+
+private:
+    void describe_class(std::string_view group, const std::string& what, PluginType type, std::string_view class_name,
+                        const std::string& alias = {});
+
+    std::vector<TaskMetrics::TextValue> description_;
 };
 
 /// A SourceSession or a SinkSession, by the connector's class. Throws ConfigException if there is no such class.

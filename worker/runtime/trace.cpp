@@ -34,6 +34,26 @@ std::string trace_of(const std::exception& error) {
     return text;
 }
 
+bool is_permanent(const std::exception_ptr& error) noexcept {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const PermanentException&) {
+        return true;
+    } catch (const ConfigException&) {
+        return true;
+    } catch (const TooManyTasksException&) {
+        return true;
+    } catch (const KafkaException& e) {
+        return is_refusal(e.code);
+    } catch (const std::exception& e) {
+        const auto* nested = dynamic_cast<const std::nested_exception*>(&e);
+        return nested != nullptr && is_permanent(nested->nested_ptr());
+    } catch (...) {
+        return false;
+    }
+}
+
 std::string trace_of(const std::exception_ptr& error) {
     if (!error) return "";
     try {

@@ -14,6 +14,8 @@ struct TooManyTasksException : ConnectException {
 
 /// "org.apache.kafka.connect.errors.DataException: message", then a line "Caused by: ..." for each nested exception.
 std::string trace_of(const std::exception_ptr& error);
+/// Whether the same would happen again, were it tried again at once: settings, credentials, or what a plugin says.
+bool is_permanent(const std::exception_ptr& error) noexcept;
 std::string trace_of(const std::exception& error);
 /// The name of Java's exception for one of ours.
 std::string java_exception_name_of(const std::exception& error);

@@ -52,12 +52,14 @@ TransformationChain::Link TransformationChain::make_link(const PluginRegistry& p
                                                          const std::string& alias, const Logger& logger) {
     const auto prefix = fmt::format("transforms.{}.", alias);
     auto settings = with_prefix_removed(connector, prefix);
-    Link link{.class_name = required_type(settings, prefix), .transformation = {}, .predicate = {}};
+    Link link{.alias = alias, .class_name = required_type(settings, prefix), .transformation = {}, .predicate = {}};
     const auto predicate = take(settings, "predicate");
     const auto negate = take(settings, "negate");
     link.negate = negate == "true" || negate == "TRUE" || negate == "True";
     if (!predicate.empty()) {
         link.predicate = make_predicate(plugins, connector, alias, predicate);
+        link.predicate_alias = predicate;
+        link.predicate_class = connector.at(fmt::format("predicates.{}.type", predicate));
     } else if (!negate.empty()) {
         throw ConfigException(
             fmt::format("Config '{0}negate' was provided but there is no config '{0}predicate' "
@@ -93,6 +95,19 @@ bool TransformationChain::apply(ConnectRecord& record, Arena& arena, ProcessingC
         if (!kept || !*kept) return false;
     }
     return true;
+}
+
+std::vector<TransformationChain::Part> TransformationChain::parts() const {
+    std::vector<Part> all;
+    for (const auto& link : links_) {
+        all.push_back({PluginType::Transformation, link.alias, link.class_name});
+        if (!link.predicate) continue;
+        const bool known = std::ranges::any_of(all, [&](const Part& part) {
+            return part.type == PluginType::Predicate && part.alias == link.predicate_alias;
+        });
+        if (!known) all.push_back({PluginType::Predicate, link.predicate_alias, link.predicate_class});
+    }
+    return all;
 }
 
 std::string TransformationChain::describe() const {

@@ -21,12 +21,21 @@ public:
     /// Changes the record in place, new values in `arena`; false if it is dropped or skipped.
     bool apply(ConnectRecord& record, Arena& arena, ProcessingContext& context);
     std::string describe() const;  ///< "RegexRouter, Filter": class names
+    struct Part {
+        PluginType type;  ///< Transformation or Predicate
+        std::string alias;
+        std::string class_name;
+    };
+    std::vector<Part> parts() const;
 
 private:
     struct Link {
+        std::string alias;
         std::string class_name;
         std::unique_ptr<Transformation> transformation;
         std::unique_ptr<Predicate> predicate;  ///< null: always
+        std::string predicate_alias = {};
+        std::string predicate_class = {};
         bool negate = false;
     };
     static Link make_link(const PluginRegistry& plugins, const Settings& connector, const std::string& alias,

@@ -21,6 +21,29 @@ constexpr milliseconds connector_deadline{90'000};
 /// Kafka Connect's fixed time for a connector to stop.
 constexpr milliseconds connector_stop_deadline{5'000};
 
+/// Tasks of each connector by their state.
+class TaskCounts {
+public:
+    void add(const std::string& connector, const std::string& status) {
+        auto& counts = counts_[connector];
+        ++counts["total"];
+        ++counts[status];
+    }
+    void collect(MetricsPage& page) {
+        for (auto& [connector, counts] : counts_) {
+            const MetricLabel labels[] = {{"connector", connector}};
+            for (const char* state :
+                 {"total", "running", "paused", "failed", "unassigned", "destroyed", "restarting"}) {
+                page.connect("connect-worker-metrics", fmt::format("connector-{}-task-count", state), counts[state],
+                             labels);
+            }
+        }
+    }
+
+private:
+    std::map<std::string, std::map<std::string, int>> counts_;
+};
+
 std::exception_ptr timed_out(const std::string& what) {
     return std::make_exception_ptr(
         RetriableException(fmt::format("{} took longer than {} ms and goes on", what, connector_deadline.count())));
@@ -33,6 +56,7 @@ struct Worker::State {
     Logger logger;
     std::shared_ptr<const WorkerConfig> config;
     std::shared_ptr<const ConfigTransformer> transformer;
+    std::shared_ptr<WorkerMetrics> starts;
     Deadlines deadlines;
     mutable std::mutex mutex;  ///< guards the maps
     std::map<std::string, std::shared_ptr<WorkerConnector>> connectors;
@@ -43,7 +67,9 @@ struct Worker::State {
           logger(deps.logger.named("org.apache.kafka.connect.runtime.Worker")),
           config(std::make_shared<const WorkerConfig>(deps.config)),
           transformer(std::make_shared<const ConfigTransformer>(
-              make_config_transformer(deps.config.settings(), deps.plugins))) {}
+              make_config_transformer(deps.config.settings(), deps.plugins, deps.secrets))),
+          starts(std::make_shared<WorkerMetrics>(
+              Sampling{.window = config->metrics_window, .samples = config->metrics_samples})) {}
 
     std::shared_ptr<WorkerConnector> connector(const std::string& name) const {
         const std::lock_guard lock(mutex);
@@ -72,7 +98,8 @@ void Worker::start_connector(const std::string& name, Settings settings, TargetS
                                .plugins = state_->deps.plugins,
                                .transformer = state_->transformer,
                                .listener = state_->deps.listener,
-                               .logger = state_->deps.logger.with_context(fmt::format("[{}|worker] ", name))});
+                               .logger = state_->deps.logger.with_context(fmt::format("[{}|worker] ", name)),
+                               .starts = state_->starts});
     bool is_new = false;
     {
         const std::lock_guard lock(state_->mutex);
@@ -145,7 +172,8 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
                                                                .offsets = s.deps.offsets,
                                                                .listener = s.deps.listener,
                                                                .logger = logger,
-                                                               .gate = std::move(gate)});
+                                                               .gate = std::move(gate),
+                                                               .starts = s.starts});
     {
         const std::lock_guard lock(s.mutex);
         if (!s.tasks.try_emplace(id, task).second) {
@@ -204,6 +232,11 @@ void Worker::set_task_states(const std::string& connector, TargetState target) {
     for (const auto& [id, task] : state_->tasks) {
         if (id.connector == connector) task->set_target(target);
     }
+}
+
+std::size_t Worker::settings_fingerprint(const std::string& name) const {
+    const auto connector = state_->connector(name);
+    return connector ? connector->fingerprint() : 0;
 }
 
 bool Worker::has_connector(const std::string& name) const { return state_->connector(name) != nullptr; }
@@ -278,6 +311,24 @@ void Worker::alter_offsets(const std::string& name, Settings settings, OffsetCha
     state_->with_offsets<std::string>(
         name, std::move(settings), "modify", std::move(done),
         [change = std::move(change)](const OffsetsOf& of) { return change_offsets(of, change); });
+}
+
+void Worker::collect_metrics(MetricsPage& page) const {
+    std::vector<std::shared_ptr<WorkerConnector>> connectors;
+    std::vector<std::shared_ptr<WorkerTask>> tasks;
+    {
+        const std::lock_guard lock(state_->mutex);
+        for (const auto& [name, connector] : state_->connectors) connectors.push_back(connector);
+        for (const auto& [id, task] : state_->tasks) tasks.push_back(task);
+    }
+    state_->starts->collect(page, connectors.size(), tasks.size());
+    for (const auto& connector : connectors) connector->collect(page);
+    TaskCounts counts;
+    for (const auto& task : tasks) {
+        task->metrics().collect(page);
+        counts.add(task->id().connector, task->metrics().status());
+    }
+    counts.collect(page);
 }
 
 std::string Worker::connector_type(const Settings& settings) const {

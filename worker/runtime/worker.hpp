@@ -18,9 +18,14 @@
 #include <string>
 #include <vector>
 
+namespace millrace {
+class SecretMask;  // connectors/support/secret_mask.hpp
+}
+
 namespace millrace::worker {
 
 struct WorkerConfig;   // worker/config/worker_config.hpp
+class MetricsPage;     // worker/metrics/page.hpp
 class PluginRegistry;  // worker/plugins/registry.hpp
 
 /// `error` is null on success.
@@ -34,6 +39,7 @@ struct WorkerDependencies {
     OffsetStore& offsets;
     StatusListener& listener;
     Logger logger;
+    std::shared_ptr<SecretMask> secrets = {};  ///< takes what config providers give
 };
 
 class Worker {
@@ -62,6 +68,9 @@ public:
     /// Pauses or resumes the tasks of a connector that are here.
     void set_task_states(const std::string& connector, TargetState target);
 
+    /// Of the settings that a connector here was started with, references resolved; 0: not here.
+    std::size_t settings_fingerprint(const std::string& name) const;
+
     bool has_connector(const std::string& name) const;
     bool has_task(const TaskId& id) const;
     std::vector<std::string> connectors() const;
@@ -74,6 +83,9 @@ public:
     void connector_offsets(const std::string& name, Settings settings, Callback<ConnectorOffsets> done);
     /// Changes the offsets of a connector that is stopped; the result is a sentence for the user.
     void alter_offsets(const std::string& name, Settings settings, OffsetChange change, Callback<std::string> done);
+
+    /// What this worker, its connectors and tasks have to say. From any thread.
+    void collect_metrics(MetricsPage& page) const;
 
     /// "source", "sink" or "unknown", by the class in these settings.
     std::string connector_type(const Settings& settings) const;

@@ -1,6 +1,8 @@
 #include "worker/runtime/worker_connector.hpp"
 
+#include "connectors/support/text.hpp"
 #include "worker/config/connector_config.hpp"
+#include "worker/plugins/names.hpp"
 #include "worker/runtime/trace.hpp"
 
 namespace millrace::worker {
@@ -12,6 +14,17 @@ void copy_topics(const Settings& connector, Settings& task) {
     for (const std::string key : {"topics", "topics.regex"}) {
         if (const auto found = connector.find(key); found != connector.end()) task.insert_or_assign(key, found->second);
     }
+}
+
+/// config.action.reload
+bool reloads(const Settings& connector) {
+    return Config(common_connector_keys(), connector).get_string("config.action.reload") == "restart";
+}
+
+std::size_t fingerprint_of(const Settings& settings) {
+    std::string all;
+    for (const auto& [name, value] : settings) all.append(name).append(1, '\0').append(value).append(1, '\0');
+    return std::hash<std::string>()(all);
 }
 
 }
@@ -26,7 +39,9 @@ void WorkerConnector::post(std::function<void()> work) {
 }
 
 void WorkerConnector::report(StatusListener::Status status) {
+    status.trace = parts_.transformer->hide(std::move(status.trace));
     const std::lock_guard lock(mutex_);
+    status_ = lower_case(to_string(status.state));
     if (!abandoned_) parts_.listener.on_connector_status(parts_.name, std::move(status));
 }
 
@@ -36,16 +51,29 @@ void WorkerConnector::fail(const std::exception_ptr& error) {
         const std::lock_guard lock(mutex_);
         phase_ = Phase::Failed;
     }
-    report({.state = State::Failed, .trace = trace_of(error), .version = version_});
+    report({.state = State::Failed, .trace = trace_of(error), .version = version_, .permanent = is_permanent(error)});
+}
+
+std::size_t WorkerConnector::fingerprint() const {
+    const std::lock_guard lock(mutex_);
+    return fingerprint_;
 }
 
 void WorkerConnector::instantiate() {
-    resolved_ = parts_.transformer->transform(parts_.settings);
+    auto resolved = parts_.transformer->resolve(parts_.settings);
+    resolved_ = std::move(resolved.settings);
     const auto basics = connector_basics(resolved_);
+    if (resolved.ttl && reloads(resolved_)) parts_.listener.on_config_expiry(parts_.name, *resolved.ttl);
     const auto& info = parts_.plugins.connector(basics.connector_class);
     const auto worker = parts_.logger.named("org.apache.kafka.connect.runtime.Worker");
     worker.info("Creating connector {} of type {}", parts_.name, info.class_name);
-    version_ = info.version;
+    {
+        const std::lock_guard lock(mutex_);
+        version_ = info.version;
+        class_name_ = info.class_name;
+        fingerprint_ = fingerprint_of(resolved_);
+        type_ = to_string(info.type);
+    }
     connector_ = parts_.plugins.create_connector(basics.connector_class);
     plugin_logger_ = parts_.logger.named(info.class_name);
     worker.info("Instantiated connector {} with version {} of type class {}", parts_.name, version_, info.class_name);
@@ -58,12 +86,25 @@ void WorkerConnector::start(TargetState target, Once<std::exception_ptr> done) {
             enter(target);
             parts_.logger.named("org.apache.kafka.connect.runtime.Worker")
                 .info("Finished creating connector {}", parts_.name);
+            parts_.starts->connector_start(true);
             done(nullptr);
         } catch (...) {
+            parts_.starts->connector_start(false);
             fail(std::current_exception());
             done(std::current_exception());
         }
     });
+}
+
+void WorkerConnector::collect(MetricsPage& page) const {
+    constexpr std::string_view group = "connector-metrics";
+    const MetricLabel labels[] = {{"connector", parts_.name}};
+    const std::lock_guard lock(mutex_);
+    page.connect_text(group, "status", status_, labels);
+    if (class_name_.empty()) return;
+    page.connect_text(group, "connector-type", type_, labels);
+    page.connect_text(group, "connector-class", class_name_, labels);
+    page.connect_text(group, "connector-version", version_, labels);
 }
 
 /// From any phase but Failed. Throws what the plugin throws.
@@ -189,6 +230,7 @@ void WorkerConnector::raise_error(std::string message) {
     const std::lock_guard lock(mutex_);
     if (abandoned_) return;
     phase_ = Phase::Failed;
+    status_ = "failed";
     parts_.listener.on_connector_status(parts_.name,
                                         {.state = State::Failed, .trace = trace_of(error), .version = version_});
 }

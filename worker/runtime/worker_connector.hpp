@@ -7,6 +7,7 @@
 #pragma once
 #include "connectors/api/plugin.hpp"
 #include "worker/config/config_transformer.hpp"
+#include "worker/metrics/worker_metrics.hpp"
 #include "worker/plugins/registry.hpp"
 #include "worker/runtime/plugin_thread.hpp"
 #include "worker/runtime/stores.hpp"
@@ -26,6 +27,7 @@ public:
         std::shared_ptr<const ConfigTransformer> transformer;
         StatusListener& listener;
         Logger logger;
+        std::shared_ptr<WorkerMetrics> starts;
     };
     explicit WorkerConnector(Parts parts);
 
@@ -35,6 +37,9 @@ public:
     void stop(Once<std::exception_ptr> done);
     /// Nothing reaches the listener any more. Reports UNASSIGNED first if `hung`.
     void abandon(bool hung);
+    void collect(MetricsPage& page) const;
+    /// Of the settings it runs with, references resolved: another one means that a provider gave other values.
+    std::size_t fingerprint() const;
 
     const Logger& logger() const noexcept override { return plugin_logger_; }
     void request_task_reconfiguration() override;
@@ -58,7 +63,11 @@ private:
     std::unique_ptr<Connector> connector_;
     Settings resolved_;
     // Any thread:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
+    std::size_t fingerprint_ = 0;
+    std::string class_name_;
+    std::string type_;
+    std::string status_ = "unassigned";
     Phase phase_ = Phase::Initial;
     bool abandoned_ = false;
     PluginThread thread_;

@@ -1,5 +1,6 @@
 #include "worker/runtime/worker_task.hpp"
 
+#include "connectors/support/text.hpp"
 #include "worker/runtime/task_session.hpp"
 #include "worker/runtime/trace.hpp"
 
@@ -12,7 +13,11 @@
 
 namespace millrace::worker {
 
-WorkerTask::WorkerTask(Parts parts) : parts_(std::move(parts)), target_(parts_.target) {}
+WorkerTask::WorkerTask(Parts parts)
+    : parts_(std::move(parts)),
+      metrics_(parts_.id.connector, parts_.id.task,
+               {.window = parts_.config->metrics_window, .samples = parts_.config->metrics_samples}),
+      target_(parts_.target) {}
 
 void WorkerTask::start() {
     // Detached, because a plugin that hangs cannot be joined; whoever has to wait for the end uses when_ended().
@@ -74,6 +79,8 @@ void WorkerTask::wait_while_paused(std::chrono::milliseconds time) {
 void WorkerTask::report(State state) { report({.state = state, .version = version_}); }
 
 void WorkerTask::report(StatusListener::Status status) {
+    status.trace = parts_.transformer->hide(std::move(status.trace));
+    metrics_.status(lower_case(to_string(status.state)));
     const std::lock_guard lock(mutex_);
     if (!cancelled_) parts_.listener.on_task_status(parts_.id, std::move(status));
 }
@@ -94,6 +101,8 @@ void WorkerTask::run_session(TaskSession& session) {
     while (pause_wanted() && !stop_requested()) wait_while_paused(std::chrono::hours(1));
     if (stop_requested()) return;
     session.start();
+    started_ = true;
+    parts_.starts->task_start(true);
     report(State::Running);
     for (bool paused = false; !stop_requested();) {
         if (pause_wanted() != paused) {
@@ -130,13 +139,16 @@ void WorkerTask::run() noexcept {
                         trace_of(error));
         }
     }
+    if (failed && !started_) parts_.starts->task_start(false);
+    metrics_.plugin_metrics({});
     if (session) {
         session->finish();
         session->stop();
         session.reset();
     }
     if (failed) {
-        report({.state = State::Failed, .trace = trace_of(error), .version = version_});
+        report(
+            {.state = State::Failed, .trace = trace_of(error), .version = version_, .permanent = is_permanent(error)});
     } else {
         report({.state = State::Unassigned});
     }

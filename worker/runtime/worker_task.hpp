@@ -9,6 +9,8 @@
 #pragma once
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/metrics/task_metrics.hpp"
+#include "worker/metrics/worker_metrics.hpp"
 #include "worker/plugins/registry.hpp"
 #include "worker/runtime/stores.hpp"
 
@@ -40,6 +42,7 @@ public:
         StatusListener& listener;
         Logger logger;
         ProducerGate gate = {};  ///< of a source task whose records are written exactly once
+        std::shared_ptr<WorkerMetrics> starts;
     };
     explicit WorkerTask(Parts parts);
 
@@ -53,6 +56,7 @@ public:
     void when_ended(std::function<void()> callback);
     bool ended() const;
     const TaskId& id() const noexcept { return parts_.id; }
+    TaskMetrics& metrics() noexcept { return metrics_; }
 
     // For the session, on the task's thread:
     const Parts& parts() const noexcept { return parts_; }
@@ -76,7 +80,9 @@ private:
     void report(StatusListener::Status status);
 
     Parts parts_;
+    TaskMetrics metrics_;
     std::string version_;
+    bool started_ = false;  ///< the plugin has
     std::stop_source stop_;
     mutable std::mutex mutex_;  ///< guards what follows, and is held while the listener is told
     std::condition_variable_any changed_;

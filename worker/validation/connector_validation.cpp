@@ -1,5 +1,6 @@
 #include "worker/validation/connector_validation.hpp"
 
+#include "worker/config/restart_policy.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/validation/client_overrides.hpp"
 #include "worker/validation/connector_rules.hpp"
@@ -44,6 +45,12 @@ std::vector<ConfigInfo> framework_infos(const ValidationContext& context, const 
     std::vector<ConfigInfo> infos;
     const auto keys = framework_keys(context.plugins, context.worker, connector, config);
     for (const auto& key : keys) infos.push_back({key.definition, check(key, config, context.plugins)});
+    // Millrace's own appear where they are given: forms that are made for Java know nothing of them.
+    for (const auto& key : connector_restart_keys()) {
+        if (!config.settings.contains(key.name)) continue;
+        const auto own = expected(key);
+        infos.push_back({own.definition, check(own, config, context.plugins)});
+    }
     check_aliases(config, infos);
     return infos;
 }

@@ -47,6 +47,11 @@ void BatchQueue::fail(std::exception_ptr failure) noexcept {
     filled_.notify_all();
 }
 
+BatchQueue::Fill BatchQueue::fill() const {
+    const std::lock_guard lock(mutex_);
+    return {.limits = limits_, .bytes = bytes_, .records = records_};
+}
+
 void BatchQueue::close() noexcept {
     {
         const std::lock_guard lock(mutex_);

@@ -27,6 +27,12 @@ public:
     std::optional<SourceBatch> pop(std::stop_token stop, std::chrono::milliseconds wait);
     /// The producer has ended: pop throws `failure` from now on, after the rest of the queue.
     void fail(std::exception_ptr failure) noexcept;
+    struct Fill {
+        Limits limits;
+        std::size_t bytes;
+        std::size_t records;
+    };
+    Fill fill() const;
     /// Wakes a waiting push, which then reports that there is no room.
     void close() noexcept;
 
@@ -38,7 +44,7 @@ private:
     bool has_room() const noexcept { return items_.empty() || (bytes_ < limits_.bytes && records_ < limits_.records); }
 
     Limits limits_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any filled_;
     std::condition_variable_any taken_;
     std::deque<Item> items_;

@@ -199,6 +199,8 @@ void read_replication(const Config& config, const Warn& warn, ReplicationConfig&
     r.via_partition_root = config.get_boolean("publish.via.partition.root");
     r.replica_identities = split_pairs(config.get_string("replica.identity.autoset.values"), ',', ':', warn,
                                        "replica.identity.autoset.values");
+    r.retained_wal_interval = milliseconds(config.get_long("millrace.retained.wal.check.interval.ms"));
+    r.retained_wal_warn_bytes = config.get_long("millrace.retained.wal.warn.bytes");
     r.advance_interval = milliseconds(config.get_int("slot.advance.interval.ms"));
     r.status_interval = milliseconds(config.get_int("status.update.interval.ms"));
     r.flush_mode = config.get_boolean("flush.lsn.source") ? LsnFlushMode::Connector : LsnFlushMode::Manual;

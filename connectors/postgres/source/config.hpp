@@ -86,6 +86,8 @@ struct ReplicationConfig {
     std::chrono::milliseconds ddl_timeout{90'000};
     std::chrono::milliseconds xmin_interval{0};
     std::chrono::milliseconds activity_interval{600'000};  ///< of looking whether the position moves; 0: never
+    std::chrono::milliseconds retained_wal_interval{10'000};
+    std::int64_t retained_wal_warn_bytes = 0;  ///< 0: no warning
 };
 
 /// How users talk to a running connector, and the incremental snapshots that they ask for.

@@ -42,6 +42,12 @@ constexpr HiddenKeyRow hidden_table[] = {
     {"snapshot.resume.interval.bytes", ConfigType::Long, "33554432", Importance::Low,
      "Millrace's own: a table larger than this is read in pieces of about this size, so that an interrupted snapshot "
      "goes on behind the last one. 0: only whole tables count."},
+    {"millrace.retained.wal.check.interval.ms", ConfigType::Long, "10000", Importance::Low,
+     "Millrace's own: how often to look how much WAL the server keeps for the slot, in milliseconds."},
+    {"millrace.retained.wal.warn.bytes", ConfigType::Long, "10737418240", Importance::Low,
+     "Millrace's own: a warning in the log when the server keeps more WAL than this for the slot, and each time that "
+     "it "
+     "has doubled since, in bytes; 0: none."},
     {"poll.dispatch.interval.ms", ConfigType::Long, "0", Importance::Low,
      "Accepted; batches are handed over as soon as there is something."},
     {"queue.provider.type", ConfigType::String, "memory", Importance::Low, "Only memory is known."},

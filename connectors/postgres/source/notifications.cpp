@@ -75,6 +75,9 @@ std::string random_uuid() {
 }
 
 void Notifier::send(Notification notification, const OffsetState* offset, BatchBuilder& batch) const {
+    if (metrics_ != nullptr && notification.aggregate == aggregate::initial) {
+        metrics_->snapshot(notification.type, notification.data);
+    }
     const auto& channels = config_.notifications;
     if (!channels.sink && !channels.log) return;
     if (notification.id.empty()) notification.id = random_uuid();

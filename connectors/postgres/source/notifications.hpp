@@ -5,6 +5,7 @@
 #include "connectors/api/log.hpp"
 #include "connectors/postgres/source/batch_builder.hpp"
 #include "connectors/postgres/source/config.hpp"
+#include "connectors/postgres/source/source_metrics.hpp"
 
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ public:
     Notifier(const SourceConfig& config, std::int64_t (*clock)(), Logger logger)
         : config_(config), clock_(clock), logger_(std::move(logger)) {}
 
+    /// Snapshots are told there too; outlives the notifier.
+    void tell(SourceMetrics& metrics) noexcept { metrics_ = &metrics; }
     /// The record goes with this offset; with none while there is none yet.
     void send(Notification notification, const OffsetState* offset, BatchBuilder& batch) const;
 
@@ -38,6 +41,7 @@ private:
     const SourceConfig& config_;
     std::int64_t (*clock_)();
     Logger logger_;
+    SourceMetrics* metrics_ = nullptr;
 };
 
 /// A UUID of version 4.

@@ -58,6 +58,11 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
       channels_(parts.channels),
       tables_(parts.tables),
       plugin_(parts.plugin),
+      metrics_(parts.metrics),
+      retained_wal_({.slot = config_.replication.slot,
+                     .interval = config_.replication.retained_wal_interval,
+                     .warn_bytes = config_.replication.retained_wal_warn_bytes},
+                    metrics_, logger_),
       directory_(parts.general),
       decoder_(make_decoder(parts.plugin, directory_)),
       frames_(parts.replication),
@@ -91,12 +96,16 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
     general_.while_waiting([this] { send_status_if_due(); });
 }
 
-ReplicationSession::~ReplicationSession() { general_.while_waiting({}); }
+ReplicationSession::~ReplicationSession() {
+    general_.while_waiting({});
+    metrics_.connected(false);
+}
 
 void ReplicationSession::run() {
     start();
     // A connection that was lost took with it what they had begun.
     if (channels_.untold()) carry_out(channels_.waiting());
+    metrics_.connected(true);
     try {
         pump();
     } catch (const Interrupted&) {
@@ -202,6 +211,7 @@ void ReplicationSession::run_timers(Clock::time_point now) {
     mark_if_quiet(now);
     if (config_.replication.activity_interval > milliseconds::zero() && now >= next_activity_) watch_activity(now);
     if (channels_.waits_for_offset()) channels_.stored(confirmed_.stored());
+    retained_wal_.tick(general_, now);
     if (signals_by_time() && now >= next_signals_) read_signals();
     serve_snapshots();
     if (incremental_.waits_for_position() && now >= next_question_) ask_for_position();
@@ -229,6 +239,7 @@ void ReplicationSession::flush() {
     // While the task is slow the server still hears from us.
     outlet_.deliver(std::move(batch), [this] { send_status_if_due(); });
     position_ = position;
+    metrics_.streamed(streaming_.counts());
 }
 
 void ReplicationSession::on_keepalive(const Frame& frame) {
@@ -251,6 +262,7 @@ void ReplicationSession::send_status_if_due() {
 }
 
 void ReplicationSession::send_status(bool request_reply) {
+    metrics_.streamed(streaming_.counts());
     confirmed_sent_ = confirmed_.get();
     const bool manual = config_.replication.flush_mode == LsnFlushMode::Manual;
     const StandbyStatus status{

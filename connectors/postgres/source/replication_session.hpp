@@ -9,6 +9,7 @@
 #include "connectors/postgres/source/catalog_directory.hpp"
 #include "connectors/postgres/source/confirmed_lsn.hpp"
 #include "connectors/postgres/source/outlet.hpp"
+#include "connectors/postgres/source/retained_wal.hpp"
 #include "connectors/postgres/source/signal_channels.hpp"
 #include "connectors/postgres/source/streaming.hpp"
 
@@ -32,6 +33,7 @@ public:
         const Notifier& notifier;
         SignalChannels& channels;
         OutputPlugin plugin;
+        SourceMetrics& metrics;
     };
     /// `position` is where to begin, and follows what was handed over.
     ReplicationSession(const Parts& parts, OffsetState& position);
@@ -83,6 +85,8 @@ private:
     SignalChannels& channels_;
     TableCache& tables_;
     OutputPlugin plugin_;
+    SourceMetrics& metrics_;
+    RetainedWal retained_wal_;
     CatalogDirectory directory_;
     std::unique_ptr<Decoder> decoder_;
     ReplicationStream frames_;

@@ -34,8 +34,10 @@ Runner::Runner(Parts parts)
       outlet_(queue_),
       confirmed_(position_ && position_->processed ? position_->confirmable() : no_lsn),
       notifier_(config_, parts.clock, logger_),
-      channels_(config_, std::move(parts.open_topic), logger_) {
+      channels_(config_, std::move(parts.open_topic), logger_),
+      metrics_(parts.metrics) {
     if (position_) position_->signals = 0;  // numbers of another life
+    notifier_.tell(metrics_);
 }
 
 void Runner::stop() noexcept { outlet_.stop(); }
@@ -67,6 +69,7 @@ void Runner::back_off(const DatabaseError& error) {
     failures_ = outlet_.take_progress() ? 1 : failures_ + 1;
     const bool passes = error.reaction == Reaction::Retry || config_.retriable.matches(error.what());
     const bool again = passes && (config_.max_retries < 0 || failures_ <= config_.max_retries);
+    if (!again && !passes) throw PermanentException(error.what());
     if (!again) throw ConnectException(error.what());
     const auto longest = std::max(config_.restart_wait, milliseconds(1));
     const auto wait = std::min(longest, first_back_off * (1 << std::min(failures_ - 1, most_doublings)));
@@ -78,7 +81,7 @@ void Runner::check_position(const std::optional<SlotState>& slot, StartPlan& pla
     if (!position_ || position_->snapshot_unfinished()) return;
     const auto problem = position_problem(*position_, slot, config_.replication);
     if (problem.empty()) return;
-    if (!snapshots_after_lost_position(config_.snapshot)) throw ConnectException(problem);
+    if (!snapshots_after_lost_position(config_.snapshot)) throw PermanentException(problem);
     logger_.warn("{} A new snapshot is taken.", problem);
     position_.reset();
     plan.snapshot = true;
@@ -221,6 +224,7 @@ void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool
 void Runner::deliver_of_snapshot(SourceBatch batch) {
     const auto& offset = batch.records.back().source_offset;
     auto reached = offset.empty() ? std::nullopt : std::optional(read_offset(offset));
+    metrics_.read(batch.records.size());
     outlet_.deliver(std::move(batch));
     // From here it goes on when the connection is lost.
     if (reached) position_ = std::move(reached);
@@ -239,7 +243,8 @@ void Runner::stream(Connection& general, Connection& replication) {
                         .replication = replication,
                         .notifier = notifier_,
                         .channels = channels_,
-                        .plugin = plugin_},
+                        .plugin = plugin_,
+                        .metrics = metrics_},
                        *position_)
         .run();
 }

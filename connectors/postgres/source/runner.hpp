@@ -30,6 +30,7 @@ public:
         std::optional<OffsetState> stored;
         std::int64_t (*clock)();  ///< nanoseconds since 1970
         SignalChannels::OpenTopic open_topic;
+        SourceMetrics& metrics;
     };
     explicit Runner(Parts parts);
 
@@ -76,6 +77,7 @@ private:
     ConfirmedLsn confirmed_;
     Notifier notifier_;
     SignalChannels channels_;
+    SourceMetrics& metrics_;
 };
 
 }

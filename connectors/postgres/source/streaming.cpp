@@ -47,6 +47,7 @@ void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
     try {
         for (const auto& message : decoder_.decode(text, batch.values())) dispatch(message, lsn, batch);
     } catch (const DataException& e) {
+        ++counts_.erroneous;
         if (config_.on_event_failure == FailureHandling::Fail) throw;
         if (config_.on_event_failure == FailureHandling::Warn) {
             logger_.warn("The event at {} is skipped: {}", to_string(lsn), e.what());
@@ -79,6 +80,7 @@ bool Streaming::uninteresting(Lsn lsn, std::span<const std::byte> payload) {
     const char kind = std::to_integer<char>(payload[0]);
     if (kind != 'I' && kind != 'U' && kind != 'D') return false;
     if (tables_.find(read_relation_id(payload)) != nullptr) return false;
+    ++counts_.filtered;
     take_event(lsn, kind == 'I' ? MessageType::Insert : kind == 'U' ? MessageType::Update : MessageType::Delete);
     return true;
 }
@@ -109,6 +111,9 @@ void Streaming::on_commit(const Commit& message, Lsn lsn, BatchBuilder& batch) {
     filter_.commit();
     in_transaction_ = false;
     if (dropped) return;
+    ++counts_.transactions;
+    counts_.last_transaction = xid_;
+    counts_.lsn = number(lsn);
     state_.lsn = state_.processed.emplace(lsn);
     state_.committed = lsn;
     state_.events_with_lsn = 0;
@@ -171,7 +176,17 @@ Value Streaming::transaction_block(const std::string& collection, Arena& arena) 
     return Value::structure({values, 3});
 }
 
+void Streaming::count(char op) noexcept {
+    auto& counter = op == 'c'   ? counts_.creates
+                    : op == 'u' ? counts_.updates
+                    : op == 'd' ? counts_.deletes
+                                : counts_.truncates;
+    ++counter;
+    counts_.last_event_usec = state_.ts_usec;
+}
+
 SourceRecord Streaming::change(const TableModel& table, const Change& change, Arena& arena) {
+    count(change.op);
     const auto source = records_.source().make(source_info(&table, arena), arena);
     const auto transaction = transaction_block(table.name(), arena);
     const auto envelope = make_envelope({.before = change.before,
@@ -239,7 +254,10 @@ void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
             return;
         }
     }
-    if (config_.skip_unchanged && message.old_kind == OldRow::Full && before == after) return;
+    if (config_.skip_unchanged && message.old_kind == OldRow::Full && before == after) {
+        ++counts_.unchanged;
+        return;
+    }
     auto record = change(*table, {.op = 'u', .key = key, .before = before, .after = after}, arena);
     record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
@@ -315,6 +333,8 @@ void Streaming::on_message(const LogicalMessage& message, Lsn lsn, BatchBuilder&
         (config_.message_prefix_include.empty() || config_.message_prefix_include.matches(message.prefix)) &&
         !config_.message_prefix_exclude.matches(message.prefix);
     if (!wanted) return;
+    ++counts_.messages;
+    counts_.last_event_usec = state_.ts_usec;
     auto& arena = batch.values();
     const auto transaction =
         message.transactional ? transaction_block(std::string(message_collection), arena) : Value();

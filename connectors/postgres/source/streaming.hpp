@@ -11,6 +11,7 @@
 #include "connectors/postgres/source/record_factory.hpp"
 #include "connectors/postgres/source/resume_filter.hpp"
 #include "connectors/postgres/source/signals.hpp"
+#include "connectors/postgres/source/source_metrics.hpp"
 #include "connectors/postgres/source/table_cache.hpp"
 
 namespace millrace::postgres {
@@ -39,6 +40,7 @@ public:
     void mark(BatchBuilder& batch) const { mark(stored(), batch); }
     static void mark(const OffsetState& offset, BatchBuilder& batch);
 
+    const EventCounts& counts() const noexcept { return counts_; }
     const OffsetState& position() const noexcept { return state_; }
     /// The offset to go with records: the position, or that before the signal for a blocking snapshot, until it is
     /// done.
@@ -77,6 +79,7 @@ private:
     bool take_event(Lsn lsn, MessageType type);
     bool skips(char op) const noexcept { return config_.skipped_operations.find(op) != std::string::npos; }
     SourceInfo source_info(const TableModel* table, Arena& arena) const;
+    void count(char op) noexcept;
     Value transaction_block(const std::string& collection, Arena& arena);
     /// One change record of the event at the position.
     SourceRecord change(const TableModel& table, const Change& change, Arena& arena);
@@ -103,6 +106,7 @@ private:
     std::int64_t total_order_ = 0;
     std::optional<std::string> origin_;
     Lsn origin_lsn_ = no_lsn;
+    EventCounts counts_;
 };
 
 }

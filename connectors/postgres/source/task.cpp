@@ -33,6 +33,7 @@ struct PostgresTask::Running {
           records(config, std::to_string(context.task_id()), new_run_id(), system_nanos),
           queue({.bytes = config.max_queue_bytes > 0 ? config.max_queue_bytes : default_queue_bytes,
                  .records = config.max_queue_records}),
+          metrics(config.topics.prefix, queue, system_nanos),
           runner({.config = config,
                   .queue = queue,
                   .records = records,
@@ -40,12 +41,14 @@ struct PostgresTask::Running {
                   .stored = std::move(stored),
                   .clock = system_nanos,
                   .open_topic = [&context](const std::string& topic,
-                                           const Settings& client) { return context.read_topic(topic, client); }}),
+                                           const Settings& client) { return context.read_topic(topic, client); },
+                  .metrics = metrics}),
           thread([this] { runner.run(); }) {}
 
     SourceConfig config;
     RecordFactory records;
     BatchQueue queue;
+    SourceMetrics metrics;
     Runner runner;
     std::jthread thread;
 };
@@ -66,6 +69,7 @@ void PostgresTask::start(const Settings& settings, SourceTaskContext& context) {
                                                            : "complete");
     }
     running_ = std::make_unique<Running>(std::move(config), context, std::move(stored));
+    context.publish_metrics([&metrics = running_->metrics](MetricWriter& writer) { metrics.collect(writer); });
 }
 
 SourceBatch PostgresTask::poll(std::stop_token stop, std::chrono::milliseconds max_wait) {

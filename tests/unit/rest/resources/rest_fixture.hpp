@@ -36,7 +36,7 @@ inline worker::WorkerConfig sample_worker_config(Settings settings = {}) {
 struct RestFixture {
     explicit RestFixture(ServerLimits limits = {}, std::chrono::milliseconds request_timeout = std::chrono::seconds(90),
                          worker::WorkerConfig worker_config = sample_worker_config(),
-                         std::optional<BasicAuth> users = {})
+                         std::optional<BasicAuth> users = {}, std::shared_ptr<Access> access = {})
         : config(std::move(worker_config)),
           application(context.get_executor(),
                       {.listeners = {{.host = "127.0.0.1", .port = 0}, {.host = "127.0.0.1", .port = 0, .admin = true}},
@@ -50,6 +50,7 @@ struct RestFixture {
                        .transformer = transformer,
                        .log = log,
                        .users = std::move(users),
+                       .access = std::move(access),
                        .request_timeout = request_timeout,
                        .leader_patience = std::chrono::milliseconds{0}}) {
         application.listen();

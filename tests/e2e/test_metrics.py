@@ -1,0 +1,160 @@
+"""/metrics of a worker that does everything, as a Prometheus sees it, and the dashboard on top of that."""
+import json
+import os
+import re
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import stack
+from conftest import unique
+from prometheus import Prometheus
+from sink import Sink
+
+PLUGINS = f"{os.environ['MILLRACE_PLUGINS']},{Path(os.environ['MILLRACE_BUILD']) / 'test-plugins'}"
+NULLABLE = re.compile(r'^(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?P<labels>.*)\})? (?P<value>\S+)$')
+
+
+@pytest.fixture(scope='module')
+def worker(kafka_address):
+    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
+    service = stack.worker(folder, kafka_address, group=unique('metrics-'), offset_flush_interval_ms=300, plugin_path=PLUGINS).start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def sink(rest, kafka_address, folder):
+    made = Sink(rest, kafka_address, folder)
+    yield made
+    made.delete()
+
+
+@pytest.fixture
+def prometheus(folder, worker):
+    made = Prometheus(folder, worker)
+    yield made
+    made.stop()
+
+
+def scrape(address):
+    """{name: [(labels, value)]} and the content type."""
+    with urllib.request.urlopen(f'http://{address}/metrics', timeout=30) as answer:
+        kind, text = answer.headers['Content-Type'], answer.read().decode()
+    series = {}
+    for line in text.splitlines():
+        if line.startswith('#'):
+            continue
+        found = NULLABLE.match(line)
+        assert found, line
+        labels = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', found['labels'] or ''))
+        series.setdefault(found['name'], []).append((labels, float(found['value'])))
+    return series, kind
+
+
+def value(series, name, **labels):
+    found = [number for with_labels, number in series.get(name, []) if labels.items() <= with_labels.items()]
+    return found[0] if len(found) == 1 else None
+
+
+def everything_at_work(rest, connector, sink, sql):
+    """A PostgreSQL source that has taken a snapshot and streams, and a sink whose records are partly bad."""
+    sql('create table public.t (id int primary key, v text)', "insert into t select i, 'x' from generate_series(1, 20) i")
+    connector.create(table_include_list='public.t', transforms='r', transforms_r_type='org.apache.kafka.connect.transforms.RegexRouter',
+                     transforms_r_regex='(.*)', transforms_r_replacement='$1', transforms_r_predicate='p', predicates='p',
+                     predicates_p_type='org.apache.kafka.connect.transforms.predicates.TopicNameMatches', predicates_p_pattern='.*')
+    connector.records('public.t', 20)
+    sql("insert into t select i, 'y' from generate_series(21, 30) i", 'update t set v = v || 1 where id < 4', 'delete from t where id = 1')
+    connector.records('public.t', 35)
+    sink.produce(['{"a": 1}', 'bad', '{"a": 2}'])
+    sink.put('FileStreamSink', file=sink.out, value_converter='org.apache.kafka.connect.json.JsonConverter', value_converter_schemas_enable='false',
+             errors_tolerance='all', errors_log_enable='true', errors_deadletterqueue_topic_name=f'{sink.topic}-dlq',
+             errors_deadletterqueue_topic_replication_factor=1)
+    sink.wait_committed(3)
+
+
+def test_values(rest, worker, connector, sink, sql):
+    everything_at_work(rest, connector, sink, sql)
+    source, task = {'connector': connector.name, 'task': '0'}, {'connector': sink.name, 'task': '0'}
+
+    def settled():
+        series, _ = scrape(worker.address)
+        return series if (value(series, 'kafka_connect_source_task_source_record_active_count', **source) == 0 and
+                          value(series, 'kafka_connect_sink_task_sink_record_active_count', **task) == 0 and
+                          value(series, 'millrace_postgres_slot_retained_wal_bytes', **source) is not None and
+                          value(series, 'debezium_metrics_NumberOfCommittedTransactions', **source)) else None
+    series = stack.wait_for('the metrics to settle', settled)
+    expected = {
+        ('kafka_connect_source_task_source_record_poll_total', connector.name): 35,  # a tombstone follows the delete
+        ('kafka_connect_source_task_source_record_write_total', connector.name): 35,
+        ('kafka_connect_sink_task_sink_record_read_total', sink.name): 3,
+        ('kafka_connect_sink_task_sink_record_send_total', sink.name): 2,
+        ('kafka_connect_sink_task_partition_count', sink.name): 1,
+        ('kafka_connect_task_error_total_record_failures', sink.name): 1,
+        ('kafka_connect_task_error_total_record_errors', sink.name): 1,
+        ('kafka_connect_task_error_total_records_skipped', sink.name): 1,
+        ('kafka_connect_task_error_total_errors_logged', sink.name): 1,
+        ('kafka_connect_task_error_deadletterqueue_produce_requests', sink.name): 1,
+        ('kafka_connect_task_error_deadletterqueue_produce_failures', sink.name): 0,
+        ('kafka_connect_worker_connector_running_task_count', connector.name): 1,
+        ('kafka_connect_connector_task_offset_commit_success_percentage', connector.name): 1}
+    for (name, of), number in expected.items():
+        assert value(series, name, connector=of) == number, name
+    streaming = {**source, 'context': 'streaming', 'plugin': 'postgres', 'name': connector.prefix}
+    for event, number in {'Create': 10, 'Update': 3, 'Delete': 1}.items():
+        assert value(series, f'debezium_metrics_TotalNumberOf{event}EventsSeen', **streaming) == number
+    assert value(series, 'debezium_metrics_RowsScanned', **{**streaming, 'context': 'snapshot'}, table='public.t') == 20
+    assert value(series, 'debezium_metrics_SnapshotCompleted', **{**streaming, 'context': 'snapshot'}) == 1
+    assert value(series, 'debezium_metrics_Connected', **streaming) == 1
+    assert value(series, 'kafka_connect_connector_status', connector=connector.name, status='running') == 1
+    assert value(series, 'kafka_connect_connector_task_task_class', **source, task_class='io.debezium.connector.postgresql.PostgresConnectorTask') == 1
+    assert value(series, 'kafka_connect_connector_transform_transform_class', **source, transform='r') == 1
+    assert value(series, 'kafka_connect_connector_predicate_predicate_class', **source, predicate='p') == 1
+    assert value(series, 'kafka_connect_worker_task_startup_success_total') >= 2
+    assert value(series, 'kafka_connect_worker_rebalance_connect_protocol', connect_protocol='SESSIONED') == 1
+    assert value(series, 'kafka_connect_coordinator_assigned_tasks') == 2
+    rest.call('PUT', f'/connectors/{sink.name}/pause')
+    sink.wait_states('PAUSED', 'PAUSED')
+    stack.wait_for('the pause to be a metric', lambda: value(scrape(worker.address)[0], 'kafka_connect_worker_connector_paused_task_count', connector=sink.name) == 1)
+    assert value(scrape(worker.address)[0], 'kafka_connect_connector_status', connector=sink.name, status='paused') == 1
+
+
+def test_every_metric_of_the_reference_is_there(rest, worker, connector, sink, sql):
+    everything_at_work(rest, connector, sink, sql)
+    page = (stack.ROOT / 'docs/reference/metrics.md').read_text()
+    names = set(re.findall(r'^\| `(\w+)` \|', page, re.M))
+    assert len(names) > 150, 'the page has a row for each metric'
+    stack.wait_for(lambda: f'{names - scrape(worker.address)[0].keys()}', lambda: names <= scrape(worker.address)[0].keys())
+    assert scrape(worker.address)[0].keys() <= names, 'and no metric is missing in it'
+
+
+def test_dashboard(rest, worker, connector, sink, sql, prometheus):
+    everything_at_work(rest, connector, sink, sql)
+    dashboard = json.loads((stack.ROOT / 'deploy/grafana/millrace.json').read_text())
+    expressions = [target['expr'] for panel in dashboard['panels'] for target in panel.get('targets', [])]
+    assert len(expressions) > 25
+    for expression in expressions:
+        for name in ('connector', 'instance', 'job'):
+            expression = expression.replace(f'${name}', '.*')
+        expression = expression.replace('$__rate_interval', '30s')
+        stack.wait_for(f'a result of {expression}', lambda: prometheus.query(expression))
+    variables = [entry['definition'] for entry in dashboard['templating']['list'] if entry['type'] == 'query']
+    for definition in variables:
+        metric, label = re.fullmatch(r'label_values\((\w+), (\w+)\)', definition).groups()
+        assert any(label in labels for labels, _ in prometheus.query(metric)), definition
+    assert [number for _, number in prometheus.query('up{job="connect"}')] == [1]
+
+
+def test_formats(rest, worker):
+    series, kind = scrape(worker.address)
+    assert kind == 'text/plain; version=0.0.4; charset=utf-8'
+    assert value(series, 'process_resident_memory_bytes') > 1e6
+    for accept, status in (('text/plain', 200), ('*/*', 200), ('application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1', 200),
+                           ('application/json', 406)):
+        request = urllib.request.Request(f'http://{worker.address}/metrics', headers={'Accept': accept})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                assert answer.status == status
+        except urllib.error.HTTPError as refusal:
+            assert refusal.code == status

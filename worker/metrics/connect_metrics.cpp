@@ -1,0 +1,228 @@
+#include "worker/metrics/connect_metrics.hpp"
+
+#include "connectors/api/errors.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace millrace::worker {
+
+namespace {
+
+constexpr auto table = std::to_array<ConnectMetric>({
+    {"connect-worker-metrics", "connector-count", "", "Connectors on this worker."},
+    {"connect-worker-metrics", "task-count", "", "Tasks on this worker."},
+    {"connect-worker-metrics", "connector-startup-attempts-total", "", "Starts of connectors."},
+    {"connect-worker-metrics", "connector-startup-success-total", "", "Starts of connectors that succeeded."},
+    {"connect-worker-metrics", "connector-startup-failure-total", "", "Starts of connectors that failed."},
+    {"connect-worker-metrics", "connector-startup-success-percentage", "",
+     "Share of the latest starts of connectors that succeeded, from 0 to 1."},
+    {"connect-worker-metrics", "connector-startup-failure-percentage", "",
+     "Share of the latest starts of connectors that failed, from 0 to 1."},
+    {"connect-worker-metrics", "task-startup-attempts-total", "", "Starts of tasks."},
+    {"connect-worker-metrics", "task-startup-success-total", "", "Starts of tasks that succeeded."},
+    {"connect-worker-metrics", "task-startup-failure-total", "", "Starts of tasks that failed."},
+    {"connect-worker-metrics", "task-startup-success-percentage", "",
+     "Share of the latest starts of tasks that succeeded, from 0 to 1."},
+    {"connect-worker-metrics", "task-startup-failure-percentage", "",
+     "Share of the latest starts of tasks that failed, from 0 to 1."},
+    {"connect-worker-metrics", "connector-total-task-count", "connector", "Tasks of the connector on this worker."},
+    {"connect-worker-metrics", "connector-running-task-count", "connector",
+     "Tasks of the connector on this worker that run."},
+    {"connect-worker-metrics", "connector-paused-task-count", "connector",
+     "Tasks of the connector on this worker that are paused."},
+    {"connect-worker-metrics", "connector-failed-task-count", "connector",
+     "Tasks of the connector on this worker that have failed."},
+    {"connect-worker-metrics", "connector-unassigned-task-count", "connector",
+     "Tasks of the connector on this worker that have not begun or have ended."},
+    {"connect-worker-metrics", "connector-destroyed-task-count", "connector",
+     "Tasks of the connector on this worker that were deleted."},
+    {"connect-worker-metrics", "connector-restarting-task-count", "connector",
+     "Tasks of the connector on this worker that are about to restart."},
+    {"connect-worker-rebalance-metrics", "connect-protocol", "", "Protocol of the group.", true},
+    {"connect-worker-rebalance-metrics", "leader-name", "", "URL of the group's leader.", true},
+    {"connect-worker-rebalance-metrics", "epoch", "", "Generation of the group."},
+    {"connect-worker-rebalance-metrics", "completed-rebalances-total", "",
+     "Rebalances that this worker has completed."},
+    {"connect-worker-rebalance-metrics", "rebalancing", "", "1 while work is given out anew, else 0."},
+    {"connect-worker-rebalance-metrics", "rebalance-max-time-ms", "",
+     "Longest of the latest rebalances, in milliseconds."},
+    {"connect-worker-rebalance-metrics", "rebalance-avg-time-ms", "",
+     "Mean time of the latest rebalances, in milliseconds."},
+    {"connect-worker-rebalance-metrics", "time-since-last-rebalance-ms", "",
+     "Time since the last rebalance was complete, in milliseconds; +Inf before the first."},
+    {"connect-coordinator-metrics", "assigned-connectors", "clientId",
+     "Connectors that the group has given to this worker."},
+    {"connect-coordinator-metrics", "assigned-tasks", "clientId", "Tasks that the group has given to this worker."},
+    {"connect-coordinator-metrics", "heartbeat-rate", "clientId", "Heartbeats a second."},
+    {"connect-coordinator-metrics", "heartbeat-total", "clientId", "Heartbeats."},
+    {"connect-coordinator-metrics", "heartbeat-response-time-max", "clientId",
+     "Longest time to an answer to the latest heartbeats, in milliseconds."},
+    {"connect-coordinator-metrics", "last-heartbeat-seconds-ago", "clientId",
+     "Seconds since the last heartbeat was answered; -1 before the first."},
+    {"connect-coordinator-metrics", "join-rate", "clientId", "Joins a second."},
+    {"connect-coordinator-metrics", "join-total", "clientId", "Joins."},
+    {"connect-coordinator-metrics", "join-time-avg", "clientId", "Mean time of the latest joins, in milliseconds."},
+    {"connect-coordinator-metrics", "join-time-max", "clientId", "Longest of the latest joins, in milliseconds."},
+    {"connect-coordinator-metrics", "sync-rate", "clientId", "Syncs a second."},
+    {"connect-coordinator-metrics", "sync-total", "clientId", "Syncs."},
+    {"connect-coordinator-metrics", "sync-time-avg", "clientId", "Mean time of the latest syncs, in milliseconds."},
+    {"connect-coordinator-metrics", "sync-time-max", "clientId", "Longest of the latest syncs, in milliseconds."},
+    {"connect-coordinator-metrics", "rebalance-total", "clientId",
+     "Rebalances of the group that this worker took part in."},
+    {"connect-coordinator-metrics", "rebalance-rate-per-hour", "clientId", "Rebalances an hour."},
+    {"connect-coordinator-metrics", "rebalance-latency-avg", "clientId",
+     "Mean time of the latest rounds from joining to the assignment, in milliseconds."},
+    {"connect-coordinator-metrics", "rebalance-latency-max", "clientId",
+     "Longest of the latest rounds from joining to the assignment, in milliseconds."},
+    {"connect-coordinator-metrics", "rebalance-latency-total", "clientId",
+     "Time from joining to the assignment, summed, in milliseconds."},
+    {"connect-coordinator-metrics", "failed-rebalance-total", "clientId",
+     "Rounds that began and led to no assignment."},
+    {"connect-coordinator-metrics", "failed-rebalance-rate-per-hour", "clientId",
+     "Rounds an hour that led to no assignment."},
+    {"connect-coordinator-metrics", "last-rebalance-seconds-ago", "clientId",
+     "Seconds since the last assignment; -1 before the first."},
+    {"connector-metrics", "connector-type", "connector", "Whether the connector is a source or a sink.", true},
+    {"connector-metrics", "connector-class", "connector", "Class of the connector.", true},
+    {"connector-metrics", "connector-version", "connector", "Version of the connector.", true},
+    {"connector-metrics", "status", "connector",
+     "State of the connector: unassigned, running, paused, stopped or failed.", true},
+    {"connector-task-metrics", "status", "connector, task", "State of the task: unassigned, running, paused or failed.",
+     true},
+    {"connector-task-metrics", "running-ratio", "connector, task",
+     "Share of the task's life in which it ran, from 0 to 1."},
+    {"connector-task-metrics", "pause-ratio", "connector, task",
+     "Share of the task's life in which it was paused, from 0 to 1."},
+    {"connector-task-metrics", "batch-size-max", "connector, task", "Largest of the latest batches, in records."},
+    {"connector-task-metrics", "batch-size-avg", "connector, task", "Mean size of the latest batches, in records."},
+    {"connector-task-metrics", "offset-commit-max-time-ms", "connector, task",
+     "Longest of the latest commits of offsets that succeeded, in milliseconds."},
+    {"connector-task-metrics", "offset-commit-avg-time-ms", "connector, task",
+     "Mean time of the latest commits of offsets that succeeded, in milliseconds."},
+    {"connector-task-metrics", "offset-commit-success-percentage", "connector, task",
+     "Share of the latest commits of offsets that succeeded, from 0 to 1."},
+    {"connector-task-metrics", "offset-commit-failure-percentage", "connector, task",
+     "Share of the latest commits of offsets that failed, from 0 to 1."},
+    {"connector-task-metrics", "connector-class", "connector, task", "Class of the task's connector.", true},
+    {"connector-task-metrics", "connector-type", "connector, task", "Whether the task is a source or a sink.", true},
+    {"connector-task-metrics", "connector-version", "connector, task", "Version of the task's connector.", true},
+    {"connector-task-metrics", "task-class", "connector, task", "Class of the task.", true},
+    {"connector-task-metrics", "task-version", "connector, task", "Version of the task.", true},
+    {"connector-task-metrics", "key-converter-class", "connector, task", "Class that converts keys.", true},
+    {"connector-task-metrics", "key-converter-version", "connector, task", "Version of the class that converts keys.",
+     true},
+    {"connector-task-metrics", "value-converter-class", "connector, task", "Class that converts values.", true},
+    {"connector-task-metrics", "value-converter-version", "connector, task",
+     "Version of the class that converts values.", true},
+    {"connector-task-metrics", "header-converter-class", "connector, task", "Class that converts headers.", true},
+    {"connector-task-metrics", "header-converter-version", "connector, task",
+     "Version of the class that converts headers.", true},
+    {"connector-transform-metrics", "transform-class", "connector, task, transform", "Class of the transformation.",
+     true},
+    {"connector-transform-metrics", "transform-version", "connector, task, transform", "Version of the transformation.",
+     true},
+    {"connector-predicate-metrics", "predicate-class", "connector, task, predicate", "Class of the predicate.", true},
+    {"connector-predicate-metrics", "predicate-version", "connector, task, predicate", "Version of the predicate.",
+     true},
+    {"source-task-metrics", "source-record-poll-rate", "connector, task",
+     "Records a second that the task produced, before transformations."},
+    {"source-task-metrics", "source-record-poll-total", "connector, task",
+     "Records that the task produced, before transformations."},
+    {"source-task-metrics", "source-record-write-rate", "connector, task",
+     "Records a second that Kafka has acknowledged."},
+    {"source-task-metrics", "source-record-write-total", "connector, task", "Records that Kafka has acknowledged."},
+    {"source-task-metrics", "poll-batch-max-time-ms", "connector, task",
+     "Longest of the latest polls that brought records, in milliseconds."},
+    {"source-task-metrics", "poll-batch-avg-time-ms", "connector, task",
+     "Mean time of the latest polls that brought records, in milliseconds."},
+    {"source-task-metrics", "source-record-active-count", "connector, task",
+     "Records that were polled and are not acknowledged yet."},
+    {"source-task-metrics", "source-record-active-count-max", "connector, task",
+     "Most records that were polled and not acknowledged yet, lately."},
+    {"source-task-metrics", "source-record-active-count-avg", "connector, task",
+     "Mean number of records that were polled and not acknowledged yet, lately."},
+    {"sink-task-metrics", "sink-record-read-rate", "connector, task",
+     "Records a second that were read from Kafka, before transformations."},
+    {"sink-task-metrics", "sink-record-read-total", "connector, task",
+     "Records that were read from Kafka, before transformations."},
+    {"sink-task-metrics", "sink-record-send-rate", "connector, task", "Records a second that were given to the task."},
+    {"sink-task-metrics", "sink-record-send-total", "connector, task", "Records that were given to the task."},
+    {"sink-task-metrics", "put-batch-max-time-ms", "connector, task",
+     "Longest of the latest calls of put, in milliseconds."},
+    {"sink-task-metrics", "put-batch-avg-time-ms", "connector, task",
+     "Mean time of the latest calls of put, in milliseconds."},
+    {"sink-task-metrics", "partition-count", "connector, task", "Partitions that the task reads."},
+    {"sink-task-metrics", "offset-commit-seq-no", "connector, task", "Number of the latest commit of offsets."},
+    {"sink-task-metrics", "offset-commit-completion-rate", "connector, task",
+     "Commits of offsets a second that succeeded."},
+    {"sink-task-metrics", "offset-commit-completion-total", "connector, task", "Commits of offsets that succeeded."},
+    {"sink-task-metrics", "offset-commit-skip-rate", "connector, task",
+     "Commits of offsets a second whose answer came too late."},
+    {"sink-task-metrics", "offset-commit-skip-total", "connector, task",
+     "Commits of offsets whose answer came too late."},
+    {"sink-task-metrics", "sink-record-active-count", "connector, task",
+     "Records that were read and whose offsets are not committed yet."},
+    {"sink-task-metrics", "sink-record-active-count-max", "connector, task",
+     "Most records that were read and not committed yet, lately."},
+    {"sink-task-metrics", "sink-record-active-count-avg", "connector, task",
+     "Mean number of records that were read and not committed yet, lately."},
+    {"task-error-metrics", "total-record-failures", "connector, task",
+     "Operations on records that failed, those that were tried again included."},
+    {"task-error-metrics", "total-record-errors", "connector, task", "Operations on records that finally failed."},
+    {"task-error-metrics", "total-records-skipped", "connector, task", "Records that were left out because of errors."},
+    {"task-error-metrics", "total-retries", "connector, task", "Operations on records that were tried again."},
+    {"task-error-metrics", "total-errors-logged", "connector, task", "Errors in records that were logged."},
+    {"task-error-metrics", "deadletterqueue-produce-requests", "connector, task",
+     "Records that were sent to the dead letter queue."},
+    {"task-error-metrics", "deadletterqueue-produce-failures", "connector, task",
+     "Records that could not be sent to the dead letter queue."},
+    {"task-error-metrics", "last-error-timestamp", "connector, task",
+     "When an operation on a record failed last, in milliseconds since 1970; 0: never."},
+});
+
+std::string with_underscores(std::string_view text) {
+    std::string name(text);
+    std::ranges::replace(name, '-', '_');
+    return name;
+}
+
+/// "connect-worker-rebalance-metrics" is "worker-rebalance" with the rules of Strimzi.
+std::string_view short_group(std::string_view group) {
+    constexpr std::string_view prefix = "connect-";
+    constexpr std::string_view suffix = "-metrics";
+    if (group.ends_with(suffix)) group.remove_suffix(suffix.size());
+    if (group.starts_with(prefix)) group.remove_prefix(prefix.size());
+    return group;
+}
+
+}
+
+std::span<const ConnectMetric> connect_metrics() noexcept { return table; }
+
+const ConnectMetric& connect_metric(std::string_view group, std::string_view attribute) noexcept {
+    using Name = std::pair<std::string_view, std::string_view>;
+    static const auto rows = [] {
+        std::map<Name, const ConnectMetric*> all;
+        for (const auto& row : table) all.emplace(Name{row.group, row.attribute}, &row);
+        return all;
+    }();
+    const auto found = rows.find({group, attribute});
+    MILLRACE_ASSERT(found != rows.end());
+    return *found->second;
+}
+
+MetricKind kind_of(const ConnectMetric& metric) noexcept {
+    const auto name = metric.attribute;
+    const bool errors = metric.group == "task-error-metrics" && name != "last-error-timestamp";
+    return errors || name.ends_with("-total") ? MetricKind::Counter : MetricKind::Gauge;
+}
+
+std::string prometheus_name(const ConnectMetric& metric, MetricNames names) {
+    const auto group = names == MetricNames::Strimzi ? short_group(metric.group) : metric.group;
+    return "kafka_connect_" + with_underscores(group) + "_" + with_underscores(metric.attribute);
+}
+
+}

@@ -1,0 +1,67 @@
+#include "worker/metrics/process_metrics.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+namespace millrace::worker {
+
+namespace {
+
+/// Fields of /proc/self/stat, as proc(5) numbers them.
+constexpr std::size_t first_field = 3;  ///< the one after the program's name
+constexpr std::size_t field_utime = 14;
+constexpr std::size_t field_stime = 15;
+constexpr std::size_t field_threads = 20;
+constexpr std::size_t field_start = 22;
+constexpr std::size_t field_virtual = 23;
+constexpr std::size_t field_resident = 24;
+
+std::vector<double> stat_fields() {
+    std::ifstream file("/proc/self/stat");
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const auto name_end = text.rfind(')');  // the name may hold anything
+    if (name_end == std::string::npos) return {};
+    std::istringstream rest(text.substr(name_end + 1));
+    std::vector<double> fields(first_field);
+    std::string state;
+    rest >> state;
+    fields.push_back(0);
+    for (double value = 0; rest >> value;) fields.push_back(value);
+    return fields;
+}
+
+double boot_time() {
+    std::ifstream file("/proc/stat");
+    for (std::string word; file >> word;) {
+        if (double seconds = 0; word == "btime" && file >> seconds) return seconds;
+    }
+    return 0;
+}
+
+}
+
+void collect_process(MetricsPage& page) {
+    using namespace own_metrics;
+    const auto fields = stat_fields();
+    if (fields.size() > field_resident) {
+        const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+        page.write(cpu_seconds, (fields[field_utime] + fields[field_stime]) / ticks, {});
+        page.write(threads, fields[field_threads], {});
+        page.write(virtual_bytes, fields[field_virtual], {});
+        page.write(resident_bytes, fields[field_resident] * static_cast<double>(::sysconf(_SC_PAGESIZE)), {});
+        page.write(start_time, boot_time() + fields[field_start] / ticks, {});
+    }
+    std::error_code error;
+    const std::filesystem::directory_iterator files("/proc/self/fd", error);
+    if (!error) page.write(open_files, static_cast<double>(std::distance(begin(files), end(files))), {});
+    struct rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) page.write(most_files, static_cast<double>(limit.rlim_cur), {});
+}
+
+}
