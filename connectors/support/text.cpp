@@ -146,13 +146,6 @@ void each_utf16_unit(std::string_view utf8, Use use) {
 
 }
 
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
-
 bool valid_utf8(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size();) {
         const auto length = character_length(text, i);
