@@ -1,6 +1,9 @@
 """Snapshots that are asked for while the connector runs: every row comes, whatever its key, and whatever dies meanwhile."""
 import json
 
+import pytest
+from confluent_kafka import Producer
+
 import stack
 from connector import Connector
 from ledger import TABLE, Writer
@@ -99,6 +102,36 @@ def test_signals_of_a_file(connector, sql, folder):
     file.write_text(json.dumps({'id': 'f2', 'type': 'execute-snapshot', 'data': {'data-collections': ['public.rows'], 'type': 'blocking'}}) + '\n')
     markers = [row['source']['snapshot'] for row in snapshot_rows(connector, 'rows', 60)[30:]]
     assert markers == ['first', *['true'] * 28, 'last']
+
+
+@pytest.mark.parametrize('channel', ['kafka', 'file'])
+def test_a_signal_that_is_in_no_stored_offset_comes_again(folder, kafka_address, postgres_address, database, sql, channel):
+    worker = stack.worker(folder / 'w', kafka_address, group=folder.name, offset_flush_interval_ms=3_600_000, session_timeout_ms=6000,
+                          scheduled_rebalance_max_delay_ms=0).start()
+    try:
+        rows = 3000
+        sql('create table rows (id int primary key)', f'insert into rows select generate_series(1, {rows})')
+        connector = Connector(stack.Rest(worker.address), kafka_address, postgres_address, database)
+        file, topic = folder / 'signals.txt', f'{connector.prefix}-signal'
+        connector.create(snapshot_mode='no_data', read_only='true', incremental_snapshot_chunk_size=10, signal_enabled_channels=channel,
+                         signal_poll_interval_ms=100, signal_file=file, **{
+                             'signal.kafka.bootstrap.servers': kafka_address, 'signal.kafka.groupId': connector.name, 'signal.kafka.topic': topic})
+        streaming(sql)
+        text = json.dumps({'id': 's1', 'type': 'execute-snapshot', 'data': {'data-collections': ['public.rows']}})
+        if channel == 'file':
+            file.write_text(text + '\n')
+        else:
+            producer = Producer({'bootstrap.servers': kafka_address})
+            producer.produce(topic, text.encode(), connector.prefix.encode())
+            producer.flush(20)
+        snapshot_rows(connector, 'rows', 50)
+        worker.kill()
+        worker.resume('--no-wait')
+        reader = connector.reader('public.rows')
+        stack.wait_for(lambda: f'all rows, of {len(reader.records)} records',
+                       lambda: reader.poll() is not None and len({key['id'] for key, _, _ in reader.records}) == rows, 90, 0)
+    finally:
+        worker.stop()
 
 
 def rows_and_kills(folder, kafka_address, postgres_address, database, sql, dice, **settings):

@@ -1,6 +1,7 @@
 """The connector reaches a PostgreSQL that takes TLS with client certificates only."""
 import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -41,6 +42,30 @@ def test_streams_with_client_certificates(tls, mode, host):
     assert connector.records(f'public.{table}', 2)[1][1]['after'] == {'id': 2}
     used = connection.execute("select distinct ssl from pg_stat_ssl join pg_stat_replication using (pid)").fetchall()
     assert used == [(True,)]
+
+
+@pytest.mark.parametrize('form', ['pk8', 'p12'])
+def test_takes_a_key_as_java_has_it(tls, form, tmp_path):
+    connector, table, _, folder = tls
+    key = tmp_path / f'client.{form}'
+    pem = ['-in', folder / 'client.crt', '-inkey', folder / 'client.key']
+    made = {'pk8': ['pkcs8', '-topk8', '-inform', 'PEM', '-in', folder / 'client.key', '-outform', 'DER', '-nocrypt'],
+            'p12': ['pkcs12', '-export', *pem, '-name', 'user', '-passout', 'pass:a secret']}[form]
+    subprocess.run(['openssl', *made, '-out', key], check=True)
+    key.chmod(0o600)
+    changes = {'database_sslpassword': 'a secret', 'database_sslcert': None} if form == 'p12' else {}
+    connector.create(database_sslmode='verify-ca', database_sslkey=key, **changes)
+    assert connector.records(f'public.{table}', 1)[0][1]['op'] == 'r'
+
+
+def test_a_wrong_password_of_a_key_is_said(tls, tmp_path):
+    connector, _, _, folder = tls
+    key = tmp_path / 'client.p12'
+    subprocess.run(['openssl', 'pkcs12', '-export', '-in', folder / 'client.crt', '-inkey', folder / 'client.key', '-passout', 'pass:right',
+                    '-out', key], check=True)
+    status, answer = connector.post(database_sslmode='verify-ca', database_sslkey=key, database_sslpassword='wrong one')
+    assert status == 400 and f'database.sslkey={key} cannot be read as PKCS#12: mac verify failure' in answer['message'], answer
+    assert 'wrong one' not in answer['message']
 
 
 @pytest.mark.parametrize('what, changes, words', [

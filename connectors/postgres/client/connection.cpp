@@ -1,5 +1,7 @@
 #include "connectors/postgres/client/connection.hpp"
 
+#include "connectors/postgres/client/client_identity.hpp"
+
 #include <fmt/core.h>
 #include <libpq-fe.h>
 #include <poll.h>
@@ -105,7 +107,9 @@ Connection::Connection(const ConnectionSettings& settings, std::string_view appl
         keys.push_back(key);
         values.push_back(value);
     };
-    for (const auto& [key, value] : settings.keywords) add(key.c_str(), value.c_str());
+    auto keywords = settings.keywords;
+    const ClientIdentity identity(keywords);
+    for (const auto& [key, value] : keywords) add(key.c_str(), value.c_str());
     add("application_name", name.c_str());
     add("client_encoding", "UTF8");
     if (mode == ConnectionMode::Replication) add("replication", "database");

@@ -26,7 +26,7 @@ std::string connection_problem(const Settings& settings) {
         Connection check(connection, "Debezium Validate Connection");
         check.query("SELECT version()");
         return {};
-    } catch (const DatabaseError& e) {
+    } catch (const ConnectException& e) {
         const std::string_view text = e.what();
         if (text.find("took longer than") != std::string_view::npos) {
             return fmt::format("Connection validation timed out after {} ms", connection.connect_timeout.count());
