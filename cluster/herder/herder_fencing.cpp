@@ -35,12 +35,9 @@ asio::awaitable<void> DistributedHerder::fence_zombies(std::string name, Request
 }
 
 asio::awaitable<void> DistributedHerder::join_fencing(std::string name) {
-    auto& known = fencing_[name];
-    if (!known) {
-        known = std::make_shared<FencingRound>(deps_.executor);
-        scope_.spawn(run_fencing(name, known));
-    }
-    const auto round = known;
+    const auto known = fencing_.find(name);
+    const auto round = known == fencing_.end() ? std::make_shared<FencingRound>(deps_.executor) : known->second;
+    if (fencing_.try_emplace(name, round).second) scope_.spawn(run_fencing(name, round));
     co_await round->done.wait();
     if (round->error) std::rethrow_exception(round->error);
 }
@@ -146,9 +143,8 @@ asio::awaitable<void> DistributedHerder::forward_fencing(std::string name) {
 }
 
 asio::awaitable<void> DistributedHerder::verify_task(TaskId id, int generation) {
-    if (!co_await deps_.configs.refresh(deps_.config.worker_sync_timeout)) {
-        throw RetriableException("the config topic could not be read to its end in time");
-    }
+    const bool read = co_await deps_.configs.refresh(deps_.config.worker_sync_timeout);
+    if (!read) throw RetriableException("the config topic could not be read to its end in time");
     if (generation_of(*fresh(), id.connector) != generation) {
         throw ConnectException("Cannot start source task " + to_string(id) +
                                " with exactly-once support as the connector has already generated a new set of task "

@@ -2,42 +2,26 @@
 #include "worker/kafka/group_consumer.hpp"
 
 #include "tests/pch.hpp"
+#include "tests/unit/worker/kafka/mock_broker.hpp"
 #include "worker/kafka/producer.hpp"
-
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 
 #include <chrono>
 #include <set>
 
 using namespace millrace;
 using namespace millrace::worker;
+using millrace::worker::test::MockBroker;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr std::int16_t offset_fetch = 9;
 
-struct MockBroker {
-    MockBroker() : owner(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0)) {
-        cluster = rd_kafka_mock_cluster_new(owner, 1);
-    }
-    ~MockBroker() {
-        rd_kafka_mock_cluster_destroy(cluster);
-        rd_kafka_destroy(owner);
-    }
-    MockBroker(const MockBroker&) = delete;
-    MockBroker& operator=(const MockBroker&) = delete;
-    std::string address() const { return rd_kafka_mock_cluster_bootstraps(cluster); }
-    void is_no_coordinator() {
-        const std::vector<rd_kafka_resp_err_t> errors(1000, RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
-        rd_kafka_mock_push_request_errors_array(cluster, offset_fetch, errors.size(), errors.data());
-    }
-    void is_coordinator() { rd_kafka_mock_clear_request_errors(cluster, offset_fetch); }
-
-    rd_kafka_t* owner;
-    rd_kafka_mock_cluster_t* cluster = nullptr;
-};
+void is_no_coordinator(const MockBroker& broker) {
+    const std::vector<rd_kafka_resp_err_t> errors(1000, RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+    rd_kafka_mock_push_request_errors_array(broker.cluster, offset_fetch, errors.size(), errors.data());
+}
+void is_coordinator(const MockBroker& broker) { rd_kafka_mock_clear_request_errors(broker.cluster, offset_fetch); }
 
 struct Remembering : RebalanceListener {
     void on_assigned(std::span<const TopicPartition> partitions, TopicOffsets& start) override {
@@ -62,7 +46,7 @@ TEST_CASE("a partition is read although the coordinator had moved when its offse
     for (std::int32_t i = 0; i < 20; ++i) producer.send({.topic = "t", .partition = i % 2, .value = "v"});
     REQUIRE(producer.flush(10s));
 
-    broker.is_no_coordinator();
+    is_no_coordinator(broker);
     Remembering listener;
     GroupConsumer consumer(translate(ClientKind::Consumer, {{"bootstrap.servers", broker.address()},
                                                             {"group.id", "g"},
@@ -77,7 +61,7 @@ TEST_CASE("a partition is read although the coordinator had moved when its offse
     CHECK(listener.assigned.empty());
     CHECK(consumer.assignment().empty());
 
-    broker.is_coordinator();
+    is_coordinator(broker);
     std::size_t read = 0;
     while (read < 20 && std::chrono::steady_clock::now() < deadline) read += consumer.poll(100ms, 100).records().size();
     CHECK(read == 20);
