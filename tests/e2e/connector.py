@@ -10,11 +10,11 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 class Reader:
     """Reads one topic of one partition from its beginning, whether or not it exists yet."""
 
-    def __init__(self, bootstrap, topic, settings=None):
+    def __init__(self, bootstrap, topic):
         self.topic, self.records = topic, []
         self.consumer = Consumer({'bootstrap.servers': bootstrap, 'group.id': 'reader', 'enable.auto.commit': False,
                                   'allow.auto.create.topics': False, 'fetch.wait.max.ms': 50, 'topic.metadata.refresh.interval.ms': 1000,
-                                  'reconnect.backoff.max.ms': 1000, 'queued.max.messages.kbytes': 8192, 'isolation.level': 'read_committed', **(settings or {})})
+                                  'reconnect.backoff.max.ms': 1000, 'queued.max.messages.kbytes': 8192, 'isolation.level': 'read_committed'})
         self.consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
 
     def poll(self, seconds=0.1):
