@@ -190,13 +190,7 @@ asio::awaitable<typename Request::Response> Connection::call_unlocked(Request re
     const auto id = ++last_correlation_id_;
     const Bytes answer = co_await send_and_receive(encode_request(request, version, id, settings_.client_id),
                                                    settings_.request_timeout, std::string(Request::api.name));
-    std::string why;
-    try {
-        co_return decode_response<Request>(answer, version, id);
-    } catch (const DataException& e) {
-        why = e.what();
-    }
-    broken(why);
+    co_return decode<Request>(answer, version, id);
 }
 
 asio::awaitable<void> Connection::negotiate_versions(std::int16_t version) {

@@ -89,6 +89,9 @@ private:
     asio::awaitable<Bytes> write_then_read(Bytes frame);
     template <class Request>
     asio::awaitable<typename Request::Response> call_unlocked(Request request, std::int16_t version);
+    /// Closes the connection if the answer cannot be read.
+    template <class Request>
+    typename Request::Response decode(const Bytes& answer, std::int16_t version, std::int32_t id);
     std::int16_t version_for(const ApiSpec& api) const;
     [[noreturn]] void broken(const std::string& why);
 
@@ -110,13 +113,16 @@ asio::awaitable<typename Request::Response> Connection::call(Request request, st
     const auto id = ++last_correlation_id_;
     const Bytes answer = co_await exchange(encode_request(request, version, id, settings_.client_id), limit,
                                            std::string(Request::api.name));
-    std::string why;
+    co_return decode<Request>(answer, version, id);
+}
+
+template <class Request>
+typename Request::Response Connection::decode(const Bytes& answer, std::int16_t version, std::int32_t id) {
     try {
-        co_return decode_response<Request>(answer, version, id);
+        return decode_response<Request>(answer, version, id);
     } catch (const DataException& e) {
-        why = e.what();
+        broken(e.what());
     }
-    broken(why);
 }
 
 }

@@ -1,5 +1,6 @@
 #include "connectors/converters/plugin.hpp"
 
+#include "connectors/converters/binary_data_converter.hpp"
 #include "connectors/converters/json_converter.hpp"
 #include "connectors/converters/simple_converters.hpp"
 #include "connectors/converters/simple_header_converter.hpp"
@@ -8,18 +9,21 @@ namespace millrace::converters {
 
 namespace {
 
-/// Of the Kafka release whose converters these are.
+/// Of the Kafka and Debezium releases whose converters these are.
 constexpr std::string_view version = "4.3.1";
+constexpr std::string_view debezium_version = "3.7.0.Final";
 
 template <class ConverterType>
-constexpr PluginDescriptor converter(std::string_view class_name) {
-    return {PluginType::Converter, class_name, version, create_plugin<ConverterType>};
+constexpr PluginDescriptor converter(std::string_view class_name, std::string_view of = version) {
+    return {PluginType::Converter, class_name, of, create_plugin<ConverterType>};
 }
 template <class ConverterType>
-constexpr PluginDescriptor header_converter(std::string_view class_name) {
-    return {PluginType::HeaderConverter, class_name, version, create_plugin<HeaderConverterOf<ConverterType>>};
+constexpr PluginDescriptor header_converter(std::string_view class_name, std::string_view of = version) {
+    return {PluginType::HeaderConverter, class_name, of, create_plugin<HeaderConverterOf<ConverterType>>};
 }
 
+constexpr std::string_view binary_data_class = "io.debezium.converters.BinaryDataConverter";
+constexpr std::string_view debezium_bytes_class = "io.debezium.converters.ByteArrayConverter";
 constexpr std::string_view boolean_class = "org.apache.kafka.connect.converters.BooleanConverter";
 constexpr std::string_view bytes_class = "org.apache.kafka.connect.converters.ByteArrayConverter";
 constexpr std::string_view double_class = "org.apache.kafka.connect.converters.DoubleConverter";
@@ -32,6 +36,8 @@ constexpr std::string_view string_class = "org.apache.kafka.connect.storage.Stri
 constexpr std::string_view simple_class = "org.apache.kafka.connect.storage.SimpleHeaderConverter";
 
 constexpr PluginDescriptor plugins[] = {
+    converter<BinaryDataConverter>(binary_data_class, debezium_version),
+    converter<BinaryDataConverter>(debezium_bytes_class, debezium_version),
     converter<BooleanConverter>(boolean_class),
     converter<ByteArrayConverter>(bytes_class),
     converter<DoubleConverter>(double_class),
@@ -41,6 +47,8 @@ constexpr PluginDescriptor plugins[] = {
     converter<ShortConverter>(short_class),
     converter<JsonConverter>(json_class),
     converter<StringConverter>(string_class),
+    header_converter<BinaryDataConverter>(binary_data_class, debezium_version),
+    header_converter<BinaryDataConverter>(debezium_bytes_class, debezium_version),
     header_converter<BooleanConverter>(boolean_class),
     header_converter<ByteArrayConverter>(bytes_class),
     header_converter<DoubleConverter>(double_class),
@@ -57,5 +65,13 @@ constexpr PluginManifest the_manifest{plugin_abi, "converters", plugins};
 }
 
 const PluginManifest& manifest() { return the_manifest; }
+
+std::unique_ptr<Converter> make_converter(std::string_view class_name) {
+    for (const auto& plugin : plugins) {
+        if (plugin.type != PluginType::Converter || plugin.class_name != class_name) continue;
+        return std::unique_ptr<Converter>(&dynamic_cast<Converter&>(*plugin.create().release()));
+    }
+    return nullptr;
+}
 
 }

@@ -45,6 +45,10 @@ def text_of(data):
         return {'base64': base64.b64encode(data).decode()}
 
 
+def included(path):
+    return re.sub(r'^\\ir (.*)\n?', lambda line: included(path.parent / line[1]), path.read_text(), flags=re.M)
+
+
 class Case:
     """The files of a case. Where ours is better on purpose, expected-ours/ holds the topics and parts of _meta.json that differ
     from expected/, and a file `why`."""
@@ -65,8 +69,9 @@ class Case:
         self.topics = {topic: [json.loads(line) for line in path.read_text().split('\n') if line] for topic, path in files.items()}
 
     def text(self, name):
+        """A file, with the files that it includes as psql would: \\ir PATH, relative to the file that says so."""
         path = self.folder / name
-        return path.read_text() if path.exists() else ''
+        return included(path) if path.exists() else ''
 
 
 class Topics:

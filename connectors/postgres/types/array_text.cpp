@@ -1,6 +1,7 @@
 #include "connectors/postgres/types/array_text.hpp"
 
 #include "connectors/api/errors.hpp"
+#include "connectors/postgres/types/text_cursor.hpp"
 
 #include <fmt/core.h>
 
@@ -9,8 +10,6 @@
 namespace millrace::postgres {
 
 namespace {
-
-constexpr std::size_t max_quoted_in_message = 100;
 
 bool is_null(std::string_view text) noexcept {
     constexpr std::string_view null = "null";
@@ -49,22 +48,10 @@ std::optional<ArrayReader::Element> ArrayReader::next(Arena& arena) {
 }
 
 std::string_view ArrayReader::quoted(Arena& arena) {
-    const auto begin = ++at_;
-    std::size_t escapes = 0;
-    for (;; ++at_) {
-        if (at_ >= whole_.size()) fail("a quote does not end");
-        if (whole_[at_] == '"') break;
-        if (whole_[at_] == '\\') ++at_, ++escapes;
-    }
-    const auto raw = whole_.substr(begin, at_++ - begin);
-    if (escapes == 0) return raw;
-    auto* const to = arena.make_array<char>(raw.size() - escapes);
-    auto* out = to;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-        if (raw[i] == '\\') ++i;
-        *out++ = raw[i];
-    }
-    return {to, static_cast<std::size_t>(out - to)};
+    const auto read = read_quoted(whole_.substr(at_ + 1), arena);
+    if (!read) fail("a quote does not end");
+    at_ += 1 + read->size;
+    return read->text;
 }
 
 std::string_view ArrayReader::nested() {

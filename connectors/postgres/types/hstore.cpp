@@ -13,32 +13,19 @@ namespace {
 
 constexpr std::size_t default_table = 16;
 
-/// The characters of a "..." with its escapes taken off.
-std::string_view read_quoted(TextCursor& in, Arena& arena) {
+std::string_view read_text(TextCursor& in, Arena& arena) {
     in.expect('"');
-    const auto rest = in.rest();
-    std::size_t end = 0;
-    std::size_t escapes = 0;
-    for (; end < rest.size() && rest[end] != '"'; ++end)
-        if (rest[end] == '\\') ++end, ++escapes;
-    if (end >= rest.size()) in.fail("a quote does not end");
-    in.advance(end + 1);
-    const auto raw = rest.substr(0, end);
-    if (escapes == 0) return raw;
-    auto* const to = arena.make_array<char>(raw.size() - escapes);
-    auto* out = to;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-        if (raw[i] == '\\') ++i;
-        *out++ = raw[i];
-    }
-    return {to, static_cast<std::size_t>(out - to)};
+    const auto read = read_quoted(in.rest(), arena);
+    if (!read) in.fail("a quote does not end");
+    in.advance(read->size);
+    return read->text;
 }
 
 MapEntry read_entry(TextCursor& in, Arena& arena) {
     MapEntry entry;
-    entry.key = Value::string(read_quoted(in, arena));
+    entry.key = Value::string(read_text(in, arena));
     if (!in.skip("=>")) in.fail("an arrow was expected");
-    if (!in.skip("NULL")) entry.value = Value::string(read_quoted(in, arena));
+    if (!in.skip("NULL")) entry.value = Value::string(read_text(in, arena));
     return entry;
 }
 

@@ -1,11 +1,13 @@
 /// Reads a short text from left to right. Throws DataException naming the type and the text where it is not as
 /// expected.
 #pragma once
+#include "connectors/api/arena.hpp"
 #include "connectors/api/errors.hpp"
 
 #include <fmt/core.h>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace millrace::postgres {
@@ -73,6 +75,13 @@ private:
     const char* type_;
     std::size_t at_ = 0;
 };
+
+struct QuotedText {
+    std::string_view text;  ///< without backslashes: in the input, or in the arena if it had any
+    std::size_t size;       ///< in the input, the closing quote included
+};
+/// What stands between an opening quote and the closing one; none if there is no closing one.
+std::optional<QuotedText> read_quoted(std::string_view after_quote, Arena& arena);
 
 /// "not a number of its type: '12x'", the text cut to a readable length.
 [[noreturn]] void refuse(const char* what, std::string_view text);

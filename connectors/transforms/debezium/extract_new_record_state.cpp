@@ -228,7 +228,12 @@ bool ExtractNewRecordState::apply_change(ConnectRecord& record, const Plan& plan
     const auto& row_schema = record.value_schema->fields()[plan.after_place].schema;
     const auto row = part_of(record.value, plan.after_place);
     const auto value = extended_row(row_schema, row, record, plan, "false", arena);
-    route(record, row_schema, row);
+    // A rewritten row has its defaults in it when its field is asked for, any other row has not.
+    if (rewrites()) {
+        route(record, plan.after, value);
+    } else {
+        route(record, row_schema, row);
+    }
     record.value = value;
     record.value_schema = plan.after;
     dropper_.apply(record, arena);

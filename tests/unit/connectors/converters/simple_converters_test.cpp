@@ -147,8 +147,8 @@ TEST_CASE("every converter is found by its class name, makes itself and takes it
         }
     }
     const auto count = [&](PluginType type) { return std::ranges::count(all.plugins, type, &PluginDescriptor::type); };
-    CHECK(count(PluginType::Converter) == 9);
-    CHECK(count(PluginType::HeaderConverter) == 10);
+    CHECK(count(PluginType::Converter) == 11);
+    CHECK(count(PluginType::HeaderConverter) == 12);
 }
 
 TEST_CASE("a converter for headers writes as the converter does", "[converters]") {

@@ -1,0 +1,1 @@
+\ir ../converters-bytearray-outbox/changes.sql

@@ -1,0 +1,1 @@
+\ir ../converters-bytearray-outbox/setup.sql
