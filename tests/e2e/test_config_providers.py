@@ -75,7 +75,7 @@ def test_a_password_from_a_file(rest, worker, connector, sql, role, secrets, kaf
     connector.records('public.t', 1)
     name = connector.name
     answers = [rest.call('GET', path)[1] for path in (f'/connectors/{name}', f'/connectors/{name}/config', f'/connectors/{name}/tasks',
-                                                      '/connectors?expand=info&expand=status', '/metrics')]
+                                                      '/connectors?expand=info&expand=status')] + [rest.metrics()]
     assert json.loads(answers[1])['database.password'] == given
     assert json.loads(answers[2])[0]['config']['database.password'] == given
     config = connector.configured(table_include_list='public.t', database_user=given, database_password=given, tasks_max=given)

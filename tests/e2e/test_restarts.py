@@ -43,6 +43,7 @@ def test_a_task_starts_again_when_what_it_lacked_is_there(rest, sink, folder, wo
     assert status == 200, text
     stack.wait_for('the status to say it', lambda: re.search(r'Restarted automatically in \d+ ms, restart \d+ in a row\.', rest.wait_failed(sink.name)))
     stack.wait_for('two restarts', lambda: worker.log().count(f'Restarting task {sink.name}-0, which has failed') >= 2)
+    assert f'millrace_restarts_total{{connector="{sink.name}",task="0"}}' in rest.metrics()
     sink.out.parent.mkdir()
     sink.wait_values(['1', '2'])
     sink.wait_states('RUNNING', 'RUNNING')

@@ -161,6 +161,11 @@ class Rest:
         status, text = self.call('GET', path)
         return json.loads(text) if status == 200 else None
 
+    def metrics(self):
+        """The text of /metrics."""
+        with urllib.request.urlopen(self.url + '/metrics', timeout=30) as answer:
+            return answer.read().decode()
+
     def status(self, name):
         return self.get(f'/connectors/{name}/status')
 
