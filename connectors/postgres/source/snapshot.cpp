@@ -329,8 +329,10 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
                                                 .lsn = state_.lsn,
                                                 .last_commit = state_.committed},
                                                arena);
-    if (fresh_batch_) shared_offset_ = write_offset(row_offset_, batch_.offsets());
-    fresh_batch_ = false;
+    if (std::exchange(fresh_batch_, false)) {
+        if (std::exchange(progress_changed_, false)) row_offset_.snapshot_progress = to_offset(*progress_);
+        shared_offset_ = write_offset(row_offset_, batch_.offsets());
+    }
     const auto offset = last ? write_offset(done_, batch_.offsets()) : shared_offset_;
     batch_.add(records_.change(
         model, key, make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = records_.now()}, arena),

@@ -98,6 +98,7 @@ private:
     OffsetState row_offset_;                    ///< of every row but the last
     OffsetState done_;                          ///< of the last row
     std::optional<SnapshotProgress> progress_;  ///< with the rows that are sent
+    bool progress_changed_ = false;             ///< since it was written
     std::int64_t transactions_ = 0;             ///< the view shows all before this one
     std::int64_t next_transaction_ = 0;
     std::int64_t pages_at_once_ = 0;            ///< 0: whole tables

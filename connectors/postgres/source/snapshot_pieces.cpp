@@ -6,6 +6,7 @@
 namespace millrace::postgres {
 namespace {
 
+constexpr std::size_t tables_told_at_once = 200;
 constexpr int version_with_partition_tree = 120000;
 constexpr int version_with_page_ranges = 140000;  // before, the server reads the whole table for each range
 
@@ -116,8 +117,9 @@ void Snapshot::note_progress(const HeldRow& row, bool last_in_table) {
     } else {
         return;
     }
-    row_offset_.snapshot_progress = to_offset(*progress_);
-    fresh_batch_ = true;
+    progress_changed_ = true;
+    // A long list is not written once a table, but once a batch.
+    if (progress_->done.size() <= tables_told_at_once) fresh_batch_ = true;
 }
 
 }
