@@ -42,26 +42,34 @@ void trust_all(SSL_CTX* context, const std::string& pem) {
     if (count == 0) refuse("trusted certificates", "there is no PEM certificate in the text");
 }
 
-void set_protocols(SSL_CTX* context, const std::vector<std::string>& protocols) {
+void set_protocols(SSL_CTX* context, const TlsOptions& options) {
     int least = 0;
     int most = 0;
-    for (const auto& name : protocols) {
+    for (const auto& name : options.protocols) {
         const int version = name == "TLSv1.2" ? TLS1_2_VERSION : name == "TLSv1.3" ? TLS1_3_VERSION : 0;
         if (version == 0) refuse("protocol", fmt::format("'{}' is none of TLSv1.2, TLSv1.3", name));
+        const auto& ciphers = version == TLS1_3_VERSION ? options.ciphers.tls13 : options.ciphers.tls12;
+        if (!options.ciphers.all() && ciphers.empty()) continue;
         least = least == 0 ? version : std::min(least, version);
         most = std::max(most, version);
     }
-    if (most == 0) refuse("protocol", "none is enabled; TLSv1.2 and TLSv1.3 are possible");
+    if (most == 0) refuse("protocol", "none of TLSv1.2 and TLSv1.3 is enabled with a cipher suite of its own");
     SSL_CTX_set_min_proto_version(context, least);
     SSL_CTX_set_max_proto_version(context, most);
+}
+
+void set_ciphers(SSL_CTX* context, const worker::CipherChoice& ciphers) {
+    if (!ciphers.tls12.empty() && SSL_CTX_set_cipher_list(context, ciphers.tls12.c_str()) != 1)
+        refuse("ciphers", fmt::format("OpenSSL knows none of '{}'", ciphers.tls12));
+    if (!ciphers.tls13.empty() && SSL_CTX_set_ciphersuites(context, ciphers.tls13.c_str()) != 1)
+        refuse("ciphers", fmt::format("OpenSSL does not know all of '{}'", ciphers.tls13));
 }
 
 std::unique_ptr<ssl::context> make_context(ssl::context::method method, const TlsOptions& options) {
     auto context = std::make_unique<ssl::context>(method);
     boost::system::error_code error;
-    set_protocols(context->native_handle(), options.protocols);
-    if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(context->native_handle(), options.ciphers.c_str()) != 1)
-        refuse("ciphers", fmt::format("OpenSSL knows none of '{}'", options.ciphers));
+    set_protocols(context->native_handle(), options);
+    set_ciphers(context->native_handle(), options.ciphers);
     if (!options.certificate_chain.empty()) {
         context->use_certificate_chain(boost::asio::buffer(options.certificate_chain), error);
         check(error, "certificate chain");
@@ -81,11 +89,17 @@ std::unique_ptr<ssl::context> make_context(ssl::context::method method, const Tl
 
 }
 
-TlsOptions tls_options(worker::TlsMaterial material) {
-    return {.certificate_chain = std::move(material.certificate_chain),
-            .private_key = std::move(material.private_key),
-            .private_key_password = std::move(material.private_key_password),
-            .trusted_certificates = std::move(material.trusted_certificates)};
+TlsOptions tls_options(const Settings& settings) {
+    auto material = worker::read_tls_material(settings);
+    TlsOptions options{.certificate_chain = std::move(material.certificate_chain),
+                       .private_key = std::move(material.private_key),
+                       .private_key_password = std::move(material.private_key_password),
+                       .trusted_certificates = std::move(material.trusted_certificates),
+                       .ciphers = worker::read_cipher_choice(settings)};
+    const auto protocols = settings.find("ssl.enabled.protocols");
+    if (protocols != settings.end() && !trim(protocols->second).empty())
+        options.protocols = split_list(protocols->second);
+    return options;
 }
 
 TlsContext::TlsContext(std::unique_ptr<ssl::context> context) : context_(std::move(context)) {}

@@ -1,6 +1,9 @@
 /// TLS settings of one side of a connection, made once and shared by its connections. Knows PEM alone: key stores of
 /// other kinds are turned into PEM by worker/tls.
 #pragma once
+#include "connectors/api/config_def.hpp"
+#include "worker/tls/ciphers.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,10 +13,6 @@ class context;  // NOLINT(readability-identifier-naming): Asio's
 }
 
 struct ssl_st;  // OpenSSL's SSL
-
-namespace millrace::worker {
-struct TlsMaterial;
-}
 
 namespace millrace::cluster {
 
@@ -26,12 +25,12 @@ struct TlsOptions {
     std::string private_key_password = {};  ///< of an encrypted key
     std::string trusted_certificates = {};  ///< PEM; a client without any trusts the system's authorities
     std::vector<std::string> protocols = {"TLSv1.2", "TLSv1.3"};
-    std::string ciphers = {};                   ///< OpenSSL names separated by colons, of TLS 1.2
+    worker::CipherChoice ciphers = {};
     ClientAuth client_auth = ClientAuth::None;  ///< of a server
 };
 
-/// With everything else as it is by default.
-TlsOptions tls_options(worker::TlsMaterial material);
+/// What Java's ssl.* settings say: stores, ssl.enabled.protocols, ssl.cipher.suites. Throws ConfigException.
+TlsOptions tls_options(const Settings& settings);
 
 class TlsContext {
 public:

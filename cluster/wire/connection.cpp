@@ -1,5 +1,6 @@
 #include "cluster/wire/connection.hpp"
 
+#include "cluster/async/await_callback.hpp"
 #include "cluster/async/with_timeout.hpp"
 #include "cluster/wire/error_code.hpp"
 
@@ -245,9 +246,29 @@ asio::awaitable<void> Connection::authenticate() {
         throw AuthenticationException(fmt::format("sasl.mechanism: broker {} does not accept {}; enabled are {}",
                                                   to_string(address_), mechanism, enabled));
     }
-    const auto client = make_sasl_client(settings_.security, random_nonce());
+    FreshCredentials fresh{.nonce = random_nonce()};
+    if (settings_.security.mechanism == SaslMechanism::OAuthBearer) fresh.bearer_token = co_await bearer_token();
+    const auto client = make_sasl_client(settings_.security, std::move(fresh));
     co_await say_and_hear(client.get(), version_for(SaslAuthenticateRequest::api));
     ++sessions_;
+}
+
+asio::awaitable<std::string> Connection::bearer_token() {
+    if (!settings_.security.bearer_tokens)
+        throw AuthenticationException("OAUTHBEARER: no source of tokens is configured");
+    std::string why;
+    bool again = false;
+    try {
+        co_return co_await await_callback<std::string>(settings_.security.bearer_tokens);
+    } catch (const RetriableException& e) {
+        why = e.what();
+        again = true;
+    } catch (const ConnectException& e) {
+        why = e.what();
+    }
+    close();
+    if (again) throw DisconnectException(why);
+    throw AuthenticationException(why);
 }
 
 asio::awaitable<void> Connection::say_and_hear(SaslClient* client, std::int16_t version) {

@@ -83,6 +83,7 @@ private:
     asio::awaitable<void> connect();
     asio::awaitable<void> negotiate_versions(std::int16_t version);
     asio::awaitable<void> authenticate();
+    asio::awaitable<std::string> bearer_token();
     asio::awaitable<void> say_and_hear(SaslClient* client, std::int16_t version);
     asio::awaitable<Bytes> exchange(Bytes frame, std::chrono::milliseconds limit, std::string name);
     asio::awaitable<Bytes> send_and_receive(Bytes frame, std::chrono::milliseconds limit, std::string name);

@@ -182,17 +182,16 @@ private:
 
 }
 
-std::unique_ptr<SaslClient> make_sasl_client(const SecuritySettings& security, std::string nonce) {
+std::unique_ptr<SaslClient> make_sasl_client(const SecuritySettings& security, FreshCredentials fresh) {
     switch (security.mechanism) {
     case SaslMechanism::Plain:
         return std::make_unique<PlainClient>(security.user, security.password);
     case SaslMechanism::ScramSha256:
-        return std::make_unique<ScramClient>(EVP_sha256(), security.user, security.password, std::move(nonce));
+        return std::make_unique<ScramClient>(EVP_sha256(), security.user, security.password, std::move(fresh.nonce));
     case SaslMechanism::ScramSha512:
-        return std::make_unique<ScramClient>(EVP_sha512(), security.user, security.password, std::move(nonce));
+        return std::make_unique<ScramClient>(EVP_sha512(), security.user, security.password, std::move(fresh.nonce));
     case SaslMechanism::OAuthBearer:
-        if (!security.bearer_token) throw AuthenticationException("OAUTHBEARER: no source of tokens is configured");
-        return std::make_unique<BearerClient>(security.bearer_token());
+        return std::make_unique<BearerClient>(fresh.bearer_token);
     }
     throw AuthenticationException("unknown SASL mechanism");
 }

@@ -27,8 +27,12 @@ public:
     virtual std::optional<Bytes> answer(ByteView challenge) = 0;
 };
 
-/// `nonce` is used by SCRAM only: printable, without commas, fresh for every authentication.
-std::unique_ptr<SaslClient> make_sasl_client(const SecuritySettings& security, std::string nonce);
+/// What one authentication has for itself.
+struct FreshCredentials {
+    std::string nonce = {};         ///< of SCRAM: printable, without commas
+    std::string bearer_token = {};  ///< of OAUTHBEARER
+};
+std::unique_ptr<SaslClient> make_sasl_client(const SecuritySettings& security, FreshCredentials fresh);
 
 /// 24 random printable characters from OpenSSL's generator.
 std::string random_nonce();

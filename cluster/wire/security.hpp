@@ -3,6 +3,7 @@
 #include "cluster/async/tls.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,15 +19,18 @@ SecurityProtocol security_protocol_from(std::string_view text);
 SaslMechanism sasl_mechanism_from(std::string_view text);
 std::string_view to_string(SaslMechanism mechanism) noexcept;
 
+/// Calls back once, from any thread, with a token or why there is none. A RetriableException: ask again later.
+using BearerTokens = std::function<void(std::function<void(std::exception_ptr, std::string)>)>;
+
 /// The client settings security.protocol, sasl.*, ssl.*, made into what a connection needs.
 struct SecuritySettings {
     SecurityProtocol protocol = SecurityProtocol::Plaintext;
     SaslMechanism mechanism = SaslMechanism::Plain;
     std::string user = {};
     std::string password = {};
-    std::function<std::string()> bearer_token = {};  ///< asked for each authentication; must not block
-    std::shared_ptr<const TlsContext> tls = {};      ///< required with the two protocols that end in SSL
-    bool verify_host_name = true;                    ///< ssl.endpoint.identification.algorithm=https
+    BearerTokens bearer_tokens = {};             ///< asked for each authentication by OAUTHBEARER
+    std::shared_ptr<const TlsContext> tls = {};  ///< required with the two protocols that end in SSL
+    bool verify_host_name = true;                ///< ssl.endpoint.identification.algorithm=https
 
     bool uses_tls() const noexcept {
         return protocol == SecurityProtocol::Ssl || protocol == SecurityProtocol::SaslSsl;

@@ -4,9 +4,6 @@
 #include "worker/config/worker_config.hpp"
 #include "worker/tls/key_store.hpp"
 
-#include <fmt/core.h>
-#include <openssl/ssl.h>
-
 #include <algorithm>
 
 namespace millrace::rest {
@@ -26,17 +23,6 @@ Settings tls_settings(const Settings& worker, std::string_view prefix) {
     return prefixed.empty() ? worker : prefixed;
 }
 
-/// Names of RFC 8446 and the IANA list as OpenSSL's; those of TLS 1.3 are always on.
-std::string openssl_ciphers(const Settings& settings) {
-    std::string ciphers;
-    for (const auto& name : split_list(setting(settings, "ssl.cipher.suites"))) {
-        const std::string_view known = OPENSSL_cipher_name(name.c_str());
-        if (known == "(NONE)") throw ConfigException("ssl.cipher.suites names an unknown suite: " + name);
-        if (!known.starts_with("TLS_")) ciphers += (ciphers.empty() ? "" : ":") + std::string(known);
-    }
-    return ciphers;
-}
-
 cluster::ClientAuth client_auth(const Settings& settings) {
     const auto text = setting(settings, "ssl.client.auth", "none");
     if (text == "required") return cluster::ClientAuth::Required;
@@ -44,18 +30,9 @@ cluster::ClientAuth client_auth(const Settings& settings) {
     return cluster::ClientAuth::None;
 }
 
-cluster::TlsOptions tls_options(const Settings& settings) {
-    auto options = cluster::tls_options(worker::read_tls_material(settings));
-    if (const auto protocols = setting(settings, "ssl.enabled.protocols"); !protocols.empty()) {
-        options.protocols = split_list(protocols);
-    }
-    options.ciphers = openssl_ciphers(settings);
-    options.client_auth = client_auth(settings);
-    return options;
-}
-
 std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings) {
-    const auto options = tls_options(settings);
+    auto options = cluster::tls_options(settings);
+    options.client_auth = client_auth(settings);
     if (options.certificate_chain.empty()) {
         throw ConfigException(
             "An https listener needs a certificate: set listeners.https.ssl.keystore.location to a "
@@ -94,7 +71,7 @@ LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
     const auto settings = serves_https ? tls_settings(config.settings(), https_prefix)
                                        : worker::with_prefix_removed(config.settings(), https_prefix);
     LeaderClientTls tls;
-    tls.https = cluster::TlsContext::client(tls_options(settings));
+    tls.https = cluster::TlsContext::client(cluster::tls_options(settings));
     const auto algorithm = settings.find("ssl.endpoint.identification.algorithm");
     tls.verify_host_name = algorithm == settings.end() || !algorithm->second.empty();
     return tls;

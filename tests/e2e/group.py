@@ -73,6 +73,11 @@ class Group:
             worker.stop()
 
 
+def for_every_client(settings):
+    """A worker's settings, in which these are those of each Kafka client that it has."""
+    return {prefix + name: value for prefix in ('', 'producer.', 'consumer.', 'admin.') for name, value in settings.items()}
+
+
 def free_ports(count):
     held = [socket.create_server(('127.0.0.1', 0)) for _ in range(count)]
     ports = [port.getsockname()[1] for port in held]

@@ -15,13 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     constexpr std::array mechanisms = {SaslMechanism::Plain, SaslMechanism::ScramSha256, SaslMechanism::ScramSha512,
                                        SaslMechanism::OAuthBearer};
     const auto mechanism = mechanisms.at(data[0] % mechanisms.size());
-    const SecuritySettings security{
-        .mechanism = mechanism, .user = "alice", .password = "alice-secret", .bearer_token = [] {
-            return std::string("token");
-        }};
+    const SecuritySettings security{.mechanism = mechanism, .user = "alice", .password = "alice-secret"};
     std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
     try {
-        const auto client = make_sasl_client(security, "fyko+d2lbbFgONRv9qkxdawL");
+        const auto client = make_sasl_client(security, {.nonce = "fyko+d2lbbFgONRv9qkxdawL", .bearer_token = "token"});
         (void)client->first();
         for (bool more = true; more && !rest.empty();) {
             const auto line = rest.substr(0, rest.find('\n'));

@@ -4,6 +4,8 @@
 #include "worker/config/client_keys.hpp"
 #include "worker/config/key_rows.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/kafka/oauth.hpp"
+#include "worker/tls/ciphers.hpp"
 #include "worker/tls/key_store.hpp"
 
 #include <fmt/core.h>
@@ -59,12 +61,6 @@ std::string assignors(std::string_view text) {
     if (!eager.empty()) return eager;
     return cooperative ? "cooperative-sticky" : "range";
 }
-std::string joined_by_colons(std::string_view text) {
-    std::string out;
-    for (const auto& part : split_list(text)) out += (out.empty() ? "" : ":") + part;
-    return out;
-}
-
 constexpr std::int64_t int_max = 2'147'483'647;
 
 constexpr auto table = std::to_array<Row>({
@@ -89,11 +85,6 @@ constexpr auto table = std::to_array<Row>({
     {"sasl.mechanism", "sasl.mechanism"},
     {"sasl.kerberos.service.name", "sasl.kerberos.service.name"},
     {"sasl.kerberos.min.time.before.relogin", "sasl.kerberos.min.time.before.relogin"},
-    {"sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.token.endpoint.url"},
-    {"sasl.oauthbearer.scope", "sasl.oauthbearer.scope"},
-    {"sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"},
-    {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
-    {"ssl.cipher.suites", "ssl.cipher.suites", All, joined_by_colons},
     {"ssl.endpoint.identification.algorithm", "ssl.endpoint.identification.algorithm", All, host_check},
 
     {"acks", "acks", P, lower},
@@ -177,12 +168,27 @@ void add_tls(Properties& properties, const Settings& java) {
     add("ssl.key.pem", std::move(material.private_key));
     add("ssl.key.password", std::move(material.private_key_password));
     add("ssl.ca.pem", std::move(material.trusted_certificates));
+    add("ssl.cipher.suites", read_cipher_choice(java).tls12);  // librdkafka leaves those of TLS 1.3 as they are
+}
+
+/// librdkafka asks the identity provider itself.
+void add_oauth(Properties& properties, const Settings& java) {
+    auto oauth = read_oauth_settings(java);
+    put(properties, "sasl.oauthbearer.method", "oidc");
+    put(properties, "sasl.oauthbearer.token.endpoint.url", std::move(oauth.endpoint));
+    put(properties, "sasl.oauthbearer.client.id", std::move(oauth.client_id));
+    put(properties, "sasl.oauthbearer.client.secret", std::move(oauth.client_secret));
+    if (!oauth.scope.empty()) put(properties, "sasl.oauthbearer.scope", std::move(oauth.scope));
+    if (!oauth.tls.trusted_certificates.empty())
+        put(properties, "https.ca.pem", std::move(oauth.tls.trusted_certificates));
 }
 
 void add_login(Properties& properties, const Settings& java) {
     const auto protocol = java.find("security.protocol");
     if (protocol == java.end() || !lower(protocol->second).starts_with("sasl")) return;
-    if (java.contains("sasl.oauthbearer.token.endpoint.url")) put(properties, "sasl.oauthbearer.method", "oidc");
+    if (const auto mechanism = java.find("sasl.mechanism");
+        mechanism != java.end() && trim(mechanism->second) == "OAUTHBEARER")
+        return add_oauth(properties, java);
     const auto entry = java.find("sasl.jaas.config");
     if (entry == java.end()) return;
     const auto login = parse_jaas_config(entry->second);
@@ -190,21 +196,13 @@ void add_login(Properties& properties, const Settings& java) {
         const auto found = login.options.find(name);
         return found == login.options.end() ? std::string() : found->second;
     };
-    if (login.login_module.ends_with(".PlainLoginModule") || login.login_module.ends_with(".ScramLoginModule")) {
-        put(properties, "sasl.username", option("username"));
-        put(properties, "sasl.password", option("password"));
-    } else if (login.login_module.ends_with(".OAuthBearerLoginModule")) {
-        if (login.options.contains("clientId")) put(properties, "sasl.oauthbearer.client.id", option("clientId"));
-        if (login.options.contains("clientSecret")) {
-            put(properties, "sasl.oauthbearer.client.secret", option("clientSecret"));
-        }
-        if (login.options.contains("scope")) put(properties, "sasl.oauthbearer.scope", option("scope"));
-    } else {
+    if (!login.login_module.ends_with(".PlainLoginModule") && !login.login_module.ends_with(".ScramLoginModule"))
         throw ConfigException(
-            fmt::format("sasl.jaas.config names the login module {}; known are PlainLoginModule, ScramLoginModule and "
-                        "OAuthBearerLoginModule of org.apache.kafka.common.security",
+            fmt::format("sasl.jaas.config names the login module {}; known are PlainLoginModule, ScramLoginModule and, "
+                        "for sasl.mechanism OAUTHBEARER, OAuthBearerLoginModule of org.apache.kafka.common.security",
                         login.login_module));
-    }
+    put(properties, "sasl.username", option("username"));
+    put(properties, "sasl.password", option("password"));
 }
 
 /// A record that is larger than the whole queue would wait for room for ever.
@@ -264,7 +262,7 @@ ClientConfig translate(ClientKind kind, const Settings& java) {
         if (given == java.end() || !(row.clients & bit)) continue;
         const auto text = trim(given->second);
         if (text.empty() && row.java != "ssl.endpoint.identification.algorithm") continue;
-        const bool secret = row.java.starts_with("ssl.key") || row.java.ends_with("secret");
+        const bool secret = row.java.starts_with("ssl.key");
         put(config.properties, row.rdkafka, row.value ? row.value(text) : secret ? given->second : std::string(text));
     }
     if (kind == ClientKind::Producer) add_producer_rest(config, java);

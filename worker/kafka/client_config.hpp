@@ -1,8 +1,8 @@
 /// Settings of Kafka's Java clients, which is what users write, as settings of librdkafka.
 ///
 /// Java-only settings that have no counterpart (serializers, metric reporters, ...) are dropped silently; what neither
-/// client knows is warned of. Key stores must be PEM files or inline PEM: for others translate() throws
-/// ConfigException that says how to convert them. sasl.jaas.config is read for PlainLoginModule and ScramLoginModule.
+/// client knows is warned of. Key stores of every kind become PEM texts. sasl.jaas.config is read for PlainLoginModule,
+/// ScramLoginModule and OAuthBearerLoginModule (worker/kafka/oauth.hpp).
 ///
 /// Facts   Kafka 4.3 client configuration; librdkafka CONFIGURATION.md.
 #pragma once

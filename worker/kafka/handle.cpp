@@ -1,5 +1,8 @@
 #include "worker/kafka/handle.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <array>
 
 namespace millrace::worker {
@@ -32,6 +35,14 @@ void on_error(rd_kafka_t* client, int code, const char* reason, void* opaque) {
     }
 }
 
+/// What was not sent yet is thrown away: a producer that was given up on must not write later, when the network is back
+/// and others have gone on with its work. One that ends in order waits for its records before.
+int close_at_once(int socket, void*) {
+    const linger none{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    return ::close(socket);
+}
+
 }
 
 ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque) {
@@ -46,6 +57,7 @@ ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque) {
     rd_kafka_conf_set_opaque(conf.get(), &opaque);
     rd_kafka_conf_set_log_cb(conf.get(), write_log);
     rd_kafka_conf_set_error_cb(conf.get(), on_error);
+    if (config.kind == ClientKind::Producer) rd_kafka_conf_set_closesocket_cb(conf.get(), close_at_once);
     return conf;
 }
 

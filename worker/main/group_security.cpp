@@ -3,7 +3,7 @@
 #include "cluster/async/tls.hpp"
 #include "cluster/wire/connection.hpp"
 #include "worker/kafka/client_config.hpp"
-#include "worker/tls/key_store.hpp"
+#include "worker/kafka/oauth_tokens.hpp"
 
 #include <fmt/format.h>
 
@@ -18,8 +18,24 @@ std::string setting(const WorkerConfig& config, const std::string& key) {
     return found == config.settings().end() ? "" : found->second;
 }
 
-std::shared_ptr<const cluster::TlsContext> client_tls(const WorkerConfig& config) {
-    return cluster::TlsContext::client(cluster::tls_options(read_tls_material(config.settings())));
+void add_login(cluster::SecuritySettings& security, const WorkerConfig& config) {
+    const auto mechanism = setting(config, "sasl.mechanism");
+    security.mechanism = cluster::sasl_mechanism_from(mechanism.empty() ? "GSSAPI" : mechanism);
+    if (security.mechanism == cluster::SaslMechanism::OAuthBearer) {
+        auto oauth = read_oauth_settings(config.settings());
+        security.user = oauth.client_id;
+        security.bearer_tokens = [tokens = std::make_shared<OAuthTokens>(std::move(oauth))](auto done) {
+            tokens->ask(std::move(done));
+        };
+        return;
+    }
+    const auto login = parse_jaas_config(setting(config, "sasl.jaas.config"));
+    const auto option = [&](const char* name) {
+        const auto found = login.options.find(name);
+        return found == login.options.end() ? std::string() : found->second;
+    };
+    security.user = option("username");
+    security.password = option("password");
 }
 
 }
@@ -28,19 +44,9 @@ cluster::SecuritySettings group_security(const WorkerConfig& config) {
     cluster::SecuritySettings security;
     const auto protocol = setting(config, "security.protocol");
     if (!protocol.empty()) security.protocol = cluster::security_protocol_from(protocol);
-    if (security.uses_sasl()) {
-        const auto mechanism = setting(config, "sasl.mechanism");
-        security.mechanism = cluster::sasl_mechanism_from(mechanism.empty() ? "GSSAPI" : mechanism);
-        const auto login = parse_jaas_config(setting(config, "sasl.jaas.config"));
-        const auto option = [&](const char* name) {
-            const auto found = login.options.find(name);
-            return found == login.options.end() ? std::string() : found->second;
-        };
-        security.user = option("username");
-        security.password = option("password");
-    }
+    if (security.uses_sasl()) add_login(security, config);
     if (security.uses_tls()) {
-        security.tls = client_tls(config);
+        security.tls = cluster::TlsContext::client(cluster::tls_options(config.settings()));
         const auto found = config.settings().find("ssl.endpoint.identification.algorithm");
         security.verify_host_name = found == config.settings().end() || !found->second.empty();
     }

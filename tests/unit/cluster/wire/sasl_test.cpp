@@ -18,7 +18,7 @@ const std::string server_first =
 }
 
 TEST_CASE("SCRAM-SHA-256 says what a real broker accepted", "[wire][sasl]") {
-    const auto client = make_sasl_client(alice(SaslMechanism::ScramSha256), "fyko+d2lbbFgONRv9qkxdawL");
+    const auto client = make_sasl_client(alice(SaslMechanism::ScramSha256), {.nonce = "fyko+d2lbbFgONRv9qkxdawL"});
     CHECK(to_text(client->first()) == "n,,n=alice,r=fyko+d2lbbFgONRv9qkxdawL");
     const auto proof = client->answer(as_bytes(server_first));
     REQUIRE(proof);
@@ -40,7 +40,7 @@ TEST_CASE("SCRAM refuses a broker that answers something else", "[wire][sasl]") 
         GENERATE(as<std::string>(), "r=other,s=MWh4,i=4096", "r=nonce,s=MWh4,i=4096", "r=nonce-more,s=MWh4,i=1",
                  "r=nonce-more,s=MWh4,i=2000000000", "r=nonce-more,s=!!!!,i=4096", "r=nonce-more,i=4096", "", "x");
     CAPTURE(refused);
-    const auto client = make_sasl_client(alice(SaslMechanism::ScramSha512), "nonce");
+    const auto client = make_sasl_client(alice(SaslMechanism::ScramSha512), {.nonce = "nonce"});
     (void)client->first();
     CHECK_THROWS_AS(client->answer(as_bytes(refused)), AuthenticationException);
 }
@@ -48,15 +48,13 @@ TEST_CASE("SCRAM refuses a broker that answers something else", "[wire][sasl]") 
 TEST_CASE("user names with separators are escaped", "[wire][sasl]") {
     auto security = alice(SaslMechanism::ScramSha256);
     security.user = "a=b,c";
-    CHECK(to_text(make_sasl_client(security, "n")->first()) == "n,,n=a=3Db=2Cc,r=n");
+    CHECK(to_text(make_sasl_client(security, {.nonce = "n"})->first()) == "n,,n=a=3Db=2Cc,r=n");
 }
 
 TEST_CASE("PLAIN and OAUTHBEARER say it in one message", "[wire][sasl]") {
-    CHECK(to_hex(make_sasl_client(alice(SaslMechanism::Plain), "")->first()) ==
+    CHECK(to_hex(make_sasl_client(alice(SaslMechanism::Plain), {.nonce = ""})->first()) ==
           to_hex(from_hex("00 616c696365 00 616c6963652d736563726574")));
-    auto security = alice(SaslMechanism::OAuthBearer);
-    security.bearer_token = [] { return "token"; };
-    const auto client = make_sasl_client(security, "");
+    const auto client = make_sasl_client(alice(SaslMechanism::OAuthBearer), {.bearer_token = "token"});
     CHECK(to_text(client->first()) ==
           "n,,\x01"
           "auth=Bearer token\x01\x01");

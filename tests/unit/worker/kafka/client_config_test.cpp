@@ -141,6 +141,17 @@ TEST_CASE("key stores are read for clients that use TLS, and only for those") {
         Catch::Contains("/nowhere"));
 }
 
+TEST_CASE("cipher suites go by Java's names") {
+    const auto suites = [](const std::string& names) {
+        return translate(ClientKind::Admin, {{"security.protocol", "SSL"}, {"ssl.cipher.suites", names}})
+            .find("ssl.cipher.suites");
+    };
+    CHECK(suites("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384") ==
+          "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384");
+    CHECK_FALSE(suites("TLS_AES_256_GCM_SHA384"));  // librdkafka does not choose among those of TLS 1.3
+    CHECK_THROWS_WITH(suites("TLS_NOPE"), Catch::Contains("TLS_NOPE"));
+}
+
 TEST_CASE("errors know whether to try again") {
     CHECK(is_retriable(-195));  // _TRANSPORT
     CHECK(is_retriable(6));     // NOT_LEADER_OR_FOLLOWER

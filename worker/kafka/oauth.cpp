@@ -1,0 +1,230 @@
+#include "worker/kafka/oauth.hpp"
+
+#include "connectors/support/json.hpp"
+#include "connectors/support/text.hpp"
+#include "worker/config/key_rows.hpp"
+#include "worker/kafka/client_config.hpp"
+
+#include <curl/curl.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace millrace::worker {
+
+namespace {
+
+constexpr std::size_t most_answer_bytes = 1'000'000;
+constexpr auto module_suffix = ".OAuthBearerLoginModule";
+constexpr auto handler_suffix = ".OAuthBearerLoginCallbackHandler";
+constexpr auto retriever_suffixes = {"", ".DefaultJwtRetriever", ".ClientCredentialsJwtRetriever"};
+
+std::string setting(const Settings& settings, std::string_view name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::string() : found->second;
+}
+
+std::string first_of(std::string preferred, std::string other) {
+    return preferred.empty() ? std::move(other) : std::move(preferred);
+}
+
+std::chrono::milliseconds time_limit(const Settings& java, std::string_view name, std::chrono::milliseconds otherwise) {
+    const auto found = java.find(name);
+    if (found == java.end() || trim(found->second).empty()) return otherwise;
+    return std::chrono::milliseconds(std::max<std::int64_t>(rows::whole(found->second), 1));
+}
+
+/// Java's class names choose the way to a token; there is one here.
+void check_classes(const Settings& java) {
+    const std::string handler = setting(java, "sasl.login.callback.handler.class");
+    if (!handler.empty() && !handler.ends_with(handler_suffix))
+        throw ConfigException(
+            fmt::format("sasl.login.callback.handler.class: '{}' cannot run here; leave it out, or use "
+                        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler",
+                        handler));
+    const std::string retriever = setting(java, "sasl.oauthbearer.jwt.retriever.class");
+    if (std::ranges::none_of(retriever_suffixes, [&](const char* known) {
+            return *known == '\0' ? retriever.empty() : retriever.ends_with(known);
+        }))
+        throw ConfigException(
+            fmt::format("sasl.oauthbearer.jwt.retriever.class: '{}' cannot run here; tokens come by "
+                        "client credentials (ClientCredentialsJwtRetriever)",
+                        retriever));
+}
+
+Settings jaas_options(const Settings& java) {
+    const auto entry = java.find("sasl.jaas.config");
+    if (entry == java.end()) return {};
+    auto login = parse_jaas_config(entry->second);
+    if (!login.login_module.ends_with(module_suffix))
+        throw ConfigException(
+            fmt::format("sasl.jaas.config names {}; sasl.mechanism OAUTHBEARER needs "
+                        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule",
+                        login.login_module));
+    return std::move(login.options);
+}
+
+using Curl = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+std::string url_encoded(const Curl& curl, const std::string& text) {
+    const std::unique_ptr<char, decltype(&curl_free)> encoded(
+        curl_easy_escape(curl.get(), text.data(), static_cast<int>(text.size())), &curl_free);
+    return encoded ? encoded.get() : "";
+}
+
+std::size_t take_answer(const char* data, std::size_t, std::size_t size, void* target) {
+    auto& answer = *static_cast<std::string*>(target);
+    if (answer.size() + size > most_answer_bytes) return 0;  // ends the transfer
+    answer.append(data, size);
+    return size;
+}
+
+int ends_when_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
+void set_blob(const Curl& curl, CURLoption option, const std::string& text) {
+    if (text.empty()) return;
+    curl_blob blob{.data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_COPY};
+    curl_easy_setopt(curl.get(), option, &blob);
+}
+
+void set_tls(const Curl& curl, const OAuthSettings& settings) {
+    set_blob(curl, CURLOPT_CAINFO_BLOB, settings.tls.trusted_certificates);
+    set_blob(curl, CURLOPT_SSLCERT_BLOB, settings.tls.certificate_chain);
+    set_blob(curl, CURLOPT_SSLKEY_BLOB, settings.tls.private_key);
+    if (!settings.tls.private_key_password.empty())
+        curl_easy_setopt(curl.get(), CURLOPT_KEYPASSWD, settings.tls.private_key_password.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, settings.verify_host_name ? 2L : 0L);
+}
+
+Headers headers_of(const Curl& curl, const OAuthSettings& settings) {
+    auto id = settings.client_id;
+    auto secret = settings.client_secret;
+    if (settings.encode_credentials) {
+        id = url_encoded(curl, id);
+        secret = url_encoded(curl, secret);
+    }
+    Headers headers(nullptr, &curl_slist_free_all);
+    const std::string authorization = "Authorization: Basic " + to_base64(id + ":" + secret);
+    for (const auto* line : {authorization.c_str(), "Accept: application/json", "Cache-Control: no-cache"})
+        headers.reset(curl_slist_append(headers.release(), line));
+    return headers;
+}
+
+/// `error` and `error_description` of a refusal (RFC 6749, 5.2), which name no secret.
+std::string reason_of(std::string_view body) {
+    try {
+        const json::Document answer(body);
+        std::string reason;
+        for (const auto* name : {"error", "error_description"})
+            if (const auto* text = answer.root().find(name); text != nullptr && text->is_string())
+                reason += fmt::format("{}{}", reason.empty() ? ": " : ", ", text->text());
+        return reason;
+    } catch (const DataException&) {
+        return "";
+    }
+}
+
+/// The claim `exp` of a token that is a JWT.
+std::optional<std::chrono::seconds> expiry_of(std::string_view token) {
+    const auto first = token.find('.');
+    const auto second = token.find('.', first + 1);
+    if (first == token.npos || second == token.npos) return std::nullopt;
+    const auto claims = from_base64(token.substr(first + 1, second - first - 1), Base64::UrlSafe);
+    if (!claims) return std::nullopt;
+    try {
+        const json::Document read(*claims);
+        const auto* expiry = read.root().find("exp");
+        if (expiry != nullptr && expiry->is_number())
+            return std::chrono::seconds(static_cast<std::int64_t>(expiry->as_double()));
+    } catch (const DataException&) {  // NOLINT(bugprone-empty-catch): a token of another make
+    }
+    return std::nullopt;
+}
+
+}
+
+OAuthSettings read_oauth_settings(const Settings& java) {
+    check_classes(java);
+    const auto options = jaas_options(java);
+    OAuthSettings settings{.endpoint = setting(java, "sasl.oauthbearer.token.endpoint.url"),
+                           .client_id = first_of(setting(java, "sasl.oauthbearer.client.credentials.client.id"),
+                                                 setting(options, "clientId")),
+                           .client_secret = first_of(setting(java, "sasl.oauthbearer.client.credentials.client.secret"),
+                                                     setting(options, "clientSecret")),
+                           .scope = first_of(setting(java, "sasl.oauthbearer.scope"), setting(options, "scope")),
+                           .encode_credentials = setting(java, "sasl.oauthbearer.header.urlencode") == "true",
+                           .tls = read_tls_material(options)};
+    if (!settings.endpoint.starts_with("http://") && !settings.endpoint.starts_with("https://"))
+        throw ConfigException(
+            fmt::format("sasl.oauthbearer.token.endpoint.url: '{}' is no http or https URL of an identity provider",
+                        settings.endpoint));
+    if (settings.client_id.empty() || settings.client_secret.empty())
+        throw ConfigException(
+            "sasl.mechanism OAUTHBEARER needs sasl.oauthbearer.client.credentials.client.id and .client.secret, or "
+            "clientId and clientSecret in sasl.jaas.config");
+    const auto host_check = options.find("ssl.endpoint.identification.algorithm");
+    settings.verify_host_name = host_check == options.end() || !host_check->second.empty();
+    settings.connect_timeout = time_limit(java, "sasl.login.connect.timeout.ms", settings.connect_timeout);
+    settings.read_timeout = time_limit(java, "sasl.login.read.timeout.ms", settings.read_timeout);
+    return settings;
+}
+
+OAuthToken fetch_oauth_token(const OAuthSettings& settings, const std::stop_token& stop) {
+    const Curl curl(curl_easy_init(), &curl_easy_cleanup);
+    if (!curl) throw RetriableException("libcurl has no memory");
+    const auto headers = headers_of(curl, settings);
+    std::string body = "grant_type=client_credentials";
+    if (!settings.scope.empty()) body += "&scope=" + url_encoded(curl, settings.scope);
+    std::string answer;
+    auto stop_here = stop;
+    const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(curl.get(), option, value); };
+    set(CURLOPT_URL, settings.endpoint.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_POSTFIELDS, body.c_str());
+    set(CURLOPT_HTTPHEADER, headers.get());
+    set(CURLOPT_WRITEFUNCTION, &take_answer);
+    set(CURLOPT_WRITEDATA, &answer);
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, &ends_when_stopped);
+    set(CURLOPT_XFERINFODATA, &stop_here);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>((settings.connect_timeout + settings.read_timeout).count()));
+    set_tls(curl, settings);
+
+    if (const auto result = curl_easy_perform(curl.get()); result != CURLE_OK)
+        throw RetriableException(fmt::format("No token from {}: {}", settings.endpoint, curl_easy_strerror(result)));
+    long status = 0;
+    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+    const auto refusal = fmt::format("No token from {}: status {}{}", settings.endpoint, status, reason_of(answer));
+    if (status >= 500 || status == 408 || status == 429) throw RetriableException(refusal);
+    if (status != 200 && status != 201) throw OAuthRefusedException(refusal);
+    return read_oauth_answer(answer, settings.endpoint, std::chrono::system_clock::now());
+}
+
+OAuthToken read_oauth_answer(std::string_view body, const std::string& endpoint,
+                             std::chrono::system_clock::time_point now) {
+    OAuthToken token;
+    try {
+        const json::Document answer(body);
+        const auto* value = answer.root().find("access_token");
+        if (value != nullptr && value->is_string()) token.value = value->text();
+        const auto* expires = answer.root().find("expires_in");
+        if (expires != nullptr && expires->is_number())
+            token.lifetime = std::chrono::seconds(static_cast<std::int64_t>(expires->as_double()));
+    } catch (const DataException&) {  // NOLINT(bugprone-empty-catch): the text may hold a token, so it is not told
+    }
+    const auto sayable = [](char c) { return c > ' ' && c <= '~'; };
+    if (token.value.empty() || !std::ranges::all_of(token.value, sayable))
+        throw OAuthRefusedException(fmt::format("The answer of {} holds no access_token", endpoint));
+    if (token.lifetime <= std::chrono::seconds{0})
+        if (const auto expiry = expiry_of(token.value))
+            token.lifetime = *expiry - std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
+    return token;
+}
+
+}
