@@ -57,6 +57,8 @@ asio::awaitable<void> GroupMember::step() {
         co_return;
     }
     if (!coordinator_.known()) {
+        // When the session is over, others begin while this one still searches.
+        if (const auto over = lost_work_reason(); !over.empty()) co_await give_up_work(over);
         const bool found = co_await find_coordinator();
         const auto reason =
             found ? lost_work_reason()

@@ -114,7 +114,7 @@ std::optional<Bytes> FakeBroker::answer(ByteView frame) {
     } else if (key == FindCoordinatorRequest::api.key) {
         begin(FindCoordinatorRequest::api);
         FindCoordinatorResponse response;
-        response.coordinators.push_back({"g", 1, "127.0.0.1", port_, error, std::nullopt});
+        response.coordinators.push_back({"g", 1, "127.0.0.1", coordinator.value_or(port_), error, std::nullopt});
         encode_body(response, version, out);
     } else if (key == JoinGroupRequest::api.key) {
         begin(JoinGroupRequest::api);

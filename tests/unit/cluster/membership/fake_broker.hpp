@@ -29,6 +29,7 @@ public:
     int requests(const ApiSpec& api) const;
 
     bool silent = false;                       ///< reads, but answers nothing
+    std::optional<std::uint16_t> coordinator;  ///< the port that it says the coordinator is at; none: its own
     std::optional<Bytes> assignment;           ///< instead of the leader's
     std::string protocol = "sessioned";        ///< that the group "selects"
     std::vector<std::string> ids_joined_with;  ///< the member id of every JoinGroup

@@ -135,7 +135,9 @@ TEST_CASE_METHOD(Fixture, "a broker that is there at the second try costs no wor
 TEST_CASE_METHOD(Fixture, "a coordinator that answers nothing is given up after the session time-out", "[membership]") {
     join();
     broker.silent = true;
+    const auto searches = broker.requests(FindCoordinatorRequest::api);
     REQUIRE(until([&] { return herder->losses == 1; }));
+    CHECK(broker.requests(FindCoordinatorRequest::api) == searches);  // a leader's work stops before it searches
     broker.silent = false;
     CHECK(until([&] { return herder->rounds == 2; }));
 }
@@ -186,6 +188,37 @@ TEST_CASE_METHOD(Fixture, "revoked work has ended before the member joins again"
     const auto metadata = decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back());
     REQUIRE(metadata.allocation);
     CHECK(metadata.allocation->assigned == Work{{"a"}, {}});
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "who cannot stop revoked work within the rebalance time-out leaves, and joins as a new member",
+                 "[membership]") {
+    join();
+    herder->hold.emplace(context.get_executor());
+    Assignment order{.leader = "m1", .leader_url = "http://w1:8083/", .config_offset = 3, .revoked = {{}, {{"a", 0}}}};
+    broker.assignment = encode_assignment(order);
+    herder->member.request_rejoin("test");
+    REQUIRE(until([&] { return !broker.members_that_left.empty(); }));
+    CHECK(herder->diary->has("stopping revoked work timed out after 1000 ms"));
+    CHECK(broker.members_that_left == std::vector<std::string>{"m1"});
+    broker.assignment.reset();
+    herder->hold.reset();
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(herder->member.member_id() == "m2");
+}
+
+TEST_CASE_METHOD(Fixture, "a coordinator that moves is followed, and no work stops", "[membership]") {
+    join();
+    FakeBroker other(context);
+    broker.coordinator = other.port();
+    broker.fail(HeartbeatRequest::api, {16});
+    REQUIRE(until([&] { return other.requests(HeartbeatRequest::api) > 2; }));
+    CHECK(herder->losses == 0);
+    CHECK(herder->rounds == 1);
+    CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
+    herder->running.cancel();
+    REQUIRE(until([&] { return herder->running.ended(); }));
+    CHECK(other.members_that_left == std::vector<std::string>{"m1"});
 }
 
 TEST_CASE_METHOD(Fixture, "a member that is stopped says goodbye, whatever it is doing", "[membership]") {

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +41,7 @@ public:
     ConfigView config_view() override { return view; }
     asio::awaitable<void> on_revoked(Work work) override {
         ++revocations;
+        if (hold) co_await hold->wait();
         std::erase_if(runs.connectors, [&](const auto& c) {
             return std::find(work.connectors.begin(), work.connectors.end(), c) != work.connectors.end();
         });
@@ -70,6 +71,7 @@ public:
     GroupSettings settings;
     ConfigView view;
     std::shared_ptr<DiarySink> diary = std::make_shared<DiarySink>();
+    std::optional<Event> hold;  ///< revoked work does not stop before it is set
     Work runs;
     int rounds = 0;
     int revocations = 0;
