@@ -21,6 +21,11 @@ std::string_view next_hop(const RequestTarget& target) {
 
 }
 
+bool tells_of_rebalance(int status, std::string_view text) noexcept {
+    const auto says = [&](std::string_view message) { return text.find(message) != text.npos; };
+    return status == 409 && (says(conflict_message) || says(no_leader_message) || says(stale_configuration_message));
+}
+
 std::string forwarded_target(const RequestTarget& target, std::string_view next_url) {
     const auto hop = next_hop(target);
     if (next_url.empty()) throw RestException(409, std::string(no_leader_message));

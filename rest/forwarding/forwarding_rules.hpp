@@ -18,6 +18,9 @@ inline constexpr std::string_view no_leader_message =
 inline constexpr std::string_view stale_configuration_message =
     "Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)";
 
+/// Whether an answer, or an error's message, says that nothing was done because the group is about to change.
+bool tells_of_rebalance(int status, std::string_view text) noexcept;
+
 /// The path and query to ask the next worker for: "connectors/a%20b/restart?forward=true&includeTasks=true".
 /// Throws RestException 409 if the request has come two hops, or if `next_url` is empty.
 std::string forwarded_target(const RequestTarget& target, std::string_view next_url);

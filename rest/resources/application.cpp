@@ -90,14 +90,22 @@ asio::awaitable<Response> Application::handle(Request request) {
     }
 }
 
-/// A leader that died is the leader until the group notices: then the request goes to the new one, or is done here.
+/// What meets a rebalance is tried again by the worker that was asked first. A leader that died is the leader until the
+/// group notices: then the request goes to the new one, or is done here.
 asio::awaitable<Response> Application::dispatch(const Route& route, Call call) {
     const auto patience = std::chrono::steady_clock::now() + services_.leader_patience;
+    const bool asked_first = !find(call.target.query, "forward");
+    const auto waits = [&](int status, std::string_view text) {
+        return asked_first && tells_of_rebalance(status, text) && std::chrono::steady_clock::now() < patience;
+    };
     for (;;) {
         try {
-            co_return co_await attempt(route, call);
+            auto response = co_await attempt(route, call);
+            if (!waits(response.status, response.body)) co_return response;
         } catch (const UnreachableException&) {
             if (std::chrono::steady_clock::now() >= patience) throw;
+        } catch (const RestException& e) {
+            if (!waits(e.status, e.what())) throw;
         }
         co_await cluster::sleep_for(leader_pause);
     }

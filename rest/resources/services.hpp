@@ -49,7 +49,7 @@ struct Services {
     Logger logger = {};
     std::string commit = "unknown";  ///< of this build
     std::chrono::milliseconds request_timeout = std::chrono::seconds(90);
-    /// How long a request waits for another leader when nobody answers at the known one's URL.
+    /// How long a request waits for a leader that answers, and for a rebalance that it meets.
     std::chrono::milliseconds leader_patience = std::chrono::seconds(20);
     LeaderClientTls forwarding = {};
     std::function<std::chrono::system_clock::time_point()> clock = [] { return std::chrono::system_clock::now(); };

@@ -43,6 +43,17 @@ TEST_CASE("the second hop is the last, and a leader must be known", "[rest][forw
     }
 }
 
+TEST_CASE("only what a rebalance refused is worth another try", "[rest][forwarding]") {
+    const auto [status, text, again] = GENERATE(table<int, std::string, bool>({
+        {409, R"({"error_code":409,"message":")" + std::string(conflict_message) + R"("})", true},
+        {409, std::string(no_leader_message), true},
+        {409, std::string(stale_configuration_message), true},
+        {409, R"({"error_code":409,"message":"Connector a already exists"})", false},
+        {200, std::string(conflict_message), false},
+    }));
+    CHECK(tells_of_rebalance(status, text) == again);
+}
+
 TEST_CASE("credentials and signature go on, other headers do not", "[rest][forwarding]") {
     Request request{.method = "POST", .target = "/connectors", .body = "{}"};
     for (const auto* name : {"Authorization", "X-Connect-Authorization", "Cookie", "Host"})
