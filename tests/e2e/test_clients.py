@@ -21,12 +21,16 @@ def group(folder, own_kafka):
 
 @pytest.fixture
 def store(folder):
-    """A key and a certificate for 127.0.0.1, in PEM and in the key store `users.p12` with the password secret."""
-    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=users',
-                    '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', folder / 'users.key', '-out', folder / 'users.pem'],
-                   check=True, stderr=subprocess.DEVNULL)
-    subprocess.run(['openssl', 'pkcs12', '-export', '-in', folder / 'users.pem', '-inkey', folder / 'users.key', '-passout', 'pass:secret',
-                    '-out', folder / 'users.p12'], check=True)
+    """A key and a certificate for 127.0.0.1 in the key store `users.p12` with the password secret; users.pem is the authority that signed it."""
+    def openssl(*arguments):
+        subprocess.run(['openssl', *arguments], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+    new_key = ('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes')
+    openssl(*new_key, '-x509', '-days', '2', '-subj', '/CN=authority', '-keyout', 'authority.key', '-out', 'users.pem')
+    openssl(*new_key, '-subj', '/CN=worker', '-keyout', 'worker.key', '-out', 'worker.csr')
+    (folder / 'names').write_text('subjectAltName=IP:127.0.0.1\n')
+    openssl('x509', '-req', '-in', 'worker.csr', '-CA', 'users.pem', '-CAkey', 'authority.key', '-CAcreateserial', '-days', '2', '-extfile', 'names',
+            '-out', 'worker.pem')
+    openssl('pkcs12', '-export', '-in', 'worker.pem', '-inkey', 'worker.key', '-passout', 'pass:secret', '-out', 'users.p12')
     return folder / 'users.p12'
 
 
@@ -75,4 +79,59 @@ def test_kc(group, folder, own_kafka, store):
     kc('delete', name)
     stack.wait_for('the connector to be gone', lambda: kc('list') == [])
     # It was the leader that did it, asked by the follower.
+    stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log())
+
+
+class Kofr:
+    """kofr, with a cluster of these workers."""
+
+    def __init__(self, folder, authority, *urls):
+        self.program, self.config = stack.ROOT / 'tests/support/kofr', folder / 'kofr.yaml'
+        self.environment = {**os.environ, 'HOME': str(folder), 'SSL_CERT_FILE': str(authority), 'CARGO_HOME': str(Path.home() / '.cargo'),
+                            'RUSTUP_HOME': str(Path.home() / '.rustup'), 'XDG_CACHE_HOME': os.environ.get('XDG_CACHE_HOME', str(Path.home() / '.cache'))}
+        self.config.write_text('current-cluster: null\nclusters: []\n')
+        self('config', 'add-cluster', 'test', '--hosts', ','.join(urls))
+
+    def __call__(self, *arguments, told=None):
+        done = subprocess.run([self.program, '--config-file', self.config, *arguments], env=self.environment, input=told, capture_output=True,
+                              text=True, timeout=800)
+        if done.returncode == 77:
+            pytest.skip('kofr needs cargo')
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        return done.stdout
+
+
+def test_kofr(group, folder, own_kafka, store):
+    port = follower_over_https(group, store)
+    url = f'https://127.0.0.1:{port}'
+    kofr = Kofr(folder, folder / 'users.pem', 'https://127.0.0.1:1', url)
+    lines = Lines(folder, unique('kofr'), own_kafka.address)
+    lines.start()
+    name, config = lines.name, lines.config()
+
+    def states():
+        status = json.loads(kofr('cn', 'status', name))
+        return [status['connector']['state']] + [task['state'] for task in status['tasks']]
+
+    assert 'Online' in next(line for line in kofr('cluster', 'status').splitlines() if url in line)
+    assert FILE_SOURCE in kofr('plugin', 'ls')
+    assert 'successfully created' in kofr('cn', 'create', '-f', '-', told=json.dumps({'name': name, 'config': config}))
+    stack.wait_for('the connector to run', lambda: states() == ['RUNNING', 'RUNNING'])
+    lines.wait_beyond()
+    assert name in kofr('ls')
+    assert json.loads(kofr('cn', 'config', name)) == {**config, 'name': name}
+    assert 'RUNNING' in kofr('task', 'ls', name)
+    stack.wait_for('the topic to be listed', lambda: lines.topic in kofr('topic', 'ls', name))
+    kofr('cn', 'pause', name)
+    stack.wait_for('the pause', lambda: states() == ['PAUSED', 'PAUSED'])
+    kofr('cn', 'resume', name)
+    stack.wait_for('the connector to run again', lambda: states() == ['RUNNING', 'RUNNING'])
+    kofr('cn', 'restart', name, '--include-tasks')
+    kofr('task', 'restart', name, '0')
+    kofr('cn', 'patch', name, '-d', json.dumps({**config, 'name': name, 'batch.size': '500'}))
+    assert json.loads(kofr('cn', 'config', name))['batch.size'] == '500'
+    stack.wait_for('the connector to run with its new configuration', lambda: states() == ['RUNNING', 'RUNNING'])
+    assert lines.finish() == []
+    kofr('cn', 'delete', name)
+    stack.wait_for('the connector to be gone', lambda: name not in kofr('ls'))
     stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log())
