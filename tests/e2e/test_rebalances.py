@@ -84,6 +84,7 @@ def test_reads_never_fail_and_changes_wait(group, folder, own_kafka):
 def test_the_leader_renews_the_key_that_requests_are_signed_with(group, folder, own_kafka):
     for name in 'ab':
         group.worker(name, inter_worker_key_ttl_ms=1000)
+        stack.wait_for(f'{name} to have joined', lambda name=name: 'Herder started' in group.workers[name].log())
 
     def keys():
         return [json.loads(value)['key'] for key, value in records_of(own_kafka.address, f'{group.name}-configs') if key == 'session-key']
@@ -110,7 +111,7 @@ def test_topics_are_tracked_and_forgotten(group, folder, own_kafka):
         stack.wait_for('the topic at both workers', lambda name=name: group.rest(name).get('/connectors/f/topics') == {'f': {'topics': [lines.topic]}})
     assert group.rest('b').raw('PUT', '/connectors/f/pause')[0] == 202
     stack.wait_for('the pause', lambda: group.rest('a').states('f') == ['PAUSED', 'PAUSED'])
-    assert group.rest('b').raw('PUT', '/connectors/f/topics/reset')[0] == 200
+    assert group.rest('b').raw('PUT', '/connectors/f/topics/reset')[0] == 202
     for name in 'ab':
         stack.wait_for('no topic at either', lambda name=name: group.rest(name).get('/connectors/f/topics') == {'f': {'topics': []}})
     lines.done.set()
