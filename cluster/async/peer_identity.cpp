@@ -117,8 +117,10 @@ PeerIdentity::PeerIdentity() {
     options.certificate_chain = worker::pem_of(certificate.get());
     options.private_key = worker::pem_of(key.get());
     options.protocols = {"TLSv1.3"};
-    client_ = TlsContext::client(options);
     server_ = TlsContext::server(options);
+    options.trusted_certificates =
+        options.certificate_chain;  // else it would read the system's authorities for nothing
+    client_ = TlsContext::client(options);
     make_strict(*client_);
     make_strict(*server_);
     const auto protocols = protocol_list();

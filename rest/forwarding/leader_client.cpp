@@ -132,7 +132,7 @@ asio::awaitable<LeaderClient::LinkPtr> LeaderClient::open(std::string url, Addre
 asio::awaitable<void> LeaderClient::secure(Link& link, std::string url, Address address) const {
     const bool peer = tls_.peers != nullptr && tls_.peers->publishes(url);
     if (!peer && !address.https) co_return;
-    const auto& context = peer ? tls_.peer : tls_.https;
+    const auto context = peer ? tls_.peer : tls_.https ? tls_.https() : nullptr;
     if (!context)
         fail(url,
              "the worker speaks https: set listeners.https.ssl.truststore.location to what its certificate is "

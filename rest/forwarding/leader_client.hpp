@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -42,10 +43,11 @@ struct LeaderClientLimits {
 };
 
 struct LeaderClientTls {
-    cluster::PeerDirectory* peers = nullptr;                ///< null: nobody publishes a certificate
-    std::shared_ptr<const cluster::TlsContext> peer = {};   ///< this worker's own identity
-    std::shared_ptr<const cluster::TlsContext> https = {};  ///< for https URLs of other workers; null: refused
-    bool verify_host_name = true;                           ///< of https URLs
+    cluster::PeerDirectory* peers = nullptr;               ///< null: nobody publishes a certificate
+    std::shared_ptr<const cluster::TlsContext> peer = {};  ///< this worker's own identity
+    /// For https URLs of other workers, asked for at each connection; null: refused.
+    std::function<std::shared_ptr<const cluster::TlsContext>()> https = {};
+    bool verify_host_name = true;  ///< of https URLs
 };
 
 class LeaderClient {

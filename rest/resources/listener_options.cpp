@@ -71,7 +71,13 @@ LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
     const auto settings = serves_https ? tls_settings(config.settings(), https_prefix)
                                        : worker::with_prefix_removed(config.settings(), https_prefix);
     LeaderClientTls tls;
-    tls.https = cluster::TlsContext::client(cluster::tls_options(settings));
+    // Reading the system's authorities takes a good part of a worker's start, and few ever ask for them.
+    std::shared_ptr<const cluster::TlsContext> made;
+    if (!settings.empty()) made = cluster::TlsContext::client(cluster::tls_options(settings));
+    tls.https = [made]() mutable {
+        if (!made) made = cluster::TlsContext::client({});
+        return made;
+    };
     const auto algorithm = settings.find("ssl.endpoint.identification.algorithm");
     tls.verify_host_name = algorithm == settings.end() || !algorithm->second.empty();
     return tls;
