@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -15,8 +16,6 @@ namespace {
 
 /// Fields of /proc/self/stat, as proc(5) numbers them.
 constexpr std::size_t first_field = 3;  ///< the one after the program's name
-constexpr std::size_t field_utime = 14;
-constexpr std::size_t field_stime = 15;
 constexpr std::size_t field_threads = 20;
 constexpr std::size_t field_start = 22;
 constexpr std::size_t field_virtual = 23;
@@ -51,11 +50,14 @@ void collect_process(MetricsPage& page) {
     const auto fields = stat_fields();
     if (fields.size() > field_resident) {
         const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-        page.write(cpu_seconds, (fields[field_utime] + fields[field_stime]) / ticks, {});
         page.write(threads, fields[field_threads], {});
         page.write(virtual_bytes, fields[field_virtual], {});
         page.write(resident_bytes, fields[field_resident] * static_cast<double>(::sysconf(_SC_PAGESIZE)), {});
         page.write(start_time, boot_time() + fields[field_start] / ticks, {});
+    }
+    timespec used{};
+    if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0) {
+        page.write(cpu_seconds, static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9, {});
     }
     std::error_code error;
     const std::filesystem::directory_iterator files("/proc/self/fd", error);

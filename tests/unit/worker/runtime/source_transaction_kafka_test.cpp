@@ -1,9 +1,8 @@
-// Against librdkafka's own mock of a broker.
-#include "worker/runtime/source_transaction.hpp"
-
+/// Transactions of a source task on a real broker: MILLRACE_TEST_KAFKA=host:port.
 #include "tests/pch.hpp"
-#include "tests/unit/worker/kafka/mock_broker.hpp"
+#include "tests/unit/environment.hpp"
 #include "worker/kafka/client_config.hpp"
+#include "worker/runtime/source_transaction.hpp"
 
 #include <chrono>
 
@@ -13,12 +12,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto topic = "millrace-transaction-test";
+constexpr auto offset_topic = "millrace-transaction-test-offsets";
+
+Producer producer_of(const std::string& broker) {
+    return Producer(
+        translate(ClientKind::Producer, transactional({{"bootstrap.servers", broker}}, "millrace-transaction-test-0")),
+        {}, [](const Delivery&) {});
+}
+
 struct Store : OffsetStore {
     std::optional<OffsetMap> read(const std::string&, OffsetEntries) override { return std::nullopt; }
     std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string&) override { return {}; }
     void write(const std::string&, Entries, std::function<void(std::exception_ptr)>) override {}
     TopicRecords records(const std::string& connector, const Entries& entries) override {
-        TopicRecords found{.topic = "offsets"};
+        TopicRecords found{.topic = offset_topic};
         found.records.assign(entries.size(), {connector, "offset"});
         return found;
     }
@@ -27,14 +35,12 @@ struct Store : OffsetStore {
 };
 
 struct Fixture {
-    explicit Fixture(TransactionBoundary boundary, std::chrono::milliseconds interval = 1h)
-        : producer(translate(ClientKind::Producer,
-                             transactional({{"bootstrap.servers", broker.address()}}, "group-connector-0")),
-                   {}, [](const Delivery&) {}),
+    Fixture(const std::string& broker, TransactionBoundary boundary, std::chrono::milliseconds interval = 1h)
+        : producer(producer_of(broker)),
           transaction(
               producer, store, "connector", {.boundary = boundary, .interval = interval, .longest = 1h},
               [this](OffsetEntries, OffsetEntries offset) { committed.push_back(offset[0].value.as_integer()); }) {
-        producer.init_transactions(10s);
+        producer.init_transactions(30s);
     }
     /// A batch of records with the offsets from `first` on, sent.
     void send(std::int64_t first, std::size_t count) {
@@ -45,13 +51,13 @@ struct Fixture {
         for (std::size_t i = 0; i < count; ++i) {
             offsets[i].set("n", Value::int64(first + static_cast<std::int64_t>(i)));
             auto& record = batch.records.emplace_back();
-            record.topic = "t";
+            record.topic = topic;
             record.source_offset = offsets[i].entries();
         }
         std::size_t staged = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            transaction.begin("t");
-            producer.send({.topic = "t", .value = "v"});
+            transaction.begin(topic);
+            producer.send({.topic = topic, .value = "v"});
             if (!transaction.ends_after(i)) continue;
             transaction.stage(batch, std::exchange(staged, i + 1), i + 1);
             transaction.end_after(i);
@@ -60,7 +66,6 @@ struct Fixture {
         transaction.after_batch();
     }
 
-    test::MockBroker broker;
     Store store;
     Producer producer;
     std::vector<std::int64_t> committed;
@@ -75,7 +80,9 @@ struct Fixture {
 }
 
 TEST_CASE("with the boundary poll what came is committed when nothing more comes", "[exactly-once]") {
-    Fixture f(TransactionBoundary::Poll);
+    const auto broker = from_environment("MILLRACE_TEST_KAFKA");
+    if (!broker) return;
+    Fixture f(*broker, TransactionBoundary::Poll);
     f.send(1, 3);
     f.transaction.when_idle();
     CHECK(f.committed.back() == 3);
@@ -87,7 +94,9 @@ TEST_CASE("with the boundary poll what came is committed when nothing more comes
 }
 
 TEST_CASE("with the boundary interval a transaction lasts until it is over", "[exactly-once]") {
-    Fixture f(TransactionBoundary::Interval);
+    const auto broker = from_environment("MILLRACE_TEST_KAFKA");
+    if (!broker) return;
+    Fixture f(*broker, TransactionBoundary::Interval);
     f.send(1, 3);
     f.transaction.when_idle();
     f.send(4, 2);
@@ -98,7 +107,9 @@ TEST_CASE("with the boundary interval a transaction lasts until it is over", "[e
 }
 
 TEST_CASE("the connector says where its transactions end", "[exactly-once]") {
-    Fixture f(TransactionBoundary::Connector);
+    const auto broker = from_environment("MILLRACE_TEST_KAFKA");
+    if (!broker) return;
+    Fixture f(*broker, TransactionBoundary::Connector);
     f.send(1, 3);
     f.transaction.when_idle();
     CHECK(f.committed.empty());
@@ -127,7 +138,9 @@ TEST_CASE("the connector says where its transactions end", "[exactly-once]") {
 }
 
 TEST_CASE("what is abandoned is not committed", "[exactly-once]") {
-    Fixture f(TransactionBoundary::Interval);
+    const auto broker = from_environment("MILLRACE_TEST_KAFKA");
+    if (!broker) return;
+    Fixture f(*broker, TransactionBoundary::Interval);
     f.send(1, 3);
     f.transaction.abandon();
     f.transaction.finish();
@@ -135,17 +148,19 @@ TEST_CASE("what is abandoned is not committed", "[exactly-once]") {
 }
 
 TEST_CASE("records may not go among the offsets", "[exactly-once]") {
-    Fixture f(TransactionBoundary::Poll);
-    CHECK_THROWS_WITH(f.transaction.begin("offsets"), Catch::Contains("the topic of its offsets"));
+    const auto broker = from_environment("MILLRACE_TEST_KAFKA");
+    if (!broker) return;
+    Fixture f(*broker, TransactionBoundary::Poll);
+    CHECK_THROWS_WITH(f.transaction.begin(offset_topic), Catch::Contains("the topic of its offsets"));
 }
 
 TEST_CASE("a newer producer of the id ends the older one", "[exactly-once]") {
-    Fixture f(TransactionBoundary::Interval);
+    const auto broker = from_environment("MILLRACE_TEST_KAFKA");
+    if (!broker) return;
+    Fixture f(*broker, TransactionBoundary::Interval);
     f.send(1, 3);
-    Producer newer(translate(ClientKind::Producer,
-                             transactional({{"bootstrap.servers", f.broker.address()}}, "group-connector-0")),
-                   {}, [](const Delivery&) {});
-    newer.init_transactions(10s);
+    auto newer = producer_of(*broker);
+    newer.init_transactions(30s);
     CHECK_THROWS_AS(f.transaction.finish(), KafkaException);
     CHECK(f.committed.empty());
 }
