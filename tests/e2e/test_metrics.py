@@ -53,7 +53,7 @@ def scrape(address):
     return series, kind
 
 
-def value(series, name, **labels):
+def value(series, name, /, **labels):
     found = [number for with_labels, number in series.get(name, []) if labels.items() <= with_labels.items()]
     return found[0] if len(found) == 1 else None
 

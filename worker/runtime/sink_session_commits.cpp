@@ -9,7 +9,6 @@ namespace millrace::worker {
 void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicOffsets& start) {
     if (closed_) return;
     offsets_.assign(start);
-    task_.metrics().partitions(consumer_->assignment().size());
     for (const auto& [partition, offset] : start) {
         logger_.debug("{} Assigned topic partition {}-{} with offset {}", label_, partition.topic, partition.partition,
                       offset);
@@ -24,6 +23,7 @@ void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicO
 }
 
 void SinkSession::on_ready() {
+    task_.metrics().partitions(consumer_->assignment().size());
     if (!closed_) apply_pauses();
 }
 
