@@ -149,10 +149,11 @@ private:
     // Work: herder_work.cpp
     // g++ 12 destroys temporaries of an awaiting expression twice if they are aggregates or lambdas that own something,
     // so such arguments of coroutines have names.
-    asio::awaitable<void> stop_work(Work work);
-    asio::awaitable<void> stop_everything() {
+    asio::awaitable<void> stop_work(Work work, worker::StopManner manner = worker::StopManner::Gracefully);
+    asio::awaitable<void> stop_everything(worker::StopManner manner = worker::StopManner::Gracefully) {
         return stop_work(
-            {{running_connectors_.begin(), running_connectors_.end()}, {running_tasks_.begin(), running_tasks_.end()}});
+            {{running_connectors_.begin(), running_connectors_.end()}, {running_tasks_.begin(), running_tasks_.end()}},
+            manner);
     }
     void start_connector(const std::string& name, worker::Done done);
     bool start_task(const TaskId& id);

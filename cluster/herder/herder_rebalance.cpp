@@ -66,7 +66,7 @@ asio::awaitable<void> DistributedHerder::on_work_lost() {
     const auto turn = co_await turn_.take();
     logger_.warn(
         "Stopping all connectors and tasks: this worker may be no member of its group any more, and others run them");
-    co_await stop_everything();
+    co_await stop_everything(worker::StopManner::AtOnce);
     assignment_.reset();
     deps_.configs.relinquish_write_privileges();
     resolved_ = false;

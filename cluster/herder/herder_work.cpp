@@ -24,10 +24,10 @@ std::string text_of(const std::exception_ptr& error) {
 
 }
 
-asio::awaitable<void> DistributedHerder::stop_work(Work work) {
+asio::awaitable<void> DistributedHerder::stop_work(Work work, worker::StopManner manner) {
     if (work.empty()) co_return;
     const Stage stage(*this, fmt::format("stopping {} and {} tasks", work.connectors.size(), work.tasks.size()));
-    co_await stop_in_worker(*worker_, work);
+    co_await stop_in_worker(*worker_, work, manner);
     for (const auto& name : work.connectors) running_connectors_.erase(name);
     for (const auto& id : work.tasks) running_tasks_.erase(id);
 }

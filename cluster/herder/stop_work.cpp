@@ -24,13 +24,13 @@ worker::Done after(std::size_t count, worker::Done done) {
 
 }
 
-asio::awaitable<void> stop_in_worker(worker::Worker& worker, Work work) {
+asio::awaitable<void> stop_in_worker(worker::Worker& worker, Work work, worker::StopManner manner) {
     if (work.empty()) co_return;
     const auto count = work.connectors.size() + (work.tasks.empty() ? 0 : 1);
     co_await await_done([&](auto done) {
         const auto one = after(count, std::move(done));
         for (const auto& name : work.connectors) worker.stop_connector(name, one);
-        if (!work.tasks.empty()) worker.stop_tasks(work.tasks, one);
+        if (!work.tasks.empty()) worker.stop_tasks(work.tasks, one, manner);
     });
 }
 

@@ -8,6 +8,7 @@
 namespace millrace::cluster {
 
 /// Returns when all have stopped, or their time is over.
-boost::asio::awaitable<void> stop_in_worker(worker::Worker& worker, Work work);
+boost::asio::awaitable<void> stop_in_worker(worker::Worker& worker, Work work,
+                                            worker::StopManner manner = worker::StopManner::Gracefully);
 
 }

@@ -227,6 +227,7 @@ void SourceSession::throw_if_failed() {
 }
 
 void SourceSession::finish() noexcept {
+    if (task_.cancelled()) return;
     try {
         if (transaction_) return finish_transaction();
         const auto timeout = parts().config->offset_flush_timeout;
@@ -237,7 +238,7 @@ void SourceSession::finish() noexcept {
                 "again",
                 label_, producer_.outstanding());
         }
-        if (!task_.cancelled()) committer_.finish(submitted_, deadline);
+        if (!task_.cancelled()) committer_.finish(submitted_, deadline);  // its time may have come meanwhile
     } catch (const std::exception& e) {
         logger_.error("{} Failed to finish: {}", label_, e.what());
     }

@@ -184,7 +184,7 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
     task->start();
 }
 
-void Worker::stop_tasks(std::vector<TaskId> ids, Done done) {
+void Worker::stop_tasks(std::vector<TaskId> ids, Done done, StopManner manner) {
     struct Group {
         std::mutex mutex;
         std::vector<std::shared_ptr<WorkerTask>> tasks;
@@ -205,7 +205,7 @@ void Worker::stop_tasks(std::vector<TaskId> ids, Done done) {
     const Once<std::exception_ptr> once(std::move(done));
     for (const auto& task : group->tasks) {
         state_->logger.info("Stopping task {}", to_string(task->id()));
-        task->request_stop();
+        manner == StopManner::AtOnce ? task->cancel() : task->request_stop();
     }
     state_->deadlines.after(state_->deps.config.task_shutdown_graceful_timeout, [group, once, logger = state_->logger] {
         for (const auto& task : group->tasks) {

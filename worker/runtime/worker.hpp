@@ -64,7 +64,7 @@ public:
                     TargetState target, ProducerGate gate = {});
     /// Signals all, then waits for each within task.shutdown.graceful.timeout.ms in total; offsets are committed. What
     /// has not stopped by then is cancelled: it writes no more status, commits no more offsets.
-    void stop_tasks(std::vector<TaskId> ids, Done done);
+    void stop_tasks(std::vector<TaskId> ids, Done done, StopManner manner = StopManner::Gracefully);
     /// Pauses or resumes the tasks of a connector that are here.
     void set_task_states(const std::string& connector, TargetState target);
 
