@@ -35,6 +35,7 @@ DistributedHerder::DistributedHerder(DistributedHerderDependencies dependencies)
              }),
       turn_(deps_.executor),
       wake_(deps_.executor),
+      loaded_(deps_.executor),
       ready_(deps_.executor),
       rebalances_({.window = deps_.config.metrics_window, .samples = deps_.config.metrics_samples}) {
     stage_.begin("awaiting startup", deps_.clock());
@@ -72,6 +73,7 @@ asio::awaitable<void> DistributedHerder::start_stores() {
     co_await await_done([this](auto done) { deps_.offsets.start(std::move(done)); });
     co_await deps_.statuses.start();
     co_await deps_.configs.start();
+    loaded_.set();
     co_await publish_certificate();
     state_ = fresh();
 }

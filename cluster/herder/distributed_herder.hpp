@@ -78,6 +78,7 @@ public:
     asio::awaitable<std::vector<TaskInfo>> task_configs(std::string name) override;
     asio::awaitable<worker::ConnectorOffsets> connector_offsets(std::string name) override;
     asio::awaitable<Health> health() override;
+    asio::awaitable<void> loaded() override { return loaded_.wait(); }
     asio::awaitable<void> pause(std::string name) override;
     asio::awaitable<void> resume(std::string name) override;
     asio::awaitable<void> reset_active_topics(std::string name) override;
@@ -222,7 +223,8 @@ private:
     Scope scope_;
     Turn turn_;
     Event wake_;
-    Event ready_;  ///< the first tick as a member is done
+    Event loaded_;  ///< the internal topics have been read to their ends
+    Event ready_;   ///< the first tick as a member is done
     StageLog stage_;
     RebalanceMetrics rebalances_;
     RestartSupervisor supervisor_;

@@ -104,6 +104,9 @@ public:
     /// What the herder knows of its group, for /metrics.
     virtual void collect_metrics(worker::MetricsPage& page) const { (void)page; }
 
+    /// Waits until what connectors there are is known: a worker that has just started knows of none.
+    virtual asio::awaitable<void> loaded() { co_return; }
+
     // Queued behind what the herder is doing.
     virtual asio::awaitable<ConnectorInfo> connector_info(std::string name) = 0;
     virtual asio::awaitable<Settings> connector_config(std::string name) = 0;

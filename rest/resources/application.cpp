@@ -130,12 +130,17 @@ asio::awaitable<Response> Application::dispatch(const Route& route, Call call) {
     }
 }
 
+asio::awaitable<Response> Application::answer(const Route& route, Call call) {
+    if (route.path == "/connectors" || route.path.starts_with("/connectors/")) co_await services_.herder.loaded();
+    co_return co_await route.handler(call);
+}
+
 /// Runs the handler within the time limit; what it throws of the group's affairs becomes a forwarded request or a
 /// status.
 asio::awaitable<Response> Application::attempt(const Route& route, Call call) {
     std::string elsewhere;
     try {
-        co_return co_await cluster::with_timeout(services_.request_timeout, route.handler(call), "Request");
+        co_return co_await cluster::with_timeout(services_.request_timeout, answer(route, call), "Request");
     } catch (const cluster::NotLeaderException& e) {
         elsewhere = e.url;
     } catch (const cluster::RebalanceNeededException& e) {

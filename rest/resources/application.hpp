@@ -39,6 +39,7 @@ private:
     asio::awaitable<std::optional<Response>> admit(const Request& request, const Route* route, const RouteMatch& match);
     asio::awaitable<Response> dispatch(const Route& route, Call call);
     asio::awaitable<Response> attempt(const Route& route, Call call);
+    asio::awaitable<Response> answer(const Route& route, Call call);
     asio::awaitable<Response> forward(Call call, std::string url);
     void report(const Request& request, const std::exception& error) const;
 

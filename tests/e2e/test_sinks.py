@@ -1,4 +1,5 @@
 """Sink connectors: every record is delivered at least once, and offsets never run ahead of what the sink has made safe."""
+import json
 import os
 from pathlib import Path
 
@@ -252,6 +253,12 @@ def test_kill_9_repeats_records_and_loses_none(kafka_address, folder, dice):
         worker.stop()
 
 
+def committed(sink):
+    """As the worker tells: librdkafka's admin client, which the tests have, does not survive a coordinator that moves (its issue 5040)."""
+    status, text = sink.rest.call('GET', f'/connectors/{sink.name}/offsets')
+    return sum(at['offset']['kafka_offset'] for at in json.loads(text)['offsets']) if status == 200 else 0
+
+
 def test_a_broker_that_restarts_while_a_sink_joins_leaves_no_partition_unread(folder):
     with own_broker() as kafka:
         worker = stack.worker(folder / 'w', kafka.address, group=unique('away-'), offset_flush_interval_ms=100, session_timeout_ms=6000, plugin_path=PLUGINS).start()
@@ -265,7 +272,7 @@ def test_a_broker_that_restarts_while_a_sink_joins_leaves_no_partition_unread(fo
                 stack.wait_for('the sink to join', lambda: worker.log().count('Subscribing to') > restart, every=0.01)
                 kafka.restart()
                 sink.wait_values(numbers(0, produced), 120)
-                sink.wait_committed(produced, 120)
+                stack.wait_for(lambda: f'commits of {produced} records; they are {committed(sink)}', lambda: committed(sink) == produced, 120)
             assert {at: set(offsets) for at, offsets in sink.taken().items()} == {
                 (sink.topic, partition): set(range(produced // 12)) for partition in range(12)}
         finally:

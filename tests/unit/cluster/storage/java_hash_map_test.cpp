@@ -31,7 +31,8 @@ TEST_CASE("what is written are Java's bytes", "[standalone]") {
 
 TEST_CASE("any entries come back", "[standalone]") {
     JavaEntries entries{{std::nullopt, "null key"}, {"", ""}};
-    for (int i = 0; i < 1000; ++i) entries.emplace_back("key " + std::to_string(i), std::string(i % 300, '\xff'));
+    for (std::size_t i = 0; i < 1000; ++i)
+        entries.emplace_back("key " + std::to_string(i), std::string(i % 300, '\xff'));
     CHECK(parse_java_hash_map(write_java_hash_map(entries)) == entries);
     CHECK(parse_java_hash_map(write_java_hash_map({})).empty());
 }
