@@ -92,13 +92,13 @@ class Kofr:
         self.config.write_text('current-cluster: null\nclusters: []\n')
         self('config', 'add-cluster', 'test', '--hosts', ','.join(urls))
 
-    def __call__(self, *arguments, told=None):
+    def __call__(self, *arguments, told=None, may_fail=False):
         done = subprocess.run([self.program, '--config-file', self.config, *arguments], env=self.environment, input=told, capture_output=True,
                               text=True, timeout=800)
         if done.returncode == 77:
             pytest.skip('kofr is not there; MILLRACE_TEST_KOFR=build builds it with cargo, in some minutes')
-        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-        return done.stdout
+        assert done.returncode == 0 or may_fail, (arguments, done.stdout, done.stderr)
+        return done.stdout if done.returncode == 0 else ''
 
 
 def test_kofr(group, folder, own_kafka, store):
@@ -110,8 +110,8 @@ def test_kofr(group, folder, own_kafka, store):
     name, config = lines.name, lines.config()
 
     def states():
-        status = json.loads(kofr('cn', 'status', name))
-        return [status['connector']['state']] + [task['state'] for task in status['tasks']]
+        status = json.loads(kofr('cn', 'status', name, may_fail=True) or 'null')  # none before a worker has begun
+        return [status['connector']['state']] + [task['state'] for task in status['tasks']] if status else []
 
     assert 'Online' in next(line for line in kofr('cluster', 'status').splitlines() if url in line)
     assert FILE_SOURCE in kofr('plugin', 'ls')
