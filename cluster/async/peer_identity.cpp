@@ -1,7 +1,7 @@
 #include "cluster/async/peer_identity.hpp"
 
 #include "connectors/api/errors.hpp"
-#include "worker/tls/pem.hpp"
+#include "connectors/tls/pem.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/ec.h>
@@ -114,8 +114,8 @@ PeerIdentity::PeerIdentity() {
     const auto certificate = self_signed(key.get());
     fingerprint_ = fingerprint_of(certificate.get());
     TlsOptions options;
-    options.certificate_chain = worker::pem_of(certificate.get());
-    options.private_key = worker::pem_of(key.get());
+    options.certificate_chain = pem_of(certificate.get());
+    options.private_key = pem_of(key.get());
     options.protocols = {"TLSv1.3"};
     server_ = TlsContext::server(options);
     options.trusted_certificates =

@@ -1,7 +1,7 @@
 #include "cluster/async/tls.hpp"
 
 #include "connectors/api/errors.hpp"
-#include "worker/tls/key_store.hpp"
+#include "connectors/tls/key_store.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -58,7 +58,7 @@ void set_protocols(SSL_CTX* context, const TlsOptions& options) {
     SSL_CTX_set_max_proto_version(context, most);
 }
 
-void set_ciphers(SSL_CTX* context, const worker::CipherChoice& ciphers) {
+void set_ciphers(SSL_CTX* context, const CipherChoice& ciphers) {
     if (!ciphers.tls12.empty() && SSL_CTX_set_cipher_list(context, ciphers.tls12.c_str()) != 1)
         refuse("ciphers", fmt::format("OpenSSL knows none of '{}'", ciphers.tls12));
     if (!ciphers.tls13.empty() && SSL_CTX_set_ciphersuites(context, ciphers.tls13.c_str()) != 1)
@@ -90,12 +90,12 @@ std::unique_ptr<ssl::context> make_context(ssl::context::method method, const Tl
 }
 
 TlsOptions tls_options(const Settings& settings) {
-    auto material = worker::read_tls_material(settings);
+    auto material = read_tls_material(settings);
     TlsOptions options{.certificate_chain = std::move(material.certificate_chain),
                        .private_key = std::move(material.private_key),
                        .private_key_password = std::move(material.private_key_password),
                        .trusted_certificates = std::move(material.trusted_certificates),
-                       .ciphers = worker::read_cipher_choice(settings)};
+                       .ciphers = read_cipher_choice(settings)};
     const auto protocols = settings.find("ssl.enabled.protocols");
     if (protocols != settings.end() && !trim(protocols->second).empty())
         options.protocols = split_list(protocols->second);

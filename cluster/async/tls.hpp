@@ -1,8 +1,8 @@
 /// TLS settings of one side of a connection, made once and shared by its connections. Knows PEM alone: key stores of
-/// other kinds are turned into PEM by worker/tls.
+/// other kinds are turned into PEM by connectors/tls.
 #pragma once
 #include "connectors/api/config_def.hpp"
-#include "worker/tls/ciphers.hpp"
+#include "connectors/tls/ciphers.hpp"
 
 #include <memory>
 #include <string>
@@ -25,7 +25,7 @@ struct TlsOptions {
     std::string private_key_password = {};  ///< of an encrypted key
     std::string trusted_certificates = {};  ///< PEM; a client without any trusts the system's authorities
     std::vector<std::string> protocols = {"TLSv1.2", "TLSv1.3"};
-    worker::CipherChoice ciphers = {};
+    CipherChoice ciphers = {};
     ClientAuth client_auth = ClientAuth::None;  ///< of a server
 };
 

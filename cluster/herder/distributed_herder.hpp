@@ -47,6 +47,8 @@ struct DistributedHerderDependencies {
     ConfigBackingStore& configs;
     StatusBackingStore& statuses;
     OffsetBackingStore& offsets;
+    /// How brokers are reached with a connector's settings for admin clients; null: as the group is.
+    std::function<GroupSettings(const Settings& client)> admin_connection = {};
     LeaderClient* leader_client = nullptr;  ///< null: task configurations are written by a leader only
     /// A logger level was set for the whole cluster.
     std::function<void(const std::string& logger, const std::string& level)> set_logger_level = {};
@@ -117,6 +119,7 @@ private:
     asio::awaitable<void> on_revoked(Work work) override;
     void on_assigned(const Assignment& assignment, int generation) override;
     asio::awaitable<void> on_work_lost() override;
+    void on_session(Event::Clock::time_point until) override;
 
     // The loop: distributed_herder.cpp
     asio::awaitable<void> start_stores();
@@ -207,6 +210,7 @@ private:
     asio::awaitable<void> join_fencing(std::string name);
     asio::awaitable<void> run_fencing(std::string name, FencingRoundPtr round);
     asio::awaitable<void> fence(std::string name, FencingRoundPtr round);
+    asio::awaitable<void> fence_as(std::string name, FencingRoundPtr round);
     asio::awaitable<bool> prepare_fencing(std::string name, FencingRoundPtr round);
     asio::awaitable<bool> finish_fencing(std::string name, FencingRoundPtr round);
     worker::ProducerGate gate_of(const TaskId& id);

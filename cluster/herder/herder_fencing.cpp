@@ -1,3 +1,4 @@
+#include "cluster/async/await_callback.hpp"
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
 #include "cluster/herder/producer_fencing.hpp"
@@ -22,6 +23,7 @@ int generation_of(const ClusterConfigState& state, const std::string& connector)
 struct DistributedHerder::FencingRound {
     explicit FencingRound(asio::any_io_executor executor) : done(std::move(executor)) {}
     FencingPlan plan;
+    Settings connector = {};  ///< its configuration
     int generation = -1;
     std::exception_ptr error;
     Event done;
@@ -62,10 +64,22 @@ asio::awaitable<void> DistributedHerder::fence(std::string name, FencingRoundPtr
     if (!round->plan.task_count) co_return;
     {
         const Stage stage(*this, "initiating a round of zombie fencing for connector " + name);
-        co_await fence_producers(deps_.group, round->plan.transactional_ids, fencing_limit);
+        co_await fence_as(name, round);
     }
     std::function<asio::awaitable<bool>()> finish = [=, this] { return finish_fencing(name, round); };
     co_await queued_done(std::move(finish));
+}
+
+/// With the credentials that the connector has for admin clients: it may be alone in being allowed to use its ids.
+asio::awaitable<void> DistributedHerder::fence_as(std::string name, FencingRoundPtr round) {
+    if (round->plan.transactional_ids.empty()) co_return;
+    auto group = deps_.group;
+    if (deps_.admin_connection) {
+        const auto ask = [&](auto done) { worker_->fencing_client(name, round->connector, std::move(done)); };
+        const auto client = co_await await_callback<Settings>(ask);
+        group = deps_.admin_connection(client);
+    }
+    co_await fence_producers(std::move(group), round->plan.transactional_ids, fencing_limit);
 }
 
 asio::awaitable<bool> DistributedHerder::prepare_fencing(std::string name, FencingRoundPtr round) {
@@ -73,10 +87,12 @@ asio::awaitable<bool> DistributedHerder::prepare_fencing(std::string name, Fenci
     const auto state = fresh();
     if (!state->contains(name)) throw NotFoundException("Connector " + name + " not found");
     require_leader("Only the leader may perform zombie fencing.");
-    if (info_of(*state, name).type != "source") {
+    auto info = info_of(*state, name);
+    if (info.type != "source") {
         throw ConfigException("Connector " + name + " is not a source connector");
     }
     round->plan = plan_fencing(*state, deps_.config.group_id, name);
+    round->connector = std::move(info.config);
     round->generation = generation_of(*state, name);
     co_return true;
 }

@@ -1,5 +1,6 @@
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
+#include "worker/runtime/lease.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/ranges.h>
@@ -61,6 +62,8 @@ asio::awaitable<void> DistributedHerder::on_revoked(Work work) {
     co_await deps_.statuses.flush();
     logger_.info("Finished flushing status backing store in preparation for rebalance");
 }
+
+void DistributedHerder::on_session(Event::Clock::time_point until) { worker_->lease().extend(until); }
 
 asio::awaitable<void> DistributedHerder::on_work_lost() {
     const auto turn = co_await turn_.take();

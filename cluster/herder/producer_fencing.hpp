@@ -23,8 +23,8 @@ struct FencingPlan {
 };
 FencingPlan plan_fencing(const ClusterConfigState& state, const std::string& group_id, const std::string& connector);
 
-/// Initialises every id anew, with the worker's own security settings. Tries again while the brokers say that they are
-/// not ready, for at most `limit` in all. Throws ConnectException naming the id and the broker's error.
+/// Initialises every id anew, with the brokers and credentials in `settings`. Tries again while the brokers say that
+/// they are not ready, for at most `limit` in all. Throws ConnectException naming the id and the broker's error.
 asio::awaitable<void> fence_producers(GroupSettings settings, std::vector<std::string> transactional_ids,
                                       std::chrono::milliseconds limit);
 

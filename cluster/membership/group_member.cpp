@@ -65,7 +65,7 @@ asio::awaitable<void> GroupMember::step() {
                   : fmt::format("Broker coordinator was unreachable for {}ms", settings_.heartbeat_interval.count());
         if (!reason.empty()) co_await give_up_work(reason);
         if (!found) co_return;
-        last_heartbeat_ = Event::Clock::now();  // the session counts from here
+        heard(Event::Clock::now());  // the session counts from here
     }
     heartbeat_due_.set();
     if (rejoin_requested_ || round_open_ || generation_ < 0) {
@@ -74,6 +74,11 @@ asio::awaitable<void> GroupMember::step() {
     }
     co_await wake_.wait();
     wake_.clear();
+}
+
+void GroupMember::heard(Event::Clock::time_point sent) {
+    last_heartbeat_ = sent;
+    listener_.on_session(sent + settings_.session_timeout);
 }
 
 asio::awaitable<bool> GroupMember::find_coordinator() {
@@ -243,11 +248,11 @@ asio::awaitable<bool> GroupMember::heartbeat() {
     }
     switch (reaction_to(GroupRequest::Heartbeat, error)) {
     case Reaction::Proceed:
-        last_heartbeat_ = sent;
+        heard(sent);
         metrics_.heartbeat(Event::Clock::now() - sent);
         co_return true;
     case Reaction::RetryNow:
-        last_heartbeat_ = sent;
+        heard(sent);
         if (state_ == State::Stable) {
             logger_.info("Attempt to heartbeat failed since group is rebalancing");
             rejoin_requested_ = true;

@@ -44,6 +44,8 @@ public:
     /// The coordinator could not be reached for a heartbeat interval, or this process was suspended for so long that
     /// the group has done without it: stop everything, since others may run it.
     virtual asio::awaitable<void> on_work_lost() = 0;
+    /// Until then the group counts this worker as a member, so that nobody else runs its work.
+    virtual void on_session(Event::Clock::time_point until) = 0;
 };
 
 class GroupMember {
@@ -89,6 +91,8 @@ public:
 
 private:
     asio::awaitable<void> step();
+    /// The group has heard of this member what it sent then.
+    void heard(Event::Clock::time_point sent);
     asio::awaitable<bool> find_coordinator();
     /// Why others may run this worker's work although the coordinator is there; "" if they do not.
     std::string lost_work_reason() const;

@@ -103,6 +103,8 @@ asio::awaitable<std::optional<JoinGroupResponse>> GroupMember::join(ConfigView v
     logger_.info("(Re-)joining group");
 
     const auto limit = std::max(settings_.request_timeout, settings_.rebalance_timeout + join_margin);
+    // A member that joins is waited for without heartbeats.
+    listener_.on_session(Event::Clock::now() + settings_.rebalance_timeout);
     auto joined = co_await coordinator_.call(std::move(request), limit);
     const auto error = static_cast<ErrorCode>(joined.error_code);
     const auto reaction = reaction_to(GroupRequest::JoinGroup, error);
@@ -124,7 +126,7 @@ asio::awaitable<void> GroupMember::complete(JoinGroupResponse joined, ConfigView
     protocol_ = selected;
     state_ = State::CompletingRebalance;
     was_member_ = true;
-    last_heartbeat_ = Event::Clock::now();
+    heard(Event::Clock::now());
     heartbeat_due_.set();
     logger_.info("Successfully joined group with generation {}", describe_generation());
 

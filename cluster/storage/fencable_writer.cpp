@@ -37,7 +37,7 @@ void FencableWriter::claim(Done done) {
                     delivery_failure_ =
                         std::make_exception_ptr(ConnectException(worker::kafka_error_text(delivery.error)));
                 });
-            producer->init_transactions(init_wait);
+            producer->init_transactions({.longest = init_wait, .given_up = given_up_});
             producer_ = std::move(producer);
         },
         std::move(done));
@@ -57,8 +57,8 @@ void FencableWriter::send(const Records& records) {
     }
     delivery_failure_ = nullptr;
     producer_->begin_transaction();
-    worker::send_all(*producer_, topic_, records);
-    producer_->commit_transaction();
+    worker::send_all(*producer_, topic_, records, 0, {.given_up = given_up_});
+    producer_->commit_transaction({.given_up = given_up_});
 }
 
 void FencableWriter::enqueue(std::function<void()> run, Done done) {
@@ -74,6 +74,7 @@ void FencableWriter::enqueue(std::function<void()> run, Done done) {
 }
 
 void FencableWriter::serve(const std::stop_token& stop) {
+    given_up_ = [stop] { return stop.stop_requested(); };
     for (;;) {
         Command command;
         {

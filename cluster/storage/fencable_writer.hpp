@@ -1,7 +1,9 @@
 /// Writes to the config topic in transactions that only one leader of a group can commit: who claims the privilege
 /// takes it from whoever had it (exactly.once.source.support: preparing and enabled; KIP-618).
 ///
-/// Threads  One of its own, which blocks. Methods may be called from any thread and never wait, stop() apart.
+/// Threads  One of its own, which blocks. Methods may be called from any thread and never wait, stop() apart, which
+/// does
+///          not wait for brokers either.
 /// Errors   After one that failed, claim() must be called again before anything can be written.
 #pragma once
 #include "connectors/api/log.hpp"
@@ -57,6 +59,7 @@ private:
     Logger logger_;
     std::unique_ptr<worker::Producer> producer_;  ///< the thread's; null: not claimed
     std::exception_ptr delivery_failure_;
+    std::function<bool()> given_up_;  ///< the thread's: whether it is to stop instead of waiting for brokers
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<Command> commands_;

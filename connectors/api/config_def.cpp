@@ -112,7 +112,7 @@ std::optional<std::string> parse_value(const ConfigKey& key, std::optional<std::
     }
     if (!text) return std::nullopt;
     std::string why;
-    const auto shown = key.type == ConfigType::Password ? std::string_view{"[hidden]"} : *text;
+    const auto shown = key.type == ConfigType::Password ? std::string_view{"[hidden]"} : raw.value_or(*text);
     const auto value = canonical(key, *text, why);
     if (!value) {
         errors.push_back(fmt::format("Invalid value {} for configuration {}: {}", shown, key.name, why));

@@ -106,7 +106,7 @@ public:
     virtual const Logger& logger() const noexcept = 0;
     virtual std::string_view connector_name() const noexcept = 0;
     virtual int task_id() const noexcept = 0;
-    /// The stored offset of a source partition, or none. Blocks until the offsets topic was read to its end.
+    /// The stored offset of a partition, or none. Blocks until the offsets topic was read to its end. From any thread.
     virtual std::optional<OffsetMap> offset(OffsetEntries partition) = 0;
     /// Reads the first partition of a topic from where its group has committed, or its beginning. `client`: settings of
     /// Kafka's Java consumer, bootstrap.servers and group.id among them. From any thread.

@@ -18,14 +18,6 @@ constexpr ConfigKey keys[] = {
      .doc = "Specifies the delegate converter class"},
 };
 
-Settings below(const Settings& settings, std::string_view prefix) {
-    Settings found;
-    for (const auto& [key, value] : settings) {
-        if (key.starts_with(prefix)) found.emplace(key.substr(prefix.size()), value);
-    }
-    return found;
-}
-
 }
 
 void BinaryDataConverter::configure(const Settings& settings, bool is_key) {
@@ -39,7 +31,7 @@ void BinaryDataConverter::configure(const Settings& settings, bool is_key) {
                         "come with the worker",
                         name));
     }
-    delegate_->configure(below(settings, "delegate.converter.type."), is_key);
+    delegate_->configure(settings_below(settings, "delegate.converter.type."), is_key);
 }
 
 bool BinaryDataConverter::from_connect_data(std::string_view topic, const SchemaPtr& schema, const Value& value,

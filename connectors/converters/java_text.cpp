@@ -2,6 +2,7 @@
 
 #include "connectors/support/decimal.hpp"
 #include "connectors/support/java_number.hpp"
+#include "connectors/support/json.hpp"
 #include "connectors/support/logical_type.hpp"
 #include "connectors/support/text.hpp"
 
@@ -67,7 +68,7 @@ bool append_plain(std::string& out, const Value& value) {
     case Value::Kind::Int16:
     case Value::Kind::Int32:
     case Value::Kind::Int64:
-        fmt::format_to(std::back_inserter(out), "{}", value.as_integer());
+        json::append_integer(out, value.as_integer());
         return true;
     case Value::Kind::Float32:
         append_java_float(out, static_cast<float>(value.as_double()));
@@ -147,7 +148,10 @@ void append_header_container(std::string& out, const SchemaPtr& schema, const Va
             comma();
             append_quoted(out, fields[i].name);
             out += ':';
-            append_header_part(out, fields[i].schema, values[i], true);
+            // Java's Struct answers with the default where there is no value.
+            const bool has_default = values[i].is_null() && fields[i].schema;
+            append_header_part(out, fields[i].schema, has_default ? fields[i].schema->default_value() : values[i],
+                               true);
         }
     }
     out += '}';

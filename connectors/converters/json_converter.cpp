@@ -1,6 +1,7 @@
 #include "connectors/converters/json_converter.hpp"
 
 #include "connectors/converters/simple_converters.hpp"
+#include "connectors/support/caused.hpp"
 #include "connectors/support/json.hpp"
 #include "connectors/support/json_values.hpp"
 
@@ -23,10 +24,8 @@ std::string lowered(std::string_view text) {
 
 std::string decimal_format(std::string_view value) {
     const auto name = lowered(value);
-    return name == "base64" || name == "numeric" ? "" : "String must be one of (case insensitive): BASE64, NUMERIC";
+    return name == "base64" || name == "numeric" ? "" : "String must be one of (case insensitive): NUMERIC, BASE64";
 }
-
-std::string not_negative(std::string_view value) { return value.starts_with('-') ? "Value must be at least 0" : ""; }
 
 constexpr auto no_envelope =
     "JsonConverter with schemas.enable requires \"schema\" and \"payload\" fields and may not contain additional "
@@ -47,7 +46,6 @@ constexpr ConfigKey keys[] = {
     {.name = "schemas.cache.size",
      .type = ConfigType::Int,
      .default_value = "1000",
-     .valid = not_negative,
      .importance = Importance::High,
      .doc = "The maximum number of schemas that can be cached in this converter instance.",
      .group = "Schemas",
@@ -94,21 +92,23 @@ std::span<const ConfigKey> JsonConverter::config_keys() const noexcept { return 
 void JsonConverter::configure(const Settings& settings, bool is_key) {
     const auto config = parse_converter_settings(keys, settings, is_key);
     schemas_enable_ = config.get_boolean("schemas.enable");
-    cache_size_ = static_cast<std::size_t>(config.get_int("schemas.cache.size"));
+    cache_size_ = static_cast<std::size_t>(std::max(config.get_int("schemas.cache.size"), 1));
     options_ = {.decimal_format = lowered(config.get_string("decimal.format")) == "numeric" ? DecimalFormat::Numeric
                                                                                             : DecimalFormat::Base64,
                 .replace_null_with_default = config.get_boolean("replace.null.with.default")};
     entries_.clear();
     parsed_.clear();
+    heads_.clear();
     last_ = nullptr;
     content_ = nullptr;
     const auto content = config.get_string("schema.content");
-    if (!schemas_enable_ || content.empty()) return;
+    if (content.empty()) return;
     try {
         content_ = parse_json_schema(json::Document(content).root(), options_);
-    } catch (const DataException& e) {
-        throw ConfigException(fmt::format("Invalid value for configuration schema.content: {}", e.what()));
+    } catch (const json::ParseException& e) {
+        throw_caused("Failed to parse schema in converter config due to serialization error: ", e.what());
     }
+    if (!schemas_enable_) content_ = nullptr;
 }
 
 const JsonConverter::Entry& JsonConverter::entry_for(const SchemaPtr& schema) {
@@ -117,7 +117,7 @@ const JsonConverter::Entry& JsonConverter::entry_for(const SchemaPtr& schema) {
     if (found == entries_.end()) {
         // A full table starts anew: so many schemas at once are rare, and remembering their order would cost every
         // record.
-        if (entries_.size() >= std::max<std::size_t>(cache_size_, 1)) entries_.clear();
+        if (entries_.size() >= cache_size_) entries_.clear();
         Entry entry{.schema = schema, .plan = JsonPlan(*schema, options_), .head = {}};
         if (schemas_enable_) {
             entry.head = "{\"schema\":";
@@ -130,8 +130,7 @@ const JsonConverter::Entry& JsonConverter::entry_for(const SchemaPtr& schema) {
     return *last_;
 }
 
-bool JsonConverter::from_connect_data(std::string_view topic, const SchemaPtr& schema, const Value& value,
-                                      std::string& out) {
+bool JsonConverter::from_connect_data(std::string_view, const SchemaPtr& schema, const Value& value, std::string& out) {
     if (!schema) {
         if (value.is_null()) return false;
         if (schemas_enable_) out += R"({"schema":null,"payload":)";
@@ -142,13 +141,7 @@ bool JsonConverter::from_connect_data(std::string_view topic, const SchemaPtr& s
     const auto& entry = entry_for(schema);
     buffer_.clear();
     buffer_.append(entry.head);
-    if (!entry.plan.write(value, buffer_)) {
-        try {
-            entry.plan.write(value, out);
-        } catch (const DataException& e) {
-            throw DataException(fmt::format("{} in topic {}", e.what(), topic));
-        }
-    }
+    if (!entry.plan.write(value, buffer_)) entry.plan.write(value, out);  // which says why not
     if (schemas_enable_) buffer_.append("}");
     out += buffer_.text();
     buffer_.shrink(kept_buffer_bytes);
@@ -160,8 +153,21 @@ SchemaPtr JsonConverter::schema_of(const json::Node& node) {
     std::string text;
     json::append_node(text, node);
     if (const auto found = parsed_.find(text); found != parsed_.end()) return found->second;
-    if (parsed_.size() >= std::max<std::size_t>(cache_size_, 1)) parsed_.clear();
+    if (parsed_.size() >= cache_size_) parsed_.clear();
     return parsed_.emplace(std::move(text), parse_json_schema(node, options_)).first->second;
+}
+
+std::optional<SchemaAndValue> JsonConverter::read_payload(std::string_view data, Arena& arena) {
+    auto found = heads_.find(data);
+    if (!found) return std::nullopt;
+    json::Node payload;
+    try {
+        payload = json::parse(found->payload, arena, {.leading_zeros = true});
+    } catch (const json::ParseException&) {
+        return std::nullopt;
+    }
+    const auto value = from_json(found->schema, &payload, options_, arena);
+    return SchemaAndValue{.schema = std::move(found->schema), .value = value};
 }
 
 SchemaAndValue JsonConverter::to_connect_data(std::string_view, std::optional<std::string_view> data, Arena& arena) {
@@ -170,12 +176,15 @@ SchemaAndValue JsonConverter::to_connect_data(std::string_view, std::optional<st
         if (schemas_enable_ && !content_) throw DataException(no_envelope);
         return {};
     }
+    if (schemas_enable_ && !content_) {
+        if (auto read = read_payload(*data, arena)) return std::move(*read);
+    }
     json::Node node;
     try {
-        node = json::parse(*data, arena, {.leading_zeros = true, .ignore_trailing = true});
-    } catch (const DataException& e) {
-        throw DataException(
-            fmt::format("Converting byte[] to Kafka Connect data failed due to serialization error: {}", e.what()));
+        node =
+            json::parse(json::without_byte_order_mark(*data), arena, {.leading_zeros = true, .ignore_trailing = true});
+    } catch (const json::ParseException& e) {
+        throw_caused("Converting byte[] to Kafka Connect data failed due to serialization error: ", e.what());
     }
     if (!schemas_enable_) return {.schema = nullptr, .value = from_json(nullptr, &node, options_, arena)};
     if (content_) return {.schema = content_, .value = from_json(content_, &node, options_, arena)};
@@ -185,6 +194,7 @@ SchemaAndValue JsonConverter::to_connect_data(std::string_view, std::optional<st
         throw DataException(no_envelope);
     }
     auto parsed = schema_of(*schema);
+    heads_.add(*data, parsed);
     return {.schema = parsed, .value = from_json(parsed, payload, options_, arena)};
 }
 

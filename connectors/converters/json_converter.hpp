@@ -5,6 +5,7 @@
 ///         KIP-1054 (schema.content).
 #pragma once
 #include "connectors/api/plugin.hpp"
+#include "connectors/converters/envelope_heads.hpp"
 #include "connectors/converters/json_plan.hpp"
 #include "connectors/converters/json_schema.hpp"
 #include "connectors/converters/text_buffer.hpp"
@@ -31,6 +32,8 @@ private:
     };
     const Entry& entry_for(const SchemaPtr& schema);
     SchemaPtr schema_of(const json::Node& node);
+    /// A message that begins as one before it did; none if it has to be read from its beginning.
+    std::optional<SchemaAndValue> read_payload(std::string_view data, Arena& arena);
 
     JsonOptions options_;
     bool schemas_enable_ = true;
@@ -40,6 +43,7 @@ private:
     std::unordered_map<const Schema*, Entry> entries_;
     const Entry* last_ = nullptr;
     std::unordered_map<std::string, SchemaPtr> parsed_;  ///< by the schema's JSON text
+    EnvelopeHeads heads_;
     TextBuffer buffer_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "connectors/api/errors.hpp"
 #include "connectors/converters/text_buffer.hpp"
+#include "connectors/support/caused.hpp"
 #include "connectors/support/decimal.hpp"
 #include "connectors/support/json.hpp"
 
@@ -13,36 +14,6 @@ namespace {
 
 /// Room for a comma, brackets and any number but a decimal.
 constexpr std::size_t scalar_room = 40;
-
-Value::Kind kind_of(Type type) noexcept {
-    switch (type) {
-    case Type::Int8:
-        return Value::Kind::Int8;
-    case Type::Int16:
-        return Value::Kind::Int16;
-    case Type::Int32:
-        return Value::Kind::Int32;
-    case Type::Int64:
-        return Value::Kind::Int64;
-    case Type::Float32:
-        return Value::Kind::Float32;
-    case Type::Float64:
-        return Value::Kind::Float64;
-    case Type::Boolean:
-        return Value::Kind::Boolean;
-    case Type::String:
-        return Value::Kind::String;
-    case Type::Bytes:
-        return Value::Kind::Bytes;
-    case Type::Array:
-        return Value::Kind::Array;
-    case Type::Map:
-        return Value::Kind::Map;
-    case Type::Struct:
-        return Value::Kind::Struct;
-    }
-    return Value::Kind::Null;
-}
 
 }
 
@@ -106,7 +77,12 @@ JsonPlan::JsonPlan(const Schema& schema, const JsonOptions& options) : kind_(kin
 
 void JsonPlan::write(const Value& value, std::string& out) const {
     TextBuffer buffer;
-    if (!write(value, buffer)) throw DataException(explain(value, ""));
+    if (!write(value, buffer)) {
+        const auto misfit =
+            explain(value, "").value_or(Misfit{.message = "The value does not fit its schema", .path = ""});
+        if (misfit.path.empty()) throw DataException(misfit.message);
+        throw_caused(misfit.message, fmt::format("It is the field {}", misfit.path));
+    }
     out += buffer.text();
 }
 
@@ -227,38 +203,40 @@ bool JsonPlan::write_struct(const Value& value, TextBuffer& out) const {
     return true;
 }
 
-std::string JsonPlan::explain(const Value& value, const std::string& path) const {
-    const auto place = path.empty() ? std::string() : fmt::format(" (field {})", path);
+std::optional<JsonPlan::Misfit> JsonPlan::explain(const Value& value, const std::string& path) const {
     if (value.is_null()) {
-        if (null_text_) return {};
-        return "Conversion error: null value for field that is required and has no default value" + place;
+        if (null_text_) return std::nullopt;
+        return Misfit{.message = "Conversion error: null value for field that is required and has no default value",
+                      .path = path};
     }
     if (value.kind() != kind_) {
-        return fmt::format("Conversion error: the schema says {} and the value is {}{}", to_string(kind_),
-                           to_string(value.kind()), place);
+        return Misfit{.message = fmt::format("Conversion error: the schema says {} and the value is {}",
+                                             to_string(kind_), to_string(value.kind())),
+                      .path = path};
     }
     const auto within = [&path](std::string_view name) {
         return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
     };
-    std::string found;
+    std::optional<Misfit> found;
     if (code_ == Code::Struct) {
         const auto values = value.as_values();
         if (values.size() != parts_.size()) {
-            return fmt::format("Conversion error: the schema has {} fields and the struct {}{}", parts_.size(),
-                               values.size(), place);
+            return Misfit{.message = fmt::format("Conversion error: the schema has {} fields and the struct {}",
+                                                 parts_.size(), values.size()),
+                          .path = path};
         }
-        for (std::size_t i = 0; i < values.size() && found.empty(); ++i) {
+        for (std::size_t i = 0; i < values.size() && !found; ++i) {
             found = parts_[i].plan.explain(values[i], within(parts_[i].name));
         }
     } else if (code_ == Code::Array) {
         for (const auto& element : value.as_values()) {
-            if (found.empty()) found = parts_[0].plan.explain(element, within("element"));
+            if (!found) found = parts_[0].plan.explain(element, within("element"));
         }
     } else if (kind_ == Value::Kind::Map) {
         for (const auto& entry : value.as_entries()) {
             const bool null_name = code_ == Code::ObjectMap && entry.key.is_null();
-            if (found.empty() && !null_name) found = parts_[0].plan.explain(entry.key, within("key"));
-            if (found.empty()) found = parts_[1].plan.explain(entry.value, within("value"));
+            if (!found && !null_name) found = parts_[0].plan.explain(entry.key, within("key"));
+            if (!found) found = parts_[1].plan.explain(entry.value, within("value"));
         }
     }
     return found;

@@ -47,7 +47,11 @@ private:
     bool write_pairs(const Value& value, TextBuffer& out) const;
     bool write_struct(const Value& value, TextBuffer& out) const;
     /// Where and why `value` does not fit.
-    std::string explain(const Value& value, const std::string& path) const;
+    struct Misfit {
+        std::string message;
+        std::string path;  ///< of the field; empty: the value itself
+    };
+    std::optional<Misfit> explain(const Value& value, const std::string& path) const;
 
     struct FieldPlan;
 

@@ -72,13 +72,10 @@ const json::Node& required_member(const json::Node& node, std::string_view name,
     return *member;
 }
 
-/// None if absent; `kind` is what it must be otherwise.
-const json::Node* optional_member(const json::Node& node, std::string_view name, json::Node::Kind kind,
-                                  std::string_view why) {
+/// None if absent or of another kind: Java passes those over.
+const json::Node* optional_member(const json::Node& node, std::string_view name, json::Node::Kind kind) {
     const auto* member = node.find(name);
-    if (member == nullptr || member->is_null()) return nullptr;
-    if (member->kind() != kind) throw DataException(std::string(why));
-    return member;
+    return member == nullptr || member->kind() != kind ? nullptr : member;
 }
 
 std::vector<Field> parse_fields(const json::Node& node, const JsonOptions& options) {
@@ -92,6 +89,11 @@ std::vector<Field> parse_fields(const json::Node& node, const JsonOptions& optio
         if (name == nullptr || !name->is_string()) {
             throw DataException("Struct schema's field name not specified properly");
         }
+        if (name->text().empty()) throw SchemaBuilderException("fieldName cannot be null.");
+        if (std::ranges::find(fields, name->text(), &Field::name) != fields.end()) {
+            throw SchemaBuilderException(
+                fmt::format("Cannot create field because of field name duplication {}", name->text()));
+        }
         fields.push_back({.name = std::string(name->text()), .schema = parse_json_schema(part, options)});
     }
     return fields;
@@ -101,23 +103,15 @@ void parse_attributes(const json::Node& node, SchemaParts& parts) {
     using Kind = json::Node::Kind;
     const auto* optional = node.find("optional");
     parts.optional = optional != nullptr && optional->kind() == Kind::Boolean && optional->as_boolean();
-    if (const auto* name = optional_member(node, "name", Kind::String, "Invalid schema name: must be a string")) {
-        parts.name = name->text();
-    }
-    if (const auto* version = node.find("version"); version != nullptr && !version->is_null()) {
-        if (!version->is_integer()) throw DataException("Invalid schema version: must be an integer");
+    if (const auto* name = optional_member(node, "name", Kind::String)) parts.name = name->text();
+    if (const auto* version = node.find("version"); version != nullptr && version->is_integer()) {
         parts.version = static_cast<std::int32_t>(version->as_wrapped_integer());
     }
-    if (const auto* doc = optional_member(node, "doc", Kind::String, "Invalid schema doc: must be a string")) {
-        parts.doc = doc->text();
-    }
-    const auto* parameters =
-        optional_member(node, "parameters", Kind::Object, "Schema parameters are expected to be a JSON object");
+    if (const auto* doc = optional_member(node, "doc", Kind::String)) parts.doc = doc->text();
+    const auto* parameters = optional_member(node, "parameters", Kind::Object);
     if (parameters == nullptr) return;
     for (const auto& [name, value] : parameters->members()) {
-        if (!value.is_string()) {
-            throw DataException(fmt::format("Schema parameter '{}' must have a string as its value", name));
-        }
+        if (!value.is_string()) throw DataException("Schema parameters must have string values.");
         parts.parameters.emplace_back(name, value.text());
     }
 }
@@ -159,17 +153,46 @@ std::string_view to_string(Value::Kind kind) noexcept {
     return "";
 }
 
+Value::Kind kind_of(Type type) noexcept {
+    switch (type) {
+    case Type::Int8:
+        return Value::Kind::Int8;
+    case Type::Int16:
+        return Value::Kind::Int16;
+    case Type::Int32:
+        return Value::Kind::Int32;
+    case Type::Int64:
+        return Value::Kind::Int64;
+    case Type::Float32:
+        return Value::Kind::Float32;
+    case Type::Float64:
+        return Value::Kind::Float64;
+    case Type::Boolean:
+        return Value::Kind::Boolean;
+    case Type::String:
+        return Value::Kind::String;
+    case Type::Bytes:
+        return Value::Kind::Bytes;
+    case Type::Array:
+        return Value::Kind::Array;
+    case Type::Map:
+        return Value::Kind::Map;
+    case Type::Struct:
+        return Value::Kind::Struct;
+    }
+    return Value::Kind::Null;
+}
+
 void append_json_schema(std::string& out, const Schema& schema, const JsonOptions& options) {
     append_schema(out, schema, nullptr, options);
 }
 
 SchemaPtr parse_json_schema(const json::Node& node, const JsonOptions& options) {
     if (node.is_null()) return nullptr;
-    const auto& type = required_member(node, "type", "Schema must contain 'type' field");
-    const auto found = std::ranges::find(json_names, type.is_string() ? type.text() : std::string_view{});
-    if (found == json_names.end()) {
-        throw DataException(fmt::format("Unknown schema type: {}", type.is_string() ? type.text() : "not a string"));
-    }
+    const auto* type = optional_member(node, "type", json::Node::Kind::String);
+    if (type == nullptr) throw DataException("Schema must contain 'type' field");
+    const auto found = std::ranges::find(json_names, type->text());
+    if (found == json_names.end()) throw DataException(fmt::format("Unknown schema type: {}", type->text()));
     SchemaParts parts{.type = static_cast<Type>(found - json_names.begin())};
     if (parts.type == Type::Array) {
         parts.value =
@@ -186,8 +209,10 @@ SchemaPtr parse_json_schema(const json::Node& node, const JsonOptions& options) 
     const auto* default_value = node.find("default");
     if (default_value == nullptr) return make_schema(std::move(parts));
     Arena arena(64);
-    const auto plain = make_schema(parts);
-    parts.default_value = from_json(plain, default_value, options, arena);
+    parts.default_value = from_json(make_schema(parts), default_value, options, arena);
+    // A number for a text, say, is read as nothing.
+    if (parts.default_value.is_null() && !default_value->is_null())
+        throw SchemaBuilderException("Invalid default value");
     return make_schema(std::move(parts));
 }
 

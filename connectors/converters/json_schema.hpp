@@ -19,6 +19,7 @@ struct JsonOptions {
 std::string_view json_type_name(Type type) noexcept;    ///< "int32", "float"
 std::string_view to_string(Type type) noexcept;         ///< "INT32"
 std::string_view to_string(Value::Kind kind) noexcept;  ///< "INT32", "NULL"
+Value::Kind kind_of(Type type) noexcept;                ///< of the values of a schema
 
 void append_json_schema(std::string& out, const Schema& schema, const JsonOptions& options);
 /// Null for JSON null. Throws DataException for what is no schema.

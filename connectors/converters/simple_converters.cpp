@@ -2,6 +2,8 @@
 
 #include "connectors/converters/java_text.hpp"
 #include "connectors/converters/json_schema.hpp"
+#include "connectors/support/caused.hpp"
+#include "connectors/support/java_class.hpp"
 #include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
@@ -31,10 +33,10 @@ void require_type(const SchemaPtr& schema, Type type, std::string_view converter
     }
 }
 
-void require_kind(const Value& value, Value::Kind kind, std::string_view converter) {
+void require_kind(const SchemaPtr& schema, const Value& value, Value::Kind kind, std::string_view converter) {
     if (!value.is_null() && value.kind() != kind) {
         throw DataException(
-            fmt::format("{} is not compatible with objects of type {}", converter, to_string(value.kind())));
+            fmt::format("{} is not compatible with objects of type class {}", converter, java_class_of(schema, value)));
     }
 }
 
@@ -77,8 +79,16 @@ std::string valid_converter_type(std::string_view value) {
 }
 
 Config parse_converter_settings(std::span<const ConfigKey> keys, Settings settings, bool is_key) {
-    settings.emplace("converter.type", is_key ? "key" : "value");
+    settings.insert_or_assign("converter.type", is_key ? "key" : "value");
     return ConfigDef(keys).parse(std::move(settings));
+}
+
+Settings settings_below(const Settings& settings, std::string_view prefix) {
+    Settings found;
+    for (const auto& [key, value] : settings) {
+        if (key.starts_with(prefix)) found.emplace(key.substr(prefix.size()), value);
+    }
+    return found;
 }
 
 void StringConverter::configure(const Settings& settings, bool is_key) {
@@ -91,9 +101,7 @@ void StringConverter::configure(const Settings& settings, bool is_key) {
     } else if (known == "US-ASCII" || known == "ASCII") {
         encoding_ = Encoding::Ascii;
     } else {
-        throw ConfigException(fmt::format(
-            "Invalid value {} for configuration converter.encoding: String must be one of: UTF-8, ISO-8859-1, US-ASCII",
-            name));
+        throw ConfigException(fmt::format("Unsupported encoding {}", name));
     }
 }
 
@@ -111,7 +119,8 @@ bool StringConverter::from_connect_data(std::string_view, const SchemaPtr& schem
 }
 
 SchemaAndValue StringConverter::to_connect_data(std::string_view, std::optional<std::string_view> data, Arena& arena) {
-    static const SchemaPtr schema = make_schema({.type = Type::String, .optional = true});
+    static const SchemaPtr kept = make_schema({.type = Type::String, .optional = true});
+    static const SchemaPtr schema(SchemaPtr{}, kept.get());  // its owners are not counted, record by record
     if (!data) return {.schema = schema, .value = {}};
     if (encoding_ == Encoding::Utf8) return {.schema = schema, .value = Value::string(*data)};
     return {.schema = schema,
@@ -127,7 +136,7 @@ void ByteArrayConverter::configure(const Settings& settings, bool is_key) {
 bool ByteArrayConverter::from_connect_data(std::string_view, const SchemaPtr& schema, const Value& value,
                                            std::string& out) {
     require_type(schema, Type::Bytes, "ByteArrayConverter");
-    require_kind(value, Value::Kind::Bytes, "ByteArrayConverter");
+    require_kind(schema, value, Value::Kind::Bytes, "ByteArrayConverter");
     if (value.is_null()) return false;
     out += value.as_text();
     return true;
@@ -147,7 +156,7 @@ void BooleanConverter::configure(const Settings& settings, bool is_key) {
 bool BooleanConverter::from_connect_data(std::string_view, const SchemaPtr& schema, const Value& value,
                                          std::string& out) {
     require_type(schema, Type::Boolean, "BooleanConverter");
-    require_kind(value, Value::Kind::Boolean, "BooleanConverter");
+    require_kind(schema, value, Value::Kind::Boolean, "BooleanConverter");
     if (value.is_null()) return false;
     out += value.as_boolean() ? '\1' : '\0';
     return true;
@@ -157,9 +166,8 @@ SchemaAndValue BooleanConverter::to_connect_data(std::string_view topic, std::op
     static const SchemaPtr schema = make_schema({.type = Type::Boolean, .optional = true});
     if (!data) return {.schema = schema, .value = {}};
     if (data->size() != 1 || static_cast<unsigned char>((*data)[0]) > 1) {
-        throw DataException(
-            fmt::format("Failed to deserialize to Kafka Connect: a boolean is one byte, 0 or 1; topic {} has {} bytes",
-                        topic, data->size()));
+        throw_caused("Failed to deserialize boolean: ",
+                     fmt::format("A boolean is one byte, 0 or 1; topic {} has {} bytes", topic, data->size()));
     }
     return {.schema = schema, .value = Value::boolean((*data)[0] == 1)};
 }
@@ -172,9 +180,11 @@ void NumberConverter::configure(const Settings& settings, bool is_key) {
 
 bool NumberConverter::from_connect_data(std::string_view, const SchemaPtr& schema, const Value& value,
                                         std::string& out) {
-    require_type(schema, type_, name_);
-    require_kind(value, kind_, name_);
     if (value.is_null()) return false;
+    if (value.kind() != kind_) {
+        throw DataException(
+            fmt::format("Failed to serialize to {} (was class {}): ", name_, java_class_of(schema, value)));
+    }
     std::uint64_t bits = 0;
     if (kind_ == Value::Kind::Float32) {
         bits = std::bit_cast<std::uint32_t>(static_cast<float>(value.as_double()));
@@ -190,9 +200,8 @@ bool NumberConverter::from_connect_data(std::string_view, const SchemaPtr& schem
 SchemaAndValue NumberConverter::to_connect_data(std::string_view topic, std::optional<std::string_view> data, Arena&) {
     if (!data) return {.schema = schema_, .value = {}};
     if (data->size() != bytes_) {
-        throw DataException(
-            fmt::format("Failed to deserialize to Kafka Connect: {} reads exactly {} bytes; topic {} has {}", name_,
-                        bytes_, topic, data->size()));
+        throw_caused(fmt::format("Failed to deserialize {}: ", name_),
+                     fmt::format("It has exactly {} bytes; topic {} has {}", bytes_, topic, data->size()));
     }
     std::uint64_t bits = 0;
     for (const char c : *data) bits = bits << 8 | static_cast<unsigned char>(c);

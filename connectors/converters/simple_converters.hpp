@@ -22,6 +22,8 @@ inline constexpr ConfigKey converter_type_key{.name = "converter.type",
 
 /// Throws ConfigException with all problems. Sets converter.type if the settings lack it.
 Config parse_converter_settings(std::span<const ConfigKey> keys, Settings settings, bool is_key);
+/// Those of a converter within a converter: what begins with `prefix`, without it.
+Settings settings_below(const Settings& settings, std::string_view prefix);
 
 /// toString() of any value, in UTF-8 or another character set of converter.encoding; reads optional strings.
 class StringConverter final : public Converter {
@@ -68,33 +70,28 @@ public:
 
 protected:
     NumberConverter(Type type, Value::Kind kind, std::size_t bytes, std::string_view name)
-        : type_(type),
-          kind_(kind),
-          bytes_(bytes),
-          name_(name),
-          schema_(make_schema({.type = type, .optional = true})) {}
+        : kind_(kind), bytes_(bytes), name_(name), schema_(make_schema({.type = type, .optional = true})) {}
 
 private:
-    Type type_;
     Value::Kind kind_;
     std::size_t bytes_;
-    std::string_view name_;
+    std::string_view name_;  ///< in messages
     SchemaPtr schema_;
 };
 struct ShortConverter final : NumberConverter {
-    ShortConverter() : NumberConverter(Type::Int16, Value::Kind::Int16, 2, "ShortConverter") {}
+    ShortConverter() : NumberConverter(Type::Int16, Value::Kind::Int16, 2, "short") {}
 };
 struct IntegerConverter final : NumberConverter {
-    IntegerConverter() : NumberConverter(Type::Int32, Value::Kind::Int32, 4, "IntegerConverter") {}
+    IntegerConverter() : NumberConverter(Type::Int32, Value::Kind::Int32, 4, "integer") {}
 };
 struct LongConverter final : NumberConverter {
-    LongConverter() : NumberConverter(Type::Int64, Value::Kind::Int64, 8, "LongConverter") {}
+    LongConverter() : NumberConverter(Type::Int64, Value::Kind::Int64, 8, "long") {}
 };
 struct FloatConverter final : NumberConverter {
-    FloatConverter() : NumberConverter(Type::Float32, Value::Kind::Float32, 4, "FloatConverter") {}
+    FloatConverter() : NumberConverter(Type::Float32, Value::Kind::Float32, 4, "float") {}
 };
 struct DoubleConverter final : NumberConverter {
-    DoubleConverter() : NumberConverter(Type::Float64, Value::Kind::Float64, 8, "DoubleConverter") {}
+    DoubleConverter() : NumberConverter(Type::Float64, Value::Kind::Float64, 8, "double") {}
 };
 
 /// Any converter, for headers.

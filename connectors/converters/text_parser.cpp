@@ -2,14 +2,12 @@
 
 #include "connectors/api/config_def.hpp"
 #include "connectors/support/decimal.hpp"
+#include "connectors/support/java_date_format.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +18,7 @@ namespace {
 
 constexpr std::size_t max_nesting = 200;
 constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::string_view delimiters = ":,{}[]\"";
 
 SchemaPtr plain_schema(Type type) {
     static const auto schemas = [] {
@@ -34,57 +33,30 @@ SchemaPtr logical_schema(Type type, std::string_view name) {
     return make_schema({.type = type, .name = std::string(name), .version = 1});
 }
 
-bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-/// The digits of `text` where `pattern` has 0, its other characters as they stand; none if it does not fit. Z in the
-/// pattern is an offset such as Z itself.
-std::optional<std::vector<int>> fields_of(std::string_view text, std::string_view pattern) {
-    if (text.size() != pattern.size()) return std::nullopt;
-    std::vector<int> fields;
-    bool in_field = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (pattern[i] != '0') {
-            if (text[i] != pattern[i]) return std::nullopt;
-            in_field = false;
-        } else {
-            if (!digit(text[i])) return std::nullopt;
-            if (!in_field) fields.push_back(0);
-            in_field = true;
-            fields.back() = fields.back() * 10 + (text[i] - '0');
-        }
-    }
-    return fields;
-}
-
-std::optional<std::int64_t> days(int year, int month, int day) {
-    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                                           std::chrono::day{static_cast<unsigned>(day)}};
-    if (!date.ok()) return std::nullopt;
-    return std::chrono::sys_days(date).time_since_epoch().count();
-}
-
-std::int64_t clock_ms(const std::vector<int>& f, std::size_t from) {
-    return ((f[from] * 60LL + f[from + 1]) * 60 + f[from + 2]) * 1000 + f[from + 3];
-}
-
-std::optional<SchemaAndValue> parse_time(std::string_view text) {
-    if (const auto f = fields_of(text, "0000-00-00")) {
-        const auto found = days((*f)[0], (*f)[1], (*f)[2]);
+/// By its length alone: dates have 10 characters, times 13, and both together 24. Lenient: month 13 is January.
+std::optional<SchemaAndValue> parse_time(std::string_view token) {
+    static const JavaDateFormat date("yyyy-MM-dd");
+    static const JavaDateFormat time("HH:mm:ss.SSS'Z'");
+    static const JavaDateFormat timestamp("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
+    std::string text(token);
+    for (auto at = text.find("\\:"); at != std::string::npos; at = text.find("\\:", at)) text.erase(at, 1);
+    if (text.size() == 10) {
+        const auto found = date.parse(text);
         if (!found) return std::nullopt;
+        const auto days = (*found - (*found < 0 ? day_ms - 1 : 0)) / day_ms;
         return SchemaAndValue{logical_schema(Type::Int32, "org.apache.kafka.connect.data.Date"),
+                              Value::int32(static_cast<std::int32_t>(days))};
+    }
+    if (text.size() == 13) {
+        const auto found = time.parse(text);
+        if (!found) return std::nullopt;
+        return SchemaAndValue{logical_schema(Type::Int32, "org.apache.kafka.connect.data.Time"),
                               Value::int32(static_cast<std::int32_t>(*found))};
     }
-    if (const auto f = fields_of(text, "00:00:00.000Z")) {
-        return SchemaAndValue{logical_schema(Type::Int32, "org.apache.kafka.connect.data.Time"),
-                              Value::int32(static_cast<std::int32_t>(clock_ms(*f, 0)))};
-    }
-    if (const auto f = fields_of(text, "0000-00-00T00:00:00.000Z")) {
-        const auto found = days((*f)[0], (*f)[1], (*f)[2]);
-        if (!found) return std::nullopt;
-        return SchemaAndValue{logical_schema(Type::Int64, "org.apache.kafka.connect.data.Timestamp"),
-                              Value::int64(*found * day_ms + clock_ms(*f, 3))};
-    }
-    return std::nullopt;
+    if (text.size() != 24) return std::nullopt;
+    const auto found = timestamp.parse(text);
+    if (!found) return std::nullopt;
+    return SchemaAndValue{logical_schema(Type::Int64, "org.apache.kafka.connect.data.Timestamp"), Value::int64(*found)};
 }
 
 SchemaAndValue smallest_integer(std::int64_t value) {
@@ -110,22 +82,23 @@ std::int64_t integer_of(std::string_view bytes) {
 }
 
 std::optional<SchemaAndValue> parse_number(std::string_view text, Arena& arena) {
-    if (text.empty() || (!digit(text[0]) && text[0] != '+' && text[0] != '-')) return std::nullopt;
-    const auto scale = decimal_places(text);
-    const auto bytes = scale ? decimal_bytes(text, *scale) : std::nullopt;
-    if (!bytes) return std::nullopt;
-    if (*scale == 0 && bytes->size() <= 8) return smallest_integer(integer_of(*bytes));
+    const auto number = parse_decimal(text);
+    if (!number) return std::nullopt;
     const std::string terminated(text);
     const double value = std::strtod(terminated.c_str(), nullptr);
-    if (std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max())) {
+    const auto whole = std::abs(value) <= 1e19 ? decimal_bytes(text, 0) : std::nullopt;
+    if (whole && whole->size() <= 8) return smallest_integer(integer_of(*whole));
+    if (number->scale != 0 && std::isfinite(static_cast<float>(value))) {
         return SchemaAndValue{plain_schema(Type::Float32), Value::float32(std::strtof(terminated.c_str(), nullptr))};
     }
-    if (std::isfinite(value)) return SchemaAndValue{plain_schema(Type::Float64), Value::float64(value)};
+    if (number->scale != 0 && std::isfinite(value)) {
+        return SchemaAndValue{plain_schema(Type::Float64), Value::float64(value)};
+    }
     return SchemaAndValue{make_schema({.type = Type::Bytes,
                                        .name = std::string(decimal_schema_name),
                                        .version = 1,
-                                       .parameters = {{"scale", std::to_string(*scale)}}}),
-                          Value::bytes(arena.copy(*bytes))};
+                                       .parameters = {{"scale", std::to_string(number->scale)}}}),
+                          Value::bytes(arena.copy(number->unscaled))};
 }
 
 bool is_integer(Type type) noexcept { return type <= Type::Int64; }
@@ -177,137 +150,202 @@ private:
     bool seen_ = false;
 };
 
-class Parser {
+/// A delimiter that no odd number of backslashes stands before, or what runs up to the next one.
+class Tokens {
 public:
-    Parser(std::string_view text, Arena& arena) : text_(text), arena_(arena) {}
+    explicit Tokens(std::string_view text) : text_(text) {}
 
-    /// None if the text is no container.
-    std::optional<SchemaAndValue> container() {
-        auto found = value(0);
-        blanks();
-        return found && at_ == text_.size() ? found : std::nullopt;
+    std::size_t mark() const noexcept { return at_ - (next_ ? next_->size() : 0); }
+    void rewind(std::size_t to) noexcept {
+        at_ = to;
+        next_.reset();
     }
-
-private:
-    std::optional<SchemaAndValue> value(std::size_t depth) {
-        blanks();
-        if (at_ == text_.size() || depth > max_nesting) return std::nullopt;
-        if (text_[at_] == '[') return array(depth);
-        if (text_[at_] == '{') return map(depth);
-        if (text_[at_] == '"') return quoted();
-        return literal();
+    bool has_next() const noexcept { return next_ || at_ < text_.size(); }
+    std::string_view next() noexcept {
+        const auto token = next_ ? *next_ : read();
+        next_.reset();
+        return token;
     }
-    std::optional<SchemaAndValue> array(std::size_t depth) {
-        ++at_;
-        std::vector<Value> elements;
-        CommonSchema common;
-        if (!taken(']')) {
-            do {
-                const auto element = value(depth + 1);
-                if (!element) return std::nullopt;
-                common.add(*element);
-                elements.push_back(element->value);
-            } while (taken(','));
-            if (!taken(']')) return std::nullopt;
-        }
-        auto* stored = arena_.make_array<Value>(elements.size());
-        std::ranges::transform(elements, stored, [&](const Value& v) { return widened(v, common.schema()); });
-        SchemaPtr schema;
-        if (common.schema()) schema = make_schema({.type = Type::Array, .value = common.schema()});
-        return SchemaAndValue{schema, Value::array({stored, elements.size()})};
-    }
-    std::optional<SchemaAndValue> map(std::size_t depth) {
-        ++at_;
-        std::vector<MapEntry> entries;
-        CommonSchema keys;
-        CommonSchema values;
-        if (!taken('}')) {
-            do {
-                const auto key = value(depth + 1);
-                if (!key || key->value.is_null() || !taken(':')) return std::nullopt;
-                const auto mapped = value(depth + 1);
-                if (!mapped) return std::nullopt;
-                keys.add(*key);
-                values.add(*mapped);
-                const auto found = std::ranges::find(entries, key->value, &MapEntry::key);
-                if (found == entries.end()) {
-                    entries.push_back({key->value, mapped->value});
-                } else {
-                    found->value = mapped->value;
-                }
-            } while (taken(','));
-            if (!taken('}')) return std::nullopt;
-        }
-        auto* stored = arena_.make_array<MapEntry>(entries.size());
-        std::ranges::transform(entries, stored, [&](const MapEntry& e) {
-            return MapEntry{widened(e.key, keys.schema()), widened(e.value, values.schema())};
-        });
-        SchemaPtr schema;
-        if (keys.schema() && values.schema()) {
-            schema = make_schema({.type = Type::Map, .key = keys.schema(), .value = values.schema()});
-        }
-        return SchemaAndValue{schema, Value::map({stored, entries.size()})};
-    }
-    std::optional<SchemaAndValue> quoted() {
-        std::string content;
-        for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-            if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
-            content += text_[at_];
-        }
-        if (at_ == text_.size()) return std::nullopt;
-        ++at_;
-        return SchemaAndValue{plain_schema(Type::String), Value::string(arena_.copy(content))};
-    }
-    /// Up to the next delimiter; a time has colons of its own.
-    std::optional<SchemaAndValue> literal() {
-        for (const std::size_t length : {std::size_t{24}, std::size_t{13}, std::size_t{10}}) {
-            if (const auto time = parse_time(text_.substr(at_, length))) {
-                at_ += length;
-                return time;
+    /// The text of the next `count` tokens; without that many, none, and nothing is read.
+    std::optional<std::string_view> next(int count) noexcept {
+        const auto start = mark();
+        for (; count > 0; --count) {
+            if (!has_next()) {
+                rewind(start);
+                return std::nullopt;
             }
+            next();
         }
-        const auto end = std::min(text_.find_first_of(":,{}[]\"", at_), text_.size());
-        const auto token = trim(text_.substr(at_, end - at_));
-        at_ = end;
-        if (token == "null") return SchemaAndValue{};
-        if (token == "true" || token == "false") {
-            return SchemaAndValue{plain_schema(Type::Boolean), Value::boolean(token == "true")};
-        }
-        if (const auto number = parse_number(token, arena_)) return number;
-        if (token.empty()) return std::nullopt;
-        return SchemaAndValue{plain_schema(Type::String), Value::string(arena_.copy(token))};
+        return text_.substr(start, at_ - start);
     }
-    void blanks() {
-        while (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) <= ' ') ++at_;
-    }
-    bool taken(char c) {
-        blanks();
-        if (at_ == text_.size() || text_[at_] != c) return false;
-        ++at_;
+    /// Blanks around it, and blank tokens before it, do not matter.
+    bool taken(std::string_view expected) noexcept {
+        if (!has_next()) return false;
+        if (!next_) next_ = read();
+        while (trim(*next_).empty() && at_ < text_.size()) next_ = read();
+        if (trim(*next_) != expected) return false;
+        next_.reset();
         return true;
     }
 
+private:
+    std::string_view read() noexcept {
+        const auto start = at_;
+        bool escaped = false;
+        for (; at_ < text_.size(); ++at_) {
+            if (!escaped && delimiters.find(text_[at_]) != std::string_view::npos) {
+                if (start == at_) ++at_;
+                break;
+            }
+            escaped = text_[at_] == '\\' && !escaped;
+        }
+        return text_.substr(start, at_ - start);
+    }
+
     std::string_view text_;
-    Arena& arena_;
     std::size_t at_ = 0;
+    std::optional<std::string_view> next_;
+};
+
+/// Its functions give none for a container that is none, and a value without a schema for null.
+class Parser {
+public:
+    Parser(std::string_view text, Arena& arena) : text_(text), tokens_(text), arena_(arena) {}
+
+    SchemaAndValue whole() { return value(0).value_or(string(text_)); }
+
+private:
+    /// Level 0 is the whole text, which may be any words.
+    std::optional<SchemaAndValue> value(std::size_t level) {
+        if (!tokens_.has_next()) return SchemaAndValue{};
+        if (level > max_nesting) return std::nullopt;
+        if (level > 0 && tokens_.taken("\"")) return quoted();
+        if (literal(level, "null")) return SchemaAndValue{};
+        for (const std::string_view word : {"true", "false"}) {
+            if (literal(level, word)) {
+                return SchemaAndValue{plain_schema(Type::Boolean), Value::boolean(word == "true")};
+            }
+        }
+        const auto start = tokens_.mark();
+        if (tokens_.taken("[")) {
+            if (auto found = array(level + 1)) return found;
+            tokens_.rewind(start);
+        } else if (tokens_.taken("{")) {
+            if (auto found = map(level + 1)) return found;
+            tokens_.rewind(start);
+        }
+        const auto token = tokens_.next();
+        if (trim(token).empty()) return string(token);
+        return word(level, trim(token));
+    }
+    bool literal(std::size_t level, std::string_view expected) {
+        const auto start = tokens_.mark();
+        if (tokens_.taken(expected) && (level > 0 || !tokens_.has_next())) return true;
+        tokens_.rewind(start);
+        return false;
+    }
+    std::optional<SchemaAndValue> word(std::size_t level, std::string_view token) {
+        const bool digit = token[0] >= '0' && token[0] <= '9';
+        if (digit) {
+            if (const auto found = time(token)) return found;
+        }
+        if (digit || token[0] == '+' || token[0] == '-') {
+            if (const auto found = parse_number(token, arena_)) return found;
+        }
+        if (level > 0) return std::nullopt;
+        return string(text_);
+    }
+    /// Colons part a time into five tokens.
+    std::optional<SchemaAndValue> time(std::string_view token) {
+        const auto start = tokens_.mark();
+        if (const auto rest = tokens_.next(4)) {
+            if (const auto found = parse_time(std::string(token).append(*rest))) return found;
+        }
+        tokens_.rewind(start);
+        return parse_time(token);
+    }
+    SchemaAndValue quoted() {
+        std::string content;
+        while (tokens_.has_next() && !tokens_.taken("\"")) content += tokens_.next();
+        if (const auto found = parse_time(content)) return *found;
+        return string(content);
+    }
+    SchemaAndValue string(std::string_view text) const {
+        return {.schema = plain_schema(Type::String), .value = Value::string(arena_.copy(text))};
+    }
+    std::optional<SchemaAndValue> array(std::size_t level) {
+        std::vector<Value> elements;
+        CommonSchema common;
+        while (tokens_.has_next()) {
+            if (tokens_.taken("]")) return array_of(elements, common.schema());
+            if (tokens_.taken(",")) return std::nullopt;
+            const auto element = value(level);
+            if (!element) return std::nullopt;
+            common.add(*element);
+            elements.push_back(element->value);
+            const auto behind = tokens_.mark();
+            if (tokens_.taken("]")) {
+                tokens_.rewind(behind);
+            } else if (!tokens_.taken(",")) {
+                return std::nullopt;
+            }
+        }
+        return std::nullopt;
+    }
+    /// Nulls do not go with other elements.
+    std::optional<SchemaAndValue> array_of(std::span<const Value> elements, const SchemaPtr& common) const {
+        if (common && std::ranges::any_of(elements, &Value::is_null)) return std::nullopt;
+        auto* stored = arena_.make_array<Value>(elements.size());
+        std::ranges::transform(elements, stored, [&](const Value& v) { return widened(v, common); });
+        auto schema = common ? make_schema({.type = Type::Array, .value = common}) : nullptr;
+        return SchemaAndValue{std::move(schema), Value::array({stored, elements.size()})};
+    }
+    std::optional<SchemaAndValue> map(std::size_t level) {
+        std::vector<MapEntry> entries;
+        CommonSchema keys;
+        CommonSchema values;
+        while (tokens_.has_next()) {
+            if (tokens_.taken("}")) return map_of(entries, keys.schema(), values.schema());
+            if (tokens_.taken(",")) return std::nullopt;
+            const auto key = value(level);
+            if (!key || key->value.is_null() || !tokens_.taken(":")) return std::nullopt;
+            const auto mapped = value(level);
+            if (!mapped) return std::nullopt;
+            const auto found = std::ranges::find(entries, key->value, &MapEntry::key);
+            if (found == entries.end()) {
+                entries.push_back({key->value, mapped->value});
+            } else {
+                found->value = mapped->value;
+            }
+            tokens_.taken(",");
+            keys.add(*key);
+            values.add(*mapped);
+        }
+        return std::nullopt;
+    }
+    std::optional<SchemaAndValue> map_of(std::span<const MapEntry> entries, const SchemaPtr& keys,
+                                         const SchemaPtr& values) const {
+        const auto is_null = [](const MapEntry& entry) { return entry.value.is_null(); };
+        if (keys && values && std::ranges::any_of(entries, is_null)) return std::nullopt;
+        auto* stored = arena_.make_array<MapEntry>(entries.size());
+        std::ranges::transform(entries, stored, [&](const MapEntry& entry) {
+            return MapEntry{widened(entry.key, keys), widened(entry.value, keys ? values : nullptr)};
+        });
+        SchemaPtr schema;
+        if (keys && values) schema = make_schema({.type = Type::Map, .key = keys, .value = values});
+        return SchemaAndValue{std::move(schema), Value::map({stored, entries.size()})};
+    }
+
+    std::string_view text_;
+    Tokens tokens_;
+    Arena& arena_;
 };
 
 }
 
 SchemaAndValue parse_text(std::string_view text, Arena& arena) {
-    const auto whole = trim(text);
-    if (whole == "null") return {};
-    if (whole == "true" || whole == "false") {
-        return {.schema = plain_schema(Type::Boolean), .value = Value::boolean(whole == "true")};
-    }
-    if (whole.starts_with('[') || whole.starts_with('{')) {
-        if (const auto found = Parser(whole, arena).container()) return *found;
-    } else if (const auto time = parse_time(whole)) {
-        return *time;
-    } else if (const auto number = parse_number(trim(whole.substr(0, whole.find_first_of(":,{}[]\""))), arena)) {
-        return *number;  // what follows the first delimiter does not count
-    }
-    return {.schema = plain_schema(Type::String), .value = Value::string(arena.copy(text))};
+    if (text.empty()) return {.schema = plain_schema(Type::String), .value = Value::string("")};
+    return Parser(text, arena).whole();
 }
 
 }

@@ -168,6 +168,13 @@ void append_decimal(std::string& out, std::string_view unscaled, std::int32_t sc
     }
 }
 
+std::optional<ScaledNumber> parse_decimal(std::string_view text) {
+    const auto number = parse_number(text);
+    if (!number) return std::nullopt;
+    return ScaledNumber{.unscaled = twos_complement(number->negative, number->digits),
+                        .scale = static_cast<std::int32_t>(number->scale)};
+}
+
 std::optional<std::string> decimal_bytes(std::string_view text, std::int32_t scale) {
     auto number = parse_number(text);
     if (!number) return std::nullopt;
@@ -209,7 +216,7 @@ std::int32_t decimal_scale(const Schema& schema) {
     std::int32_t scale = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), scale);
     if (error != std::errc{} || end != text->data() + text->size()) {
-        throw DataException(fmt::format("Invalid Decimal schema: the scale '{}' is no whole number", *text));
+        throw DataException("Invalid scale parameter found in Decimal schema: ");
     }
     return scale;
 }

@@ -16,6 +16,13 @@ inline constexpr std::string_view decimal_schema_name = "org.apache.kafka.connec
 
 /// 1.10, 1E+3 (negative scale), 0E-10: with an exponent where Java's toString has one.
 void append_decimal(std::string& out, std::string_view unscaled, std::int32_t scale);
+/// unscaled * 10^-scale.
+struct ScaledNumber {
+    std::string unscaled;  ///< two's complement bytes
+    std::int32_t scale;
+};
+/// BigDecimal(String): 1.10 has scale 2, 1e3 scale -3. None if `text` is no number, or its exponent beyond 100000.
+std::optional<ScaledNumber> parse_decimal(std::string_view text);
 /// The shortest bytes of the number `text` at this scale, or none if `text` is no number, has more digits behind the
 /// point than `scale`, or an exponent beyond 100000.
 std::optional<std::string> decimal_bytes(std::string_view text, std::int32_t scale);

@@ -18,6 +18,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <ranges>
 #include <vector>
 
@@ -78,7 +79,7 @@ namespace {
 /// Builds the tree bottom-up: finished values wait on a stack until their array or object ends.
 class TreeBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TreeBuilder> {
 public:
-    explicit TreeBuilder(Arena& arena) : arena_(arena) {}
+    explicit TreeBuilder(Arena& arena) : arena_(arena) { stack_.reserve(usual_width); }
     Node root() const { return stack_.empty() ? Node() : stack_.back(); }
     bool too_deep() const noexcept { return depth_ > max_depth; }
 
@@ -108,6 +109,7 @@ public:
     // NOLINTEND(readability-identifier-naming)
 
 private:
+    static constexpr std::size_t usual_width = 64;  ///< of what waits: more makes it grow
     std::string_view kept(const char* text, std::size_t size) { return arena_.copy({text, size}); }
     bool push(const Node& node) {
         stack_.push_back(node);
@@ -124,8 +126,22 @@ private:
     std::size_t depth_ = 0;
 };
 
-constexpr unsigned strict_flags =
-    rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
+constexpr unsigned ascii_flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag;
+constexpr unsigned strict_flags = ascii_flags | rapidjson::kParseValidateEncodingFlag;
+
+/// Such text needs no validation character by character, which takes a third of the time of reading.
+bool is_ascii(std::string_view text) noexcept {
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    std::uint64_t seen = 0;
+    while (text.size() >= sizeof seen) {
+        std::uint64_t next = 0;
+        std::memcpy(&next, text.data(), sizeof next);
+        seen |= next;
+        text.remove_prefix(sizeof next);
+    }
+    return (seen & high_bits) == 0 &&
+           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; });
+}
 
 [[noreturn]] void fail(std::string_view text, std::size_t offset, std::string_view why) {
     const auto before = text.substr(0, std::min(offset, text.size()));
@@ -174,10 +190,19 @@ Node parse_with(std::string_view text, Arena& arena) {
 
 Node parse_strict_numbers(std::string_view text, Arena& arena, bool ignore_trailing) {
     if (text.empty()) fail(text, 0, "The document is empty.");
-    return ignore_trailing ? parse_with < strict_flags | rapidjson::kParseStopWhenDoneFlag > (text, arena)
-                           : parse_with<strict_flags>(text, arena);
+    constexpr unsigned stop = rapidjson::kParseStopWhenDoneFlag;
+    if (is_ascii(text)) {
+        return ignore_trailing ? parse_with<(ascii_flags | stop)>(text, arena) : parse_with<ascii_flags>(text, arena);
+    }
+    return ignore_trailing ? parse_with<(strict_flags | stop)>(text, arena) : parse_with<strict_flags>(text, arena);
 }
 
+}
+
+std::string_view without_byte_order_mark(std::string_view text) noexcept {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    if (text.starts_with(mark)) text.remove_prefix(mark.size());
+    return text;
 }
 
 Node parse(std::string_view text, Arena& arena, ParseOptions options) {

@@ -85,6 +85,8 @@ struct ParseOptions {
     bool ignore_trailing = false;  ///< what follows the first complete value is not looked at
 };
 Node parse(std::string_view text, Arena& arena, ParseOptions options = {});
+/// UTF-8's byte order mark, which Java passes over before a document, is not part of JSON.
+std::string_view without_byte_order_mark(std::string_view text) noexcept;
 
 /// A tree with its memory.
 class Document {

@@ -97,7 +97,7 @@ struct LogControl::State {
     std::shared_ptr<const SecretMask> secrets = {};
 
     /// Below this no logger is enabled: answers the common question without the lock.
-    std::atomic<LogLevel> most_verbose;
+    std::atomic<LogLevel> most_verbose = {};
     mutable std::shared_mutex mutex;
     std::map<std::string, LoggerLevel, std::less<>> own;  ///< levels that were set; "root" always
     /// What every logger asked for so far has, by inheritance or of its own.
@@ -111,6 +111,11 @@ struct LogControl::State {
             name = name.substr(0, dot);
         }
     }
+    LogLevel least_level() const {
+        auto least = LogLevel::Off;
+        for (const auto& [unused, one] : own) least = std::min(least, one.level);
+        return least;
+    }
     LogLevel level_of(std::string_view logger) const {
         {
             const std::shared_lock lock(mutex);
@@ -123,8 +128,11 @@ struct LogControl::State {
 
 LogControl::LogControl(const LogOptions& options) : state_(std::make_unique<State>()) {
     state_->format = options.format;
-    state_->most_verbose = options.root_level;
     state_->own.emplace(root_name, LoggerLevel{.level = options.root_level, .last_modified = {}});
+    for (const auto& [logger, level] : options.levels) {
+        state_->own.insert_or_assign(std::string(canonical(logger)), LoggerLevel{.level = level, .last_modified = {}});
+    }
+    state_->most_verbose = state_->least_level();
     spdlog::sink_ptr sink;
     if (options.out != nullptr) {
         sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(*options.out, true);
@@ -200,10 +208,8 @@ std::vector<std::string> LogControl::set_level(std::string_view logger, LogLevel
         return own == state_->own.end() ? one != name && state_->resolved.at(one) == level : own->second.level == level;
     });
     for (const auto& changed : names) state_->own.insert_or_assign(changed, wanted);
-    auto most_verbose = LogLevel::Off;
-    for (const auto& [unused, own] : state_->own) most_verbose = std::min(most_verbose, own.level);
     for (auto& [other, resolved] : state_->resolved) resolved = state_->resolve(other);
-    state_->most_verbose = most_verbose;
+    state_->most_verbose = state_->least_level();
     std::ranges::sort(names);
     return names;
 }

@@ -28,7 +28,8 @@ enum class LogFormat : std::uint8_t { Text, Json };
 struct LogOptions {
     LogFormat format = LogFormat::Text;
     LogLevel root_level = LogLevel::Info;
-    std::ostream* out = nullptr;  ///< none: standard output
+    std::map<std::string, LogLevel> levels = {};  ///< of loggers, and of those below them
+    std::ostream* out = nullptr;                  ///< none: standard output
 };
 
 struct LoggerLevel {

@@ -2,12 +2,15 @@
 #include "connectors/support/regex.hpp"
 
 #include "connectors/api/errors.hpp"
+#include "connectors/support/java_regex.hpp"
 
 #include <fmt/format.h>
 #include <pcre2.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <stdexcept>
 
 namespace millrace {
 
@@ -85,7 +88,7 @@ struct Regex::Compiled {
 
 std::size_t Regex::Compiled::group_number(std::string_view name) const {
     const auto number = pcre2_substring_number_from_name(anywhere.get(), units(std::string(name)));
-    if (number <= 0) throw ConfigException(fmt::format("The regex {} has no group named {}", pattern, name));
+    if (number <= 0) throw std::invalid_argument(fmt::format("No group with name {{{}}}", name));
     return static_cast<std::size_t>(number);
 }
 
@@ -93,14 +96,15 @@ void Regex::Compiled::append_replacement(std::string& out, const MatchData& data
                                          std::string_view replacement) const {
     const std::size_t groups = pcre2_get_ovector_count(data.get());
     for (std::size_t i = 0; i < replacement.size(); ++i) {
-        if (replacement[i] == '\\' && i + 1 < replacement.size()) {
-            out += replacement[++i];
+        if (replacement[i] == '\\') {
+            if (++i == replacement.size()) throw std::invalid_argument("character to be escaped is missing");
+            out += replacement[i];
         } else if (replacement[i] != '$') {
             out += replacement[i];
         } else if (replacement.substr(i + 1).starts_with('{')) {
             const auto end = replacement.find('}', i);
             if (end == std::string_view::npos) {
-                throw ConfigException(fmt::format("The replacement {} has a ${{ without its }}", replacement));
+                throw std::invalid_argument("named capturing group is missing trailing '}'");
             }
             out += group(data, text, group_number(replacement.substr(i + 2, end - i - 2)));
             i = end;
@@ -109,11 +113,12 @@ void Regex::Compiled::append_replacement(std::string& out, const MatchData& data
                 return at < replacement.size() && replacement[at] >= '0' && replacement[at] <= '9';
             };
             if (!digit(i + 1)) {
-                throw ConfigException(
-                    fmt::format("The replacement {} has a $ without a group; write \\$ for the sign", replacement));
+                const bool last = i + 1 == replacement.size();
+                throw std::invalid_argument(last ? "Illegal group reference: group index is missing"
+                                                 : "Illegal group reference");
             }
             auto number = static_cast<std::size_t>(replacement[++i] - '0');
-            if (number >= groups) throw ConfigException(fmt::format("The regex {} has no group {}", pattern, number));
+            if (number >= groups) throw std::out_of_range(fmt::format("No group {}", number));
             // Further digits belong to the number as long as there is such a group.
             while (digit(i + 1)) {
                 const auto longer = number * 10 + static_cast<std::size_t>(replacement[i + 1] - '0');
@@ -151,8 +156,9 @@ std::string Regex::Compiled::replace(std::string_view text, std::string_view rep
 Regex::Regex(std::string_view pattern, RegexOptions options) : compiled_(std::make_unique<Compiled>()) {
     const std::uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (options.case_insensitive ? PCRE2_CASELESS : 0u);
     compiled_->pattern = pattern;
-    compiled_->anywhere = compile(pattern, flags);
-    compiled_->whole = compile(pattern, flags | PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+    const auto translated = to_pcre(pattern);
+    compiled_->anywhere = compile(translated, flags);
+    compiled_->whole = compile(translated, flags | PCRE2_ANCHORED | PCRE2_ENDANCHORED);
     compiled_->context.reset(pcre2_match_context_create(nullptr));
     pcre2_set_match_limit(compiled_->context.get(), match_limit);
 }
@@ -181,6 +187,34 @@ std::string Regex::replace_all(std::string_view text, std::string_view replaceme
     return compiled_->replace(text, replacement, true);
 }
 
+namespace {
+
+/// What PCRE2 says, and Java of the same place.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> java_words{
+    {{"range out of order in character class", "Illegal character range"},
+     {"numbers out of order in {} quantifier", "Illegal repetition range"},
+     {"unrecognized character after (? or (?-", "Unknown inline modifier"}}};
+
+/// The place that a message of ours names.
+std::size_t index_in(std::string_view message) noexcept {
+    constexpr std::string_view before = " near index ";
+    std::size_t index = 0;
+    const auto at = message.find(before);
+    if (at == std::string_view::npos) return index;
+    std::from_chars(message.data() + at + before.size(), message.data() + message.size(), index);
+    return index;
+}
+
+std::string dangling(std::string_view pattern, std::size_t index) {
+    return fmt::format("Dangling meta character '{}'", pattern.substr(std::min(index, pattern.size()), 1));
+}
+
+void replace_once(std::string& text, std::string_view what, std::string_view by) {
+    if (const auto at = text.find(what); at != std::string::npos) text.replace(at, what.size(), by);
+}
+
+}
+
 std::string regex_complaint(std::string_view pattern) {
     const auto at = [&](std::string_view what, std::size_t index) {
         return fmt::format("Invalid regex: {} near index {}\n{}\n{}^", what, index, pattern, std::string(index, ' '));
@@ -195,7 +229,10 @@ std::string regex_complaint(std::string_view pattern) {
             return fmt::format("Invalid regex: Unclosed group near index {}\n{}", pattern.size(), pattern);
         }
         if (says("missing terminating ]")) return at("Unclosed character class", pattern.size() - 1);
-        return std::string(why);
+        auto text = std::string(why);
+        for (const auto& [theirs, javas] : java_words) replace_once(text, theirs, javas);
+        replace_once(text, "quantifier does not follow a repeatable item", dangling(pattern, index_in(why)));
+        return text;
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Throws  ConfigException for a pattern that does not compile, with the place; DataException when a text needs more
 ///         steps than the match limit allows.
-/// Facts   PCRE2 reads Java's syntax but for a few rare forms; ^, $ and . see \n, \r and \r\n as line ends.
+/// Facts   PCRE2 reads Java's syntax but for what java_regex translates; ^, $ and . see \n, \r and \r\n as line ends.
 #pragma once
 #include <memory>
 #include <optional>
@@ -33,7 +33,8 @@ public:
     /// The groups of a match of the whole text, group 0 first; none if it does not match. A group that took no part is
     /// empty.
     std::optional<std::vector<std::string>> groups_of(std::string_view text) const;
-    /// `replacement` in Java's syntax: $1, ${name}, \$ and \\. Throws ConfigException for a group that is not there.
+    /// `replacement` in Java's syntax: $1, ${name}, \$ and \\. As Java, throws std::invalid_argument for what is no
+    /// replacement and for a name that no group has, and std::out_of_range for a group that is not there.
     std::string replace_first(std::string_view text, std::string_view replacement) const;
     std::string replace_all(std::string_view text, std::string_view replacement) const;
 

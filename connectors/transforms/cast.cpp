@@ -161,9 +161,10 @@ bool Cast::apply(ConnectRecord& record, Arena& arena) {
         operand.value = cast_value(operand.schema, operand.value, *whole_, arena);
     } else {
         const auto old = require_struct(operand.schema, operand.value, purpose);
+        const auto fields = operand.schema->fields();
         auto* values = arena.make_array<Value>(old.size());
         for (std::size_t i = 0; i < old.size(); ++i) {
-            const auto& field = operand.schema->fields()[i];
+            const auto& field = fields[i];
             const auto& value = field_value(field, old[i], with_default_);
             values[i] = plan.targets[i] ? cast_value(field.schema, value, *plan.targets[i], arena) : value;
             require_present(field, values[i]);

@@ -10,12 +10,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
 namespace millrace::transforms {
 
 namespace {
+
+constexpr std::size_t most_digits = 20;  // of 64 bits, with a sign
 
 template <class T>
 constexpr auto least = static_cast<std::int64_t>(std::numeric_limits<T>::min());
@@ -90,8 +94,13 @@ bool to_boolean(const SchemaPtr& schema, const Value& value) {
 
 Value to_string(const SchemaPtr& schema, const Value& value, Arena& arena) {
     if (value.kind() == Value::Kind::String) return value;
-    std::string text;
     const auto logical = logical_of(schema);
+    if (logical == Logical::None && value.kind() >= Value::Kind::Int8 && value.kind() <= Value::Kind::Int64) {
+        std::array<char, most_digits> digits;
+        const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), value.as_integer()).ptr;
+        return Value::string(arena.copy(std::string_view(digits.data(), end)));
+    }
+    std::string text;
     if (logical != Logical::None && logical != Logical::Decimal) {
         converters::append_header_text(text, schema, value);
     } else {

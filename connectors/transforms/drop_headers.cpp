@@ -25,10 +25,15 @@ void DropHeaders::configure(const Settings& settings) { names_ = ConfigDef(keys)
 
 bool DropHeaders::apply(ConnectRecord& record, Arena&) {
     const auto dropped = [this](const Header& header) { return std::ranges::find(names_, header.key) != names_.end(); };
-    if (!record.headers || std::ranges::none_of(*record.headers, dropped)) return true;
-    auto headers = copy_headers(record.headers);
-    std::erase_if(*headers, dropped);
-    record.headers = std::move(headers);
+    if (!record.headers) return true;
+    if (record.headers != last_) {
+        if (std::ranges::none_of(*record.headers, dropped)) return true;
+        auto headers = copy_headers(record.headers);
+        std::erase_if(*headers, dropped);
+        last_ = record.headers;
+        last_left_ = std::move(headers);
+    }
+    record.headers = last_left_;
     return true;
 }
 

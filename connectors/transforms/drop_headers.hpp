@@ -17,6 +17,8 @@ public:
 
 private:
     std::vector<std::string> names_;
+    Headers last_;  ///< what records had last, for most have the same
+    Headers last_left_;
 };
 
 }

@@ -32,7 +32,8 @@ constexpr ConfigKey keys[] = {
             "syntax will support accessing nested elements. To access nested elements, dotted notation is used. If "
             "dots are already included in the field name, then backtick pairs can be used to wrap field names "
             "containing dots. E.g. to access the subfield <code>baz</code> from a field named \"foo.bar\" in a "
-            "struct/map the following format can be used to access its elements: \"<code>foo.bar</code>.baz\"."},
+            "struct/map the following format can be used to access its elements: \"<code>foo.bar</code>.baz\".",
+     .null_complaint = "String must be one of (case insensitive): V1, V2"},
 };
 
 constexpr std::string_view purpose = "field extraction";

@@ -1,48 +1,12 @@
 #include "connectors/transforms/requirements.hpp"
 
 #include "connectors/api/errors.hpp"
-#include "connectors/support/logical_type.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 
 namespace millrace::transforms {
-
-std::string_view java_class_of(const SchemaPtr& schema, const Value& value) noexcept {
-    const auto logical = logical_of(schema);
-    if (!value.is_null() && logical == Logical::Decimal) return "java.math.BigDecimal";
-    if (!value.is_null() && logical != Logical::None) return "java.util.Date";
-    switch (value.kind()) {
-    case Value::Kind::Null:
-        return "null";
-    case Value::Kind::Boolean:
-        return "java.lang.Boolean";
-    case Value::Kind::Int8:
-        return "java.lang.Byte";
-    case Value::Kind::Int16:
-        return "java.lang.Short";
-    case Value::Kind::Int32:
-        return "java.lang.Integer";
-    case Value::Kind::Int64:
-        return "java.lang.Long";
-    case Value::Kind::Float32:
-        return "java.lang.Float";
-    case Value::Kind::Float64:
-        return "java.lang.Double";
-    case Value::Kind::String:
-        return "java.lang.String";
-    case Value::Kind::Bytes:
-        return "[B";
-    case Value::Kind::Array:
-        return "java.util.ArrayList";
-    case Value::Kind::Map:
-        return "java.util.HashMap";
-    case Value::Kind::Struct:
-        return "org.apache.kafka.connect.data.Struct";
-    }
-    return "";
-}
 
 std::span<const Value> require_struct(const SchemaPtr& schema, const Value& value, std::string_view purpose) {
     if (value.kind() != Value::Kind::Struct) {
@@ -60,14 +24,17 @@ std::span<const MapEntry> require_map(const Value& value, std::string_view purpo
     return value.as_entries();
 }
 
-void require_present(const Field& field, const Value& value) {
-    if (!value.is_null() || field.schema->optional()) return;
+void refuse_null(const Field& field) {
     throw DataException(fmt::format("Invalid value: null used for required field: \"{}\", schema type: {}", field.name,
                                     type_name(field.schema->type())));
 }
 
 void require_type(const Field& field, const SchemaPtr& schema, const Value& value) {
-    if (value.is_null() || field.schema->type() == schema->type()) return;
+    if (value.is_null()) return;
+    if (field.schema->type() == schema->type()) {
+        if (schema->type() != Type::Struct || equal(field.schema, schema)) return;
+        throw DataException("Struct schemas do not match.");
+    }
     const auto& name = field.schema->name();
     throw DataException(fmt::format("Invalid Java object for schema {}with type {}: class {} for field: \"{}\"",
                                     name.empty() ? name : fmt::format("\"{}\" ", name), type_name(field.schema->type()),

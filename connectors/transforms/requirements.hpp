@@ -4,6 +4,7 @@
 /// Facts   Kafka Connect: org.apache.kafka.connect.transforms.util.Requirements, ConnectSchema.validateValue.
 #pragma once
 #include "connectors/api/record.hpp"
+#include "connectors/support/java_class.hpp"
 
 #include <span>
 #include <string>
@@ -11,15 +12,13 @@
 
 namespace millrace::transforms {
 
-/// As Class.getName() gives it: "java.lang.Integer", "[B", "null".
-std::string_view java_class_of(const SchemaPtr& schema, const Value& value) noexcept;
-
 /// The fields of a Struct.
 std::span<const Value> require_struct(const SchemaPtr& schema, const Value& value, std::string_view purpose);
 /// The entries of a Map.
 std::span<const MapEntry> require_map(const Value& value, std::string_view purpose);
 /// Refuses a null for a field that is not optional, whatever its default.
-void require_present(const Field& field, const Value& value);
+inline void require_present(const Field& field, const Value& value);
+[[noreturn]] void refuse_null(const Field& field);
 
 /// Refuses a value of another schema than the field's.
 void require_type(const Field& field, const SchemaPtr& schema, const Value& value);
@@ -27,5 +26,9 @@ void require_type(const Field& field, const SchemaPtr& schema, const Value& valu
 /// "Schema{INT32}", "Schema{name:INT32}".
 std::string schema_text(const Schema& schema);
 std::string_view type_name(Type type) noexcept;  ///< "FLOAT64"
+
+void require_present(const Field& field, const Value& value) {
+    if (value.is_null() && !field.schema->optional()) refuse_null(field);
+}
 
 }

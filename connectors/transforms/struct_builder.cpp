@@ -46,7 +46,11 @@ void MapBuilder::put(std::string_view key, const Value& value) {
 }
 
 std::shared_ptr<std::vector<Header>> copy_headers(const Headers& headers) {
-    return headers ? std::make_shared<std::vector<Header>>(*headers) : std::make_shared<std::vector<Header>>();
+    constexpr std::size_t room = 4;
+    auto copied = std::make_shared<std::vector<Header>>();
+    copied->reserve((headers ? headers->size() : 0) + room);
+    if (headers) copied->insert(copied->end(), headers->begin(), headers->end());
+    return copied;
 }
 
 }

@@ -34,7 +34,7 @@ private:
     std::size_t size_ = 0;
 };
 
-/// A copy of the record's headers that can be changed.
+/// A copy of the record's headers that can be changed, with room for a few more.
 std::shared_ptr<std::vector<Header>> copy_headers(const Headers& headers);
 
 }

@@ -48,7 +48,8 @@ constexpr ConfigKey keys[] = {
      .importance = Importance::Low,
      .doc = "The desired Unix precision for the timestamp: seconds, milliseconds, microseconds, or nanoseconds. Used "
             "to generate the output when type=unix or used to parse the input if the input is a Long.Note: This SMT "
-            "will cause precision loss during conversions from, and to, values with sub-millisecond components."},
+            "will cause precision loss during conversions from, and to, values with sub-millisecond components.",
+     .null_complaint = "String must be one of: nanoseconds, microseconds, milliseconds, seconds"},
     replace_null_key,
 };
 
@@ -101,7 +102,7 @@ void TimestampConverter::configure(const Settings& settings) {
     }
 }
 
-TimestampConverter::Form TimestampConverter::form_of(const SchemaPtr& schema) {
+std::optional<TimestampConverter::Form> TimestampConverter::find_form(const SchemaPtr& schema) {
     switch (logical_of(schema)) {
     case Logical::Timestamp:
         return Form::Timestamp;
@@ -112,9 +113,14 @@ TimestampConverter::Form TimestampConverter::form_of(const SchemaPtr& schema) {
     default:
         if (schema->type() == Type::String) return Form::Text;
         if (schema->type() == Type::Int64) return Form::Unix;
-        throw ConnectException(
-            fmt::format("Schema {} does not correspond to a known timestamp type format", schema_text(*schema)));
+        return std::nullopt;
     }
+}
+
+TimestampConverter::Form TimestampConverter::form_of(const Plan& plan) {
+    if (plan.form) return *plan.form;
+    throw ConnectException(
+        fmt::format("Schema {} does not correspond to a known timestamp type format", schema_text(*plan.source)));
 }
 
 SchemaPtr TimestampConverter::target_schema(bool optional) const {
@@ -156,9 +162,9 @@ Value TimestampConverter::convert(const Value& value, Form form, bool typed, Are
     const auto ms = to_ms(value, form);
     switch (target_) {
     case Form::Text: {
-        std::string text;
-        format_->append(text, ms);
-        return Value::string(arena.copy(text));
+        text_.clear();
+        format_->append(text_, ms);
+        return Value::string(arena.copy(text_));
     }
     case Form::Unix:
         return Value::int64(unix_per_second_ == 1 ? ms / 1000 : multiplied(ms, unix_per_second_ / 1000));
@@ -183,19 +189,21 @@ Value TimestampConverter::convert_schemaless(const Value& value, Arena& arena) c
 }
 
 TimestampConverter::Plan TimestampConverter::make_plan(const SchemaPtr& schema) const {
-    if (field_.empty()) return {.schema = target_schema(schema->optional()), .place = {}, .source = schema};
+    if (field_.empty())
+        return {.schema = target_schema(schema->optional()), .place = {}, .source = schema, .form = find_form(schema)};
     if (schema->type() != Type::Struct) throw DataException("Cannot list fields on non-struct type");
     auto parts = schema->parts();
     Plan plan{.schema = schema, .place = schema->index_of(field_), .source = nullptr};
     if (!plan.place) return plan;
     auto& field = parts.fields[*plan.place];
     plan.source = field.schema;
+    plan.form = find_form(plan.source);
     field.schema = target_schema(field.schema->optional());
     Arena defaults(256);
     if (!parts.default_value.is_null()) {
         auto* values = defaults.make_array<Value>(parts.fields.size());
         std::ranges::copy(parts.default_value.as_values(), values);
-        values[*plan.place] = convert(values[*plan.place], form_of(plan.source), true, defaults);
+        values[*plan.place] = convert(values[*plan.place], form_of(plan), true, defaults);
         parts.default_value = Value::structure({values, parts.fields.size()});
     }
     plan.schema = make_schema(std::move(parts));
@@ -220,14 +228,15 @@ bool TimestampConverter::apply(ConnectRecord& record, Arena& arena) {
     if (!field_.empty() && !operand.value.is_null()) require_struct(operand.schema, operand.value, purpose);
     const auto& plan = plans_.get(operand.schema, [this](const SchemaPtr& schema) { return make_plan(schema); });
     if (field_.empty()) {
-        operand.value = convert(operand.value, form_of(plan.source), true, arena);
+        operand.value = convert(operand.value, form_of(plan), true, arena);
     } else if (!operand.value.is_null()) {
         const auto old = operand.value.as_values();
+        const auto fields = operand.schema->fields();
         auto* values = arena.make_array<Value>(old.size());
         for (std::size_t i = 0; i < old.size(); ++i) {
-            const auto& field = operand.schema->fields()[i];
+            const auto& field = fields[i];
             values[i] = field_value(field, old[i], with_default_);
-            if (i == plan.place) values[i] = convert(values[i], form_of(plan.source), true, arena);
+            if (i == plan.place) values[i] = convert(values[i], form_of(plan), true, arena);
             require_present(field, values[i]);
         }
         operand.value = Value::structure({values, old.size()});

@@ -4,7 +4,7 @@
 /// Facts   Kafka Connect: org.apache.kafka.connect.transforms.TimestampConverter.
 #pragma once
 #include "connectors/api/plugin.hpp"
-#include "connectors/transforms/java_date_format.hpp"
+#include "connectors/support/java_date_format.hpp"
 #include "connectors/transforms/schema_cache.hpp"
 #include "connectors/transforms/side.hpp"
 
@@ -24,9 +24,12 @@ private:
         SchemaPtr schema;
         std::optional<std::size_t> place;  ///< of the field, if the schema has it
         SchemaPtr source;                  ///< of the field, or the schema itself
+        std::optional<Form> form = {};     ///< of its values; none: they are no times
     };
     Plan make_plan(const SchemaPtr& schema) const;
-    static Form form_of(const SchemaPtr& schema);
+    static std::optional<Form> find_form(const SchemaPtr& schema);
+    /// Throws ConnectException if the plan has none.
+    static Form form_of(const Plan& plan);
     SchemaPtr target_schema(bool optional) const;
     /// `typed`: there is a schema, so that a Date is in days.
     Value convert(const Value& value, Form form, bool typed, Arena& arena) const;
@@ -40,6 +43,7 @@ private:
     std::int64_t unix_per_second_ = 1000;
     bool with_default_ = true;
     SchemaCache<Plan> plans_;
+    mutable std::string text_;  ///< kept for its memory
 };
 
 }

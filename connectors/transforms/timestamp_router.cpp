@@ -20,12 +20,12 @@ constexpr ConfigKey keys[] = {
      .doc = "Format string for the timestamp that is compatible with <code>java.text.SimpleDateFormat</code>."},
 };
 
-std::string with_replaced(std::string_view text, std::string_view placeholder, std::string_view by) {
-    std::string out;
+void replace(std::string& out, std::string_view text, std::string_view placeholder, std::string_view by) {
+    out.clear();
     for (;;) {
         const auto at = text.find(placeholder);
         out += text.substr(0, at);
-        if (at == std::string_view::npos) return out;
+        if (at == std::string_view::npos) return;
         out += by;
         text.remove_prefix(at + placeholder.size());
     }
@@ -45,11 +45,23 @@ bool TimestampRouter::apply(ConnectRecord& record, Arena& arena) {
     if (!record.timestamp) {
         throw DataException(fmt::format("Timestamp missing on record: ConnectRecord{{topic='{}'}}", record.topic));
     }
-    if (!time_format_) time_format_.emplace(pattern_);
-    std::string time;
-    time_format_->append(time, *record.timestamp);
-    const auto with_topic = with_replaced(topic_format_, "${topic}", record.topic);
-    record.topic = arena.copy(with_replaced(with_topic, "${timestamp}", time));
+    if (!time_format_) {
+        time_format_.emplace(pattern_);
+        period_ms_ = time_format_->period_ms();
+    }
+    // Rounded towards zero, the period around the epoch is twice as long: it is never taken from memory.
+    const auto period = *record.timestamp / period_ms_;
+    if (period != 0 && period == period_ && old_topic_ == record.topic) {
+        record.topic = arena.copy(new_topic_);
+        return true;
+    }
+    time_.clear();
+    time_format_->append(time_, *record.timestamp);
+    replace(with_topic_, topic_format_, "${topic}", record.topic);
+    replace(new_topic_, with_topic_, "${timestamp}", time_);
+    old_topic_ = record.topic;
+    period_ = period;
+    record.topic = arena.copy(new_topic_);
     return true;
 }
 

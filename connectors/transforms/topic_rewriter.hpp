@@ -17,8 +17,8 @@ public:
     TopicRewriter(std::string_view regex, std::string replacement)
         : regex_(regex), replacement_(std::move(replacement)) {}
 
-    /// The new name, valid until the next call; none if the topic does not match. Throws ConfigException for a group in
-    /// the replacement that is not there.
+    /// The new name, valid until the next call; none if the topic does not match. Throws what Regex::replace_first
+    /// throws.
     const std::optional<std::string>& rewrite(std::string_view topic);
 
 private:

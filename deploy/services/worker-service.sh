@@ -1,5 +1,5 @@
 # Sourced by worker and java-connect, which set $plugins, run_worker FILE... (becomes the process; $mode is distributed or standalone)
-# and fetch: one worker with JSON converters on 127.0.0.1. Its settings are DIR/worker.properties, its log DIR/log.
+# and fetch (what it needs): one worker with JSON converters on 127.0.0.1. Its settings are DIR/worker.properties, its log DIR/log.
 
 write_properties() {
   cat >"$dir/worker.properties" <<P
@@ -57,9 +57,8 @@ while [ $# -gt 0 ]; do
   *) usage ;;
   esac
 done
-[ -n "$dir" ] || [ "$command" = fetch ] || usage
+[ -n "$dir" ] || usage
 case $command in
-fetch) fetch ;;
 start)
   alive "$dir/pid" && die "a worker runs in $dir already"
   [ -n "$bootstrap" ] || usage

@@ -2,27 +2,22 @@
 
 #include "cluster/async/peer_identity.hpp"
 #include "cluster/herder/peer_directory.hpp"
+#include "rest/http/message_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 #include <fmt/core.h>
 #include <sys/socket.h>
 
-#include <optional>
-
 namespace millrace::rest {
 
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 using std::chrono::steady_clock;
 
 namespace {
 
+constexpr std::size_t header_bytes = 64 * 1024;  ///< of an answer; the parser's own limit is less
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
 template <class Exception = RestException>
@@ -44,21 +39,19 @@ Response response_of(http::response<http::string_body>&& message) {
 }
 
 /// Sends the request and reads the answer; true if the connection can be used again.
-template <class Stream>
-asio::awaitable<bool> exchange(Stream& stream, beast::tcp_stream& transport, beast::flat_buffer& buffer,
-                               http::request<http::string_body>& message, LeaderClientLimits limits, std::string url,
-                               Response& response) {
-    transport.expires_after(limits.idle);
-    const auto [unsent, sent] = co_await http::async_write(stream, message, quiet);
+asio::awaitable<bool> exchange(MessageStream& stream, http::request<http::string_body>& message,
+                               LeaderClientLimits limits, std::string url, Response& response) {
+    stream.transport().expires_after(limits.idle);
+    const auto unsent = co_await stream.write(message);
     if (unsent) fail(url, unsent.message());
     http::response_parser<http::string_body> parser;
     parser.body_limit(limits.response_bytes);
-    const auto [unread, read] = co_await http::async_read(stream, buffer, parser, quiet);
+    const auto unread = co_await stream.read(parser);
     if (unread == beast::error::timeout)
         fail(url, fmt::format("Idle timeout expired: {0}/{0} ms", limits.idle.count()));
     if (unread) fail(url, unread.message());
-    transport.expires_never();
-    const bool reusable = parser.get().keep_alive() && buffer.size() == 0;
+    stream.transport().expires_never();
+    const bool reusable = parser.get().keep_alive() && stream.buffer().size() == 0;
     response = response_of(parser.release());
     co_return reusable;
 }
@@ -97,17 +90,15 @@ struct LeaderClient::Address {
 
 /// One connection, with TLS over it or without.
 struct LeaderClient::Link {
-    explicit Link(const asio::any_io_executor& executor) : plain(executor) {}
-    beast::tcp_stream plain;
-    std::optional<beast::ssl_stream<beast::tcp_stream&>> tls;
-    std::string fingerprint;  ///< of the peer, if it is one
-    beast::flat_buffer buffer;
-    steady_clock::time_point since;
+    explicit Link(const asio::any_io_executor& executor) : stream(tcp::socket(executor), header_bytes) {}
+    MessageStream stream;
+    std::string fingerprint = {};  ///< of the peer, if it is one
+    steady_clock::time_point since = {};
 
     /// Nothing has come since the last answer, neither bytes nor the end.
     bool quiet_since() {
         char byte = 0;
-        const auto count = ::recv(plain.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        const auto count = ::recv(stream.transport().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     }
 };
@@ -121,10 +112,11 @@ asio::awaitable<LeaderClient::LinkPtr> LeaderClient::open(std::string url, Addre
     const auto [unknown, endpoints] = co_await resolver.async_resolve(address.host, address.port, quiet);
     if (unknown) fail<UnreachableException>(url, unknown.message());
     auto link = std::make_unique<Link>(executor_);
-    link->plain.expires_after(limits_.connect);
-    const auto [refused, endpoint] = co_await link->plain.async_connect(endpoints, quiet);
+    auto& transport = link->stream.transport();
+    transport.expires_after(limits_.connect);
+    const auto [refused, endpoint] = co_await transport.async_connect(endpoints, quiet);
     if (refused) fail<UnreachableException>(url, text_of(refused));
-    link->plain.socket().set_option(tcp::no_delay(true));
+    transport.socket().set_option(tcp::no_delay(true));
     co_await secure(*link, url, std::move(address));
     co_return link;
 }
@@ -137,9 +129,9 @@ asio::awaitable<void> LeaderClient::secure(Link& link, std::string url, Address 
         fail(url,
              "the worker speaks https: set listeners.https.ssl.truststore.location to what its certificate is "
              "signed by");
-    auto& stream = link.tls.emplace(link.plain, context->native());
-    if (!peer) cluster::expect_server(stream.native_handle(), address.host, tls_.verify_host_name);
-    const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, quiet);
+    auto* handle = link.stream.start_tls(context->native());
+    if (!peer) cluster::expect_server(handle, address.host, tls_.verify_host_name);
+    const auto error = co_await link.stream.handshake(asio::ssl::stream_base::client);
     if (error)
         fail(url, peer
                       ? fmt::format("TLS between workers failed: {}. If a Java worker has taken this URL over, write a "
@@ -147,7 +139,7 @@ asio::awaitable<void> LeaderClient::secure(Link& link, std::string url, Address 
                                     text_of(error), url)
                       : "TLS: " + text_of(error));
     if (!peer) co_return;
-    auto shown = cluster::peer_fingerprint(stream.native_handle());
+    auto shown = cluster::peer_fingerprint(handle);
     const bool expected = co_await tls_.peers->is(url, shown);
     if (!expected) fail(url, "the worker there shows another certificate than the one published for this URL");
     link.fingerprint = std::move(shown);
@@ -189,15 +181,7 @@ asio::awaitable<Response> LeaderClient::send(std::string url, std::string target
     }
     if (!link) link = co_await open(url, std::move(address));
     Response response;
-    bool reusable = false;
-    auto tried = url + target;
-    if (link->tls) {
-        reusable =
-            co_await exchange(*link->tls, link->plain, link->buffer, message, limits_, std::move(tried), response);
-    } else {
-        reusable =
-            co_await exchange(link->plain, link->plain, link->buffer, message, limits_, std::move(tried), response);
-    }
+    const bool reusable = co_await exchange(link->stream, message, limits_, url + target, response);
     if (reusable) keep(url, std::move(link));
     co_return response;
 }

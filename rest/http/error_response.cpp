@@ -18,6 +18,9 @@ Response response_of(const RestException& error) {
 
 RoutingException::RoutingException(int http_status) : RestException(http_status, status_message(http_status)) {}
 
+MalformedHeaderException::MalformedHeaderException(std::string_view name)
+    : RestException(400, fmt::format("The header {} cannot be read", name)), header(name) {}
+
 std::string status_message(int status) { return fmt::format("HTTP {} {}", status, reason_phrase(status)); }
 
 Response error_response(int status, std::string_view message) {
@@ -50,6 +53,13 @@ Response bad_target_response(std::string_view method, std::string_view reason) {
         "<html>\n<head>\n<title>Error 400 {0}</title>\n</head>\n<body>\n<h2>HTTP ERROR 400 "
         "{0}</h2>\n</body>\n</html>\n",
         reason);
+    return response;
+}
+
+Response malformed_header_response(std::string_view method, const MalformedHeaderException& error) {
+    if (error.header == "Accept") return empty_response(400);
+    auto response = bad_target_response(method, reason_phrase(400));
+    response.close = false;
     return response;
 }
 

@@ -18,6 +18,11 @@ struct RestException : ConnectException {
 struct RoutingException : RestException {
     explicit RoutingException(int http_status);
 };
+/// A header that routing needs makes no sense.
+struct MalformedHeaderException : RestException {
+    explicit MalformedHeaderException(std::string_view name);
+    std::string header;
+};
 /// Nothing came in time: 500 with the sentence that says what the worker was doing.
 struct TimeoutException : RestException {
     explicit TimeoutException(const std::string& message) : RestException(500, message) {}
@@ -34,5 +39,7 @@ std::string status_message(int status);
 /// The page for a request target that cannot be read, in HTML because no route was found; closes the connection.
 /// Without a body for methods other than GET and POST.
 Response bad_target_response(std::string_view method, std::string_view reason);
+/// The same page for a malformed Content-Type; for a malformed Accept no body, for nobody knows what is taken.
+Response malformed_header_response(std::string_view method, const MalformedHeaderException& error);
 
 }

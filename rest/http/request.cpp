@@ -64,6 +64,8 @@ std::string_view reason_phrase(int status) noexcept {
         return "Conflict";
     case 413:
         return "Request Entity Too Large";
+    case 414:
+        return "URI Too Long";
     case 415:
         return "Unsupported Media Type";
     case 431:

@@ -47,15 +47,22 @@ std::string encode(std::string_view text, std::string_view also_allowed) {
 }
 
 /// The segment's text, or why it is refused.
-std::variant<std::string, TargetRefusal> decode_segment(std::string_view raw, AmbiguousPaths ambiguous) {
-    raw = {raw.begin(), std::ranges::find(raw, ';')};
+std::variant<std::string, TargetRefusal> decode_segment(std::string_view whole, AmbiguousPaths ambiguous) {
+    const std::string_view raw(whole.begin(), std::ranges::find(whole, ';'));
     if (raw.empty()) return TargetRefusal{"Ambiguous URI empty segment"};
-    if (std::ranges::any_of(raw, is_illegal_in_path)) return TargetRefusal{"Illegal Path Character"};
+    if (std::ranges::any_of(raw, is_illegal_in_path)) {
+        const bool backslash = raw.find('\\') != std::string_view::npos;
+        return TargetRefusal{backslash ? "Suspicious Path Character, Illegal Path Character"
+                                       : "Illegal Path Character"};
+    }
     auto decoded = percent_decode(raw);
     if (!decoded || decoded->find('\0') != std::string::npos) return TargetRefusal{"Bad Request"};
     if (!valid_utf8(*decoded)) return TargetRefusal{"Bad UTF-8 encoding"};
     if (std::ranges::any_of(*decoded, is_control)) return TargetRefusal{"Suspicious Path Character"};
-    if (raw != *decoded && (*decoded == "." || *decoded == "..")) return TargetRefusal{"Ambiguous URI path segment"};
+    if (*decoded == "." || *decoded == "..") {
+        if (raw != *decoded) return TargetRefusal{"Ambiguous URI path segment"};
+        if (raw.size() != whole.size()) return TargetRefusal{"Ambiguous URI path parameter"};
+    }
     if (ambiguous == AmbiguousPaths::Refuse && raw != *decoded) {
         if (decoded->find('/') != std::string::npos) return TargetRefusal{"Ambiguous URI path separator"};
         if (decoded->find('%') != std::string::npos) return TargetRefusal{"Ambiguous URI path encoding"};
@@ -82,6 +89,17 @@ Query parse_query(std::string_view text) {
                            decode_query_text(part.substr(std::min(equals + 1, part.size()))));
     }
     return query;
+}
+
+/// ".." leads out of the root.
+bool leaves_root(std::string_view path) noexcept {
+    int depth = 0;
+    while (!path.empty() && depth >= 0) {
+        const auto segment = path.substr(0, path.find('/'));
+        if (segment != ".") depth += segment == ".." ? -1 : 1;
+        path.remove_prefix(std::min(segment.size() + 1, path.size()));
+    }
+    return depth < 0;
 }
 
 /// "http://host:port/path" without scheme and host.
@@ -117,13 +135,16 @@ std::variant<RequestTarget, TargetRefusal> parse_target(std::string_view target,
     target = target.substr(0, target.find('#'));
     const auto question = std::min(target.find('?'), target.size());
     auto path = target.substr(0, question);
+    if (path.empty() || path == "*") return TargetRefusal{"Bad URI path"};
     if (!path.starts_with('/')) return TargetRefusal{"Bad Request"};
     path.remove_prefix(1);
+    if (leaves_root(path)) return TargetRefusal{"Bad Request"};
     RequestTarget parsed{.segments = {}, .query = parse_query(target.substr(std::min(question + 1, target.size())))};
     while (!path.empty()) {
         const auto slash = std::min(path.find('/'), path.size());
         const auto raw = path.substr(0, slash);
         if (raw.empty()) return TargetRefusal{"Ambiguous URI empty segment"};
+        if (raw.front() == ';' && slash == path.size()) break;  // parameters of what stands before the slash
         auto segment = decode_segment(raw, ambiguous);
         if (auto* refusal = std::get_if<TargetRefusal>(&segment)) return std::move(*refusal);
         parsed.segments.push_back(std::move(std::get<std::string>(segment)));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace millrace::rest {
 
@@ -32,15 +33,31 @@ bool matches(const std::vector<std::string_view>& pattern, const std::vector<std
     });
 }
 
+/// None where the header is absent. A Content-Type that is there and empty is malformed.
+std::optional<MediaType> content_type_of(const Request& request) {
+    const auto* header = request.headers.find("Content-Type");
+    if (header == nullptr) return std::nullopt;
+    auto type = parse_content_type(*header);
+    if (!type) throw MalformedHeaderException("Content-Type");
+    return type;
+}
+
+std::vector<MediaType> accepted_by(const Request& request) {
+    const auto* header = request.headers.find("Accept");
+    auto ranges = parse_accept(header == nullptr ? std::string_view() : *header);
+    if (!ranges) throw MalformedHeaderException("Accept");
+    return *std::move(ranges);
+}
+
 /// 415 and 406, which speak of the chosen route.
-void check_media_types(const RoutePattern& route, const Request& request) {
-    const auto* type = request.headers.find("Content-Type");
-    if (route.body != Body::Any && type != nullptr && !type->empty() && !is_json(*type)) throw RoutingException(415);
-    const auto* accept = request.headers.find("Accept");
-    if (accept != nullptr && !accepts(*accept, route.produces)) throw RoutingException(406);
-    if (route.body == Body::Required && (type == nullptr || type->empty())) {
-        throw RestException(415, status_message(415));
-    }
+void check_media_types(const RoutePattern& route, const Request& request, const std::optional<MediaType>& type) {
+    constexpr std::string_view json = "application/json";
+    if (route.body != Body::Any && type && !type->covers(json)) throw RoutingException(415);
+    const auto accepted = accepted_by(request);
+    const auto admits = [&](const MediaType& range) { return range.covers(route.produces); };
+    if (std::ranges::none_of(accepted, admits)) throw RoutingException(406);
+    const bool is_json = type ? !type->has_wildcard() : request.body.empty();
+    if (route.body == Body::Required && !is_json) throw RestException(415, status_message(415));
 }
 
 }
@@ -63,6 +80,7 @@ std::vector<const Router::Compiled*> Router::candidates(const RequestTarget& tar
 }
 
 RouteMatch Router::match(const Request& request, const RequestTarget& target) const {
+    const auto type = content_type_of(request);
     const auto found = candidates(target);
     if (found.empty()) throw RoutingException(404);
     const auto offers = [&](std::string_view method) {
@@ -79,7 +97,7 @@ RouteMatch Router::match(const Request& request, const RequestTarget& target) co
     }
     const auto chosen = offers(request.method == "HEAD" ? "GET" : request.method);
     if (chosen == found.end()) throw RoutingException(405);
-    check_media_types((*chosen)->pattern, request);
+    check_media_types((*chosen)->pattern, request, type);
     RouteMatch match{.index = static_cast<std::size_t>(*chosen - routes_.data())};
     for (std::size_t i = 0; i < target.segments.size(); ++i) {
         if (is_variable((*chosen)->segments[i])) match.variables.push_back(target.segments[i]);
@@ -87,12 +105,16 @@ RouteMatch Router::match(const Request& request, const RequestTarget& target) co
     return match;
 }
 
-Response options_response(const std::string& methods) {
-    Response response{.body = methods};
+Response options_response(const std::string& methods, std::string_view accept) {
+    const auto ranges = parse_accept(accept);
+    if (!ranges) throw MalformedHeaderException("Accept");
+    const auto& best = *std::ranges::max_element(*ranges, {}, &MediaType::quality);
+    const bool plain = best.covers("text/plain");
+    Response response{.body = plain ? methods : ""};
     std::string allow = methods;
     std::erase(allow, ' ');
     response.headers.add("Allow", std::move(allow));
-    response.headers.add("Content-Type", "text/plain");
+    response.headers.add("Content-Type", plain ? "text/plain" : best.text());
     return response;
 }
 

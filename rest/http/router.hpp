@@ -2,7 +2,7 @@
 ///
 /// Input   decoded segments. A pattern is "/connectors/{connector}/config"; "{x}" takes any one segment.
 /// Output  the route and the texts of its variables. A literal is preferred to a variable.
-/// Errors  RoutingException 404 (no such path), 405 (not with this method), 415, 406.
+/// Errors  RoutingException 404 (no such path), 405 (not with this method), 415, 406; MalformedHeaderException.
 #pragma once
 #include "rest/http/request.hpp"
 #include "rest/http/request_target.hpp"
@@ -17,7 +17,7 @@ namespace millrace::rest {
 enum class Body : std::uint8_t {
     Any,       ///< the Content-Type is not looked at
     Optional,  ///< JSON if a Content-Type is given
-    Required,  ///< needs a JSON Content-Type
+    Required,  ///< needs a JSON Content-Type, unless there is no body at all
 };
 
 /// What the router has to know of a route.
@@ -50,7 +50,7 @@ private:
     std::vector<Compiled> routes_;
 };
 
-/// The answer to OPTIONS: the methods in Allow and in a plain text body.
-Response options_response(const std::string& methods);
+/// The answer to OPTIONS: the methods in Allow, and in a body for those who take plain text before anything else.
+Response options_response(const std::string& methods, std::string_view accept);
 
 }

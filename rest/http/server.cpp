@@ -6,14 +6,12 @@
 #include "connectors/api/errors.hpp"
 #include "rest/http/access_log.hpp"
 #include "rest/http/error_response.hpp"
+#include "rest/http/message_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,8 +19,6 @@
 
 namespace millrace::rest {
 
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
@@ -31,7 +27,6 @@ namespace {
 
 constexpr auto accept_pause = std::chrono::milliseconds(100);  ///< after a failed accept: descriptors may be short
 constexpr auto goodbye = std::chrono::seconds(5);              ///< for TLS' close_notify
-constexpr std::size_t read_chunk_bytes = 4096;
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
 /// What the server has to know of a connection to make room or to stop.
@@ -68,10 +63,11 @@ std::string known_method(const std::string& method) {
     return std::ranges::find(methods, method) == methods.end() ? "other" : method;
 }
 
-/// The answer to bytes that are no request, or to a request that is too big.
-Response refusal_of(const boost::system::error_code& error) {
+/// The answer to bytes that are no request, or to a request that is too big. `target` is empty where it was too long.
+Response refusal_of(const boost::system::error_code& error, std::string_view target) {
     int status = 400;
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) status = 431;
+    if (error == http::error::header_limit || error == http::error::buffer_overflow)
+        status = target.empty() ? 414 : 431;
     if (error == http::error::body_limit) status = 413;
     if (error == http::error::bad_version) status = 505;
     auto response = error_response(status, status_message(status));
@@ -100,16 +96,14 @@ struct Server::State {
     bool make_room();
     asio::awaitable<void> accept(std::size_t listener);
     asio::awaitable<void> serve(tcp::socket socket, std::size_t listener);
-    asio::awaitable<void> serve_tls(beast::tcp_stream& plain, beast::flat_buffer& read,
-                                    std::shared_ptr<const cluster::TlsContext> tls, Connection& connection);
-    template <class Stream>
-    asio::awaitable<void> converse(Stream& stream, beast::flat_buffer& buffer, Connection& connection);
-    template <class Stream>
-    asio::awaitable<bool> exchange(Stream& stream, beast::flat_buffer& buffer, Connection& connection);
-    template <class Stream, class Parser>
-    asio::awaitable<boost::system::error_code> read_rest(Stream& stream, beast::flat_buffer& buffer, Parser& parser);
-    template <class Stream>
-    asio::awaitable<bool> write(Stream& stream, const Request& request, Response response, bool keep_alive);
+    /// False ends the connection: there is no TLS, or no trust.
+    asio::awaitable<bool> secure(MessageStream& stream, std::shared_ptr<const cluster::TlsContext> tls,
+                                 Connection& connection);
+    asio::awaitable<void> converse(MessageStream& stream, Connection& connection);
+    asio::awaitable<bool> exchange(MessageStream& stream, Connection& connection);
+    asio::awaitable<boost::system::error_code> read(MessageStream& stream,
+                                                    http::request_parser<http::string_body>& parser);
+    asio::awaitable<bool> write(MessageStream& stream, const Request& request, Response response, bool keep_alive);
     asio::awaitable<Response> answer(Request request) const;
 
     asio::any_io_executor executor;
@@ -197,38 +191,34 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket, std::size_t liste
         if (connections.empty()) drained.cancel();
     };
     const std::unique_ptr<Connection, decltype(leave)> entry(&*here, leave);
-    beast::tcp_stream stream(std::move(socket));
-    entry->stream = &stream;
-    beast::flat_buffer buffer(options.limits.header_bytes + read_chunk_bytes);
-    if (tls != nullptr) {
-        co_await serve_tls(stream, buffer, tls->current(logger), *entry);
-        co_return;
-    }
-    if (options.peers.tls != nullptr) {
-        stream.expires_after(options.limits.idle);
-        const auto [error, hello] = co_await beast::async_detect_ssl(stream, buffer, quiet);
+    MessageStream stream(std::move(socket), options.limits.header_bytes);
+    entry->stream = &stream.transport();
+    auto context = tls != nullptr ? tls->current(logger) : nullptr;
+    if (context == nullptr && options.peers.tls != nullptr) {
+        entry->stream->expires_after(options.limits.idle);
+        const auto [error, hello] = co_await beast::async_detect_ssl(stream.transport(), stream.buffer(), quiet);
         if (error) co_return;
-        if (hello) {
-            co_await serve_tls(stream, buffer, options.peers.tls, *entry);
-            co_return;
-        }
+        if (hello) context = options.peers.tls;
     }
-    co_await converse(stream, buffer, *entry);
-    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    if (context != nullptr) {
+        const bool trusted = co_await secure(stream, context, *entry);
+        if (!trusted) co_return;
+    }
+    co_await converse(stream, *entry);
+    if (stream.uses_tls()) entry->stream->expires_after(goodbye);
+    co_await stream.shutdown();
 }
 
-/// `read` is what was read of the client's hello already.
-asio::awaitable<void> Server::State::serve_tls(beast::tcp_stream& plain, beast::flat_buffer& read,
-                                               std::shared_ptr<const cluster::TlsContext> tls, Connection& connection) {
-    beast::ssl_stream<beast::tcp_stream&> stream(plain, tls->native());
-    plain.expires_after(options.limits.handshake);
-    const auto [error, used] = co_await stream.async_handshake(asio::ssl::stream_base::server, read.data(), quiet);
+asio::awaitable<bool> Server::State::secure(MessageStream& stream, std::shared_ptr<const cluster::TlsContext> tls,
+                                            Connection& connection) {
+    const auto* handle = stream.start_tls(tls->native());
+    connection.stream->expires_after(options.limits.handshake);
+    const auto error = co_await stream.handshake(asio::ssl::stream_base::server);
     if (error) {
         logger.debug("TLS handshake with {} failed: {}", connection.client, error.message());
-        co_return;
+        co_return false;
     }
-    read.consume(used);
-    auto fingerprint = cluster::peer_fingerprint(stream.native_handle());
+    auto fingerprint = cluster::peer_fingerprint(handle);
     if (!fingerprint.empty()) connection.from_peer = co_await options.peers.trusted(fingerprint);
     if (!connection.from_peer && (!fingerprint.empty() || tls == options.peers.tls)) {
         logger.warn(
@@ -236,65 +226,58 @@ asio::awaitable<void> Server::State::serve_tls(beast::tcp_stream& plain, beast::
             "certificate (fingerprint {})",
             connection.client, fingerprint.empty() ? "none" : fingerprint);
         connection.close();
-        co_return;
+        co_return false;
     }
-    co_await converse(stream, read, connection);
-    if (!plain.socket().is_open()) co_return;
-    plain.expires_after(goodbye);
-    co_await stream.async_shutdown(quiet);
+    co_return true;
 }
 
-template <class Stream>
-asio::awaitable<void> Server::State::converse(Stream& stream, beast::flat_buffer& buffer, Connection& connection) {
+asio::awaitable<void> Server::State::converse(MessageStream& stream, Connection& connection) {
     bool more = true;
     while (more && !stopping) {
         connection.idle = true;
         connection.since = steady_clock::now();
-        if (buffer.size() == 0) {
+        if (stream.buffer().size() == 0) {
             connection.stream->expires_after(options.limits.idle);
-            const auto [error, bytes] = co_await stream.async_read_some(buffer.prepare(read_chunk_bytes), quiet);
+            const auto error = co_await stream.receive();
             if (error) co_return;
-            buffer.commit(bytes);
         }
         connection.idle = false;
-        more = co_await exchange(stream, buffer, connection);
+        more = co_await exchange(stream, connection);
     }
 }
 
-/// Reads what remains after the header, inviting it first if the client waits for that.
-template <class Stream, class Parser>
-asio::awaitable<boost::system::error_code> Server::State::read_rest(Stream& stream, beast::flat_buffer& buffer,
-                                                                    Parser& parser) {
+/// Reads a request; what follows the header is invited first if the client waits for that.
+asio::awaitable<boost::system::error_code> Server::State::read(MessageStream& stream,
+                                                               http::request_parser<http::string_body>& parser) {
+    stream.transport().expires_after(options.limits.transfer);
+    auto error = co_await stream.read_header(parser);
+    if (error) co_return error;
+    stream.transport().expires_after(options.limits.transfer);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-        http::response<http::empty_body> go_on(http::status::continue_, 11);
-        const auto [error, bytes] = co_await http::async_write(stream, go_on, quiet);
+        constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        const std::array parts{asio::buffer(go_on)};
+        error = co_await stream.write(parts);
         if (error) co_return error;
     }
-    const auto [error, bytes] = co_await http::async_read(stream, buffer, parser, quiet);
+    error = co_await stream.read(parser);
     co_return error;
 }
 
 /// One request and its answer; false ends the connection.
-template <class Stream>
-asio::awaitable<bool> Server::State::exchange(Stream& stream, beast::flat_buffer& buffer, Connection& connection) {
+asio::awaitable<bool> Server::State::exchange(MessageStream& stream, Connection& connection) {
     const auto began = system_clock::now();
     const auto clock = steady_clock::now();
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(options.limits.header_bytes));
     parser.body_limit(options.limits.body_bytes);
-    connection.stream->expires_after(options.limits.transfer);
-    auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, quiet);
-    if (!error) {
-        connection.stream->expires_after(options.limits.transfer);
-        error = co_await read_rest(stream, buffer, parser);
-    }
+    const auto error = co_await read(stream, parser);
     if (error && !speaks_http(error)) co_return false;
     const bool keep_alive = !error && parser.get().keep_alive();
     const auto request = request_of(parser.release(), connection);
     connection.stream->expires_never();
     Response response;
     if (error) {
-        response = refusal_of(error);
+        response = refusal_of(error, request.target);
     } else {
         response = co_await answer(request);
     }
@@ -323,8 +306,8 @@ asio::awaitable<Response> Server::State::answer(Request request) const {
     co_return error_response(failure);
 }
 
-template <class Stream>
-asio::awaitable<bool> Server::State::write(Stream& stream, const Request& request, Response response, bool keep_alive) {
+asio::awaitable<bool> Server::State::write(MessageStream& stream, const Request& request, Response response,
+                                           bool keep_alive) {
     const bool head = request.method == "HEAD";
     const bool bodiless = response.status == 204 || response.status == 304;
     http::response<http::string_body> message;
@@ -338,13 +321,7 @@ asio::awaitable<bool> Server::State::write(Stream& stream, const Request& reques
     keep_alive = keep_alive && !response.close;
     if (!keep_alive) message.set(http::field::connection, "close");
     if (!head && !bodiless) message.body() = std::move(response.body);
-    http::response_serializer<http::string_body> serializer(message);
-    serializer.split(head);
-    if (head) {
-        const auto [error, bytes] = co_await http::async_write_header(stream, serializer, quiet);
-        co_return !error && keep_alive;
-    }
-    const auto [error, bytes] = co_await http::async_write(stream, serializer, quiet);
+    const auto error = co_await stream.write(message, head);
     co_return !error && keep_alive;
 }
 

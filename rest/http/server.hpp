@@ -30,6 +30,7 @@ namespace millrace::rest {
 
 namespace asio = boost::asio;
 
+/// The settings millrace.rest.* say the first four and `transfer`.
 struct ServerLimits {
     std::size_t header_bytes = 8 * 1024;
     std::size_t body_bytes = 16 * 1024 * 1024;  ///< the largest known configurations have some hundred KiB

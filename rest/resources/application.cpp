@@ -4,11 +4,13 @@
 #include "cluster/async/with_timeout.hpp"
 #include "rest/forwarding/forwarding_rules.hpp"
 #include "rest/http/error_response.hpp"
+#include "rest/http/media_type.hpp"
 #include "rest/resources/access.hpp"
 #include "rest/resources/route_docs.hpp"
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/runtime/plugin_thread.hpp"
+#include "worker/runtime/trace.hpp"
 
 #include <algorithm>
 
@@ -45,6 +47,20 @@ std::string timeout_message(const Route& route, std::string stage) {
     return "Request timed out. " + stage;
 }
 
+std::string_view header_of(const Request& request, std::string_view name) noexcept {
+    const auto* value = request.headers.find(name);
+    return value == nullptr ? std::string_view() : *value;
+}
+
+/// Who accepts "application/json;charset=utf-8" alone is given just that.
+void echo_parameters(const Request& request, Headers& headers) {
+    constexpr std::string_view json = "application/json";
+    const auto accept = header_of(request, "Accept");
+    const auto* type = headers.find("Content-Type");
+    if (accept.find(';') == std::string_view::npos || type == nullptr || *type != json) return;
+    headers.set("Content-Type", negotiated(json, accept));
+}
+
 }
 
 RouteTable::RouteTable(std::vector<Route> all) : routes(std::move(all)), router(patterns_of(routes)) {}
@@ -64,6 +80,7 @@ Application::Application(asio::any_io_executor executor, ServerOptions options, 
     services_.metrics_thread = std::make_shared<worker::PluginThread>();
     server_.set_finisher([this](const Request& request, Response& response) {
         if (response.status >= 400) response.body = services_.transformer.hide(std::move(response.body));
+        echo_parameters(request, response.headers);
         if (request.admin) return;
         cross_origin_.apply(request, response.headers);
         response_headers_.apply(response.headers, services_.clock());
@@ -82,8 +99,10 @@ asio::awaitable<Response> Application::handle(Request request) {
         const auto* route = match.allow.empty() ? &table.routes[match.index] : nullptr;
         auto refusal = co_await admit(request, route, match);
         if (refusal) co_return *std::move(refusal);
-        if (!match.allow.empty()) co_return options_response(match.allow);
+        if (!match.allow.empty()) co_return options_response(match.allow, header_of(request, "Accept"));
         co_return co_await dispatch(table.routes[match.index], {request, target, match.variables, services_});
+    } catch (const MalformedHeaderException& e) {
+        co_return malformed_header_response(request.method, e);
     } catch (const std::exception& e) {
         report(request, e);
         throw;
@@ -171,7 +190,7 @@ void Application::report(const Request& request, const std::exception& error) co
                           dynamic_cast<const ConflictException*>(&error) != nullptr ||
                           dynamic_cast<const ConfigException*>(&error) != nullptr;
     services_.logger.log(expected ? LogLevel::Debug : LogLevel::Error, "Uncaught exception in REST call to {}: {}",
-                         path, error.what());
+                         path, expected ? error.what() : worker::trace_of(std::current_exception()));
 }
 
 }

@@ -39,11 +39,11 @@ std::string text_of(const std::string& path) {
 }
 
 /// "KafkaConnect { <login module> required file="/users.properties"; };"
-worker::JaasLogin login_of(const std::string& path) {
+JaasLogin login_of(const std::string& path) {
     const Regex entry(R"((?s).*?\bKafkaConnect\s*\{(.*?;)\s*\}\s*;.*)");
     const auto groups = entry.groups_of(text_of(path));
     if (!groups) throw ConfigException(fmt::format("The JAAS file {} has no entry KafkaConnect", path));
-    auto login = worker::parse_jaas_config(groups->at(1));
+    auto login = parse_jaas_config(groups->at(1));
     if (login.login_module == login_module && login.options.contains("file")) return login;
     throw ConfigException(fmt::format("The entry KafkaConnect of the JAAS file {} must be: {} required file=\"...\";",
                                       path, login_module));

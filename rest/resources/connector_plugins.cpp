@@ -3,7 +3,9 @@
 #include "rest/resources/request_body.hpp"
 #include "rest/resources/services.hpp"
 #include "rest/resources/validate_config.hpp"
+#include "worker/config/override_policy.hpp"
 #include "worker/plugins/names.hpp"
+#include "worker/validation/client_overrides.hpp"
 #include "worker/validation/connector_validation.hpp"
 #include "worker/validation/plugin_lookup.hpp"
 #include "worker/validation/version_range.hpp"
@@ -23,7 +25,7 @@ bool is_listed(const worker::PluginInfo& plugin, bool connectors_only) noexcept 
 
 asio::awaitable<Response> list_plugins(Call call) {
     const auto only = find(call.target.query, "connectorsOnly");
-    const bool connectors_only = !only || equal_ignoring_case(*only, "true");
+    const bool connectors_only = !only || only->empty() || equal_ignoring_case(*only, "true");
     std::string body;
     json::Writer out(body);
     out.begin_array();
@@ -37,25 +39,38 @@ asio::awaitable<Response> list_plugins(Call call) {
     co_return json_response(200, std::move(body));
 }
 
-void require_version(const worker::PluginInfo& plugin, std::string_view wanted) {
-    const auto range = worker::VersionRange::parse(wanted);
-    if (!range || range->contains(plugin.version)) return;
-    throw RestException(400,
-                        fmt::format("Plugin {} not found that matches the version range {}, available versions: [{}]",
-                                    plugin.class_name, range->text(), plugin.version));
+void require_version_range(std::string_view wanted) {
+    try {
+        worker::VersionRange::parse(wanted);
+    } catch (const ConfigException&) {
+        throw RestException(400, fmt::format("Invalid version specification: {}", wanted));
+    }
+}
+
+/// A plugin that has a page; `name` is its class or alias.
+const worker::PluginInfo& plugin_of(const worker::PluginRegistry& plugins, const std::string& name) {
+    const auto* plugin = worker::find_any_plugin(plugins, name);
+    const bool has_no_page = plugin != nullptr && plugin->type == PluginType::ConfigProvider;
+    if (has_no_page || worker::OverridePolicy::exists(name)) {
+        throw RestException(400, fmt::format("Invalid plugin class {}. Valid types are sink, source, converter, "
+                                             "header_converter, transformation, predicate.",
+                                             name));
+    }
+    if (plugin == nullptr) throw RestException(404, fmt::format("Unknown plugin {}.", name));
+    return *plugin;
 }
 
 asio::awaitable<Response> plugin_config(Call call) {
-    const auto& name = call.variables.front();
-    const auto* plugin = worker::find_any_plugin(call.services.plugins, name);
-    if (plugin == nullptr || plugin->type == PluginType::ConfigProvider) {
-        throw RestException(404, fmt::format("Unknown plugin {}.", name));
+    const auto version = find(call.target.query, "version").value_or("latest");
+    require_version_range(version);
+    const auto& plugin = plugin_of(call.services.plugins, call.variables.front());
+    if (const auto why = worker::version_complaint(call.services.plugins, plugin, version)) {
+        throw RestException(400, *why);
     }
-    if (const auto version = find(call.target.query, "version")) require_version(*plugin, *version);
     std::string body;
     json::Writer out(body);
     out.begin_array();
-    for (const auto& definition : worker::plugin_definitions(*plugin)) write(out, definition);
+    for (const auto& definition : worker::plugin_definitions(plugin)) write(out, definition);
     out.end_array();
     co_return json_response(200, std::move(body));
 }
@@ -80,6 +95,8 @@ asio::awaitable<Response> validate(Call call) {
     try {
         const auto infos = co_await validate_config(call.services, std::move(config));
         co_return json_response(200, to_json(infos));
+    } catch (const worker::UnreadableOverrideException& e) {
+        throw RestException(500, fmt::format("org.apache.kafka.common.config.ConfigException: {}", e.what()));
     } catch (const ConfigException& e) {
         throw RestException(
             500, fmt::format("org.apache.kafka.connect.runtime.rest.errors.BadRequestException: {}", e.what()));

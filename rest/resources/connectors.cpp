@@ -148,9 +148,12 @@ asio::awaitable<Response> put_config(Call call) {
 }
 
 asio::awaitable<Response> patch_config(Call call) {
-    const auto patch = parse_config(call.request.body);
+    const bool is_null = is_null_document(call.request.body);
+    SubmittedConfig patch;
+    if (!is_null) patch = parse_config(call.request.body);
     SubmittedConfig config;
     config.settings = co_await call.services.herder.connector_config(connector_of(call));
+    if (is_null) patch = parse_config(call.request.body);  // says so; that there is no such connector comes first
     for (const auto& [name, value] : patch.settings) config.settings[name] = value;
     for (const auto& name : patch.nulls) config.settings.erase(name);
     co_await require_valid(call.services, config);

@@ -1,8 +1,8 @@
 #include "rest/resources/listener_options.hpp"
 
 #include "cluster/async/fresh_tls.hpp"
+#include "connectors/tls/key_store.hpp"
 #include "worker/config/worker_config.hpp"
-#include "worker/tls/key_store.hpp"
 
 #include <algorithm>
 
@@ -19,7 +19,7 @@ std::string setting(const Settings& settings, std::string_view name, std::string
 
 /// All or nothing: one prefixed key puts every top-level one out of force.
 Settings tls_settings(const Settings& worker, std::string_view prefix) {
-    auto prefixed = worker::with_prefix_removed(worker, prefix);
+    auto prefixed = with_prefix_removed(worker, prefix);
     return prefixed.empty() ? worker : prefixed;
 }
 
@@ -52,7 +52,7 @@ std::vector<ListenerOptions> listener_options(std::span<const worker::Listener> 
         if (listener.protocol != worker::Listener::Protocol::Https) continue;
         if (!tls) {
             auto own = tls_settings(settings, tls_prefix);
-            auto files = worker::tls_files(own);
+            auto files = tls_files(own);
             tls = std::make_shared<cluster::FreshTls>(std::move(files),
                                                       [own = std::move(own)] { return server_tls(own); });
         }
@@ -69,7 +69,7 @@ LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
     });
     // Without an https listener the top-level settings are meant for Kafka.
     const auto settings = serves_https ? tls_settings(config.settings(), https_prefix)
-                                       : worker::with_prefix_removed(config.settings(), https_prefix);
+                                       : with_prefix_removed(config.settings(), https_prefix);
     LeaderClientTls tls;
     // Reading the system's authorities takes a good part of a worker's start, and few ever ask for them.
     std::shared_ptr<const cluster::TlsContext> made;
@@ -83,8 +83,23 @@ LeaderClientTls forwarding_tls(const worker::WorkerConfig& config) {
     return tls;
 }
 
+namespace {
+
+ServerLimits limits_of(const Config& values) {
+    const auto size = [&](std::string_view key) { return static_cast<std::size_t>(values.get_int(key)); };
+    const auto time = [&](std::string_view key) { return std::chrono::milliseconds(values.get_int(key)); };
+    return {.header_bytes = size("millrace.rest.max.header.bytes"),
+            .body_bytes = size("millrace.rest.max.body.bytes"),
+            .connections = size("millrace.rest.max.connections"),
+            .idle = time("millrace.rest.idle.timeout.ms"),
+            .transfer = time("millrace.rest.transfer.timeout.ms")};
+}
+
+}
+
 ServerOptions server_options(const worker::WorkerConfig& config, std::string product) {
     ServerOptions options{.listeners = listener_options(config.listeners, config.settings(), https_prefix),
+                          .limits = limits_of(config.values),
                           .product = std::move(product)};
     if (!config.admin_listeners) return options;
     for (auto& listener : listener_options(*config.admin_listeners, config.settings(), "admin.listeners.https.")) {

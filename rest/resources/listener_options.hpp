@@ -12,8 +12,8 @@ struct WorkerConfig;
 namespace millrace::rest {
 
 /// `listeners`, and for https ones the settings listeners.https.ssl.*, or ssl.* where none of those is given; then
-/// `admin.listeners` with admin.listeners.https.ssl.* likewise. Throws ConfigException for key stores that
-/// cannot be read.
+/// `admin.listeners` with admin.listeners.https.ssl.* likewise; and the limits of millrace.rest.*. Throws
+/// ConfigException for key stores that cannot be read.
 ServerOptions server_options(const worker::WorkerConfig& config, std::string product);
 
 /// How other workers' https URLs are asked, by the same settings. Peers are the caller's to add.

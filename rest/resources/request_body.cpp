@@ -34,6 +34,7 @@ std::string_view kind_name(const Node& node) {
 }
 
 json::Document parse_document(std::string_view body) {
+    body = json::without_byte_order_mark(body);
     if (trim(body).empty()) refuse("The request has no body: a JSON document is needed");
     try {
         return json::Document(body);
@@ -90,7 +91,18 @@ std::optional<worker::TargetState> initial_state_of(const Node& node) {
 }
 
 std::optional<OffsetMap> offset_map_of(const Node* node) {
-    return node == nullptr || node->is_null() ? std::nullopt : std::optional(to_offset_map(*node));
+    if (node == nullptr || node->is_null()) return std::nullopt;
+    if (node->is_object()) {
+        for (const auto& member : node->members()) {
+            if (member.value.kind() != Node::Kind::Number) continue;
+            if (!member.value.is_integer() || member.value.as_integer()) continue;
+            refuse(
+                fmt::format("Offsets may only contain primitive types as values, but field {} contains class "
+                            "java.math.BigInteger",
+                            member.name));
+        }
+    }
+    return to_offset_map(*node);
 }
 
 std::string name_of(const Node& node) {
@@ -101,6 +113,11 @@ std::string name_of(const Node& node) {
     return std::string(trim(node.kind() == Node::Kind::Boolean ? (node.as_boolean() ? "true" : "false") : node.text()));
 }
 
+}
+
+bool is_null_document(std::string_view body) noexcept {
+    const auto text = trim(json::without_byte_order_mark(body));
+    return text.empty() || text == "null";
 }
 
 CreateConnectorRequest parse_create_request(std::string_view body) {

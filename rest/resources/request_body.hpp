@@ -26,6 +26,8 @@ struct CreateConnectorRequest {
     std::optional<worker::TargetState> initial_state = {};
 };
 
+/// Nothing, or "null". The parsers below refuse it, but some answers come first.
+bool is_null_document(std::string_view body) noexcept;
 CreateConnectorRequest parse_create_request(std::string_view body);
 /// A flat object of settings.
 SubmittedConfig parse_config(std::string_view body);

@@ -13,6 +13,11 @@ namespace {
 
 Settings resolve(const worker::ConfigTransformer& transformer, const Settings& settings) {
     try {
+        transformer.endpoints().merged(settings);
+    } catch (const ConfigException& e) {
+        throw RestException(400, e.what());
+    }
+    try {
         return transformer.transform(settings);
     } catch (const std::exception& e) {
         throw RestException(500, e.what());
@@ -25,10 +30,12 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
     }
 }
 
-/// What a config provider gave is not for whoever may validate: values are shown as they were submitted.
+/// What a config provider or an endpoint gave is not for whoever may validate: values are shown as they were submitted.
 void hide_resolved(const Settings& raw, const Settings& resolved, const worker::ConfigTransformer& transformer,
                    worker::ConfigInfos& infos) {
+    const auto from_endpoint = transformer.endpoints().of(raw);
     for (auto& info : infos.configs) {
+        if (from_endpoint.contains(info.value.name) && info.value.value) info.value.value = "[hidden]";
         const auto given = raw.find(info.value.name);
         const bool from_provider = given != raw.end() && given->second != resolved.at(given->first);
         if (from_provider && info.value.value && *info.value.value != "[hidden]") info.value.value = given->second;
@@ -54,8 +61,11 @@ asio::awaitable<worker::ConfigInfos> validate_config(Services& services, worker:
     const auto resolved = config.settings;
     const worker::ValidationContext context{services.plugins, services.config};
     auto prepared = worker::prepare(context, std::move(config));
-    auto own =
-        co_await own_values(services.validate, std::string(prepared.connector->class_name), prepared.config.settings);
+    std::vector<ConfigValue> own;
+    if (!prepared.version_is_missing) {
+        own = co_await own_values(services.validate, std::string(prepared.connector->class_name),
+                                  prepared.config.settings);
+    }
     auto infos = worker::finish(context, std::move(prepared), std::move(own));
     hide_resolved(raw, resolved, services.transformer, infos);
     co_return infos;

@@ -1,5 +1,5 @@
-// A sink that takes records and does nothing, under the name of Kafka Connect's own that does the same: what is
-// measured is the worker. Built as a plugin: ninja -C build/release counting_sink.
+// A sink that only counts records: what is measured is the worker. CountingSinkConnector.java is the same for Kafka
+// Connect's worker. Built as a plugin: ninja -C build/release counting_sink.
 #include "connectors/api/plugin.hpp"
 
 namespace counting {
@@ -24,7 +24,7 @@ public:
     std::vector<Settings> task_configs(int max_tasks) override {
         return std::vector<Settings>(static_cast<std::size_t>(max_tasks), settings_);
     }
-    std::string task_class() const override { return "org.apache.kafka.connect.tools.MockSinkTask"; }
+    std::string task_class() const override { return "counting.CountingSinkTask"; }
     std::span<const ConfigKey> config_keys() const noexcept override { return {}; }
     std::unique_ptr<SinkTask> make_task() const override { return std::make_unique<CountingTask>(); }
 
@@ -33,7 +33,7 @@ private:
 };
 
 constexpr PluginDescriptor plugins[] = {
-    {PluginType::Sink, "org.apache.kafka.connect.tools.MockSinkConnector", "1.0", create_plugin<CountingConnector>},
+    {PluginType::Sink, "counting.CountingSinkConnector", "1.0", create_plugin<CountingConnector>},
 };
 constexpr PluginManifest manifest{plugin_abi, "counting", plugins};
 

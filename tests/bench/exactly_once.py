@@ -33,14 +33,13 @@ def end_of(consumer, topic):
 class Source:
     """One connector to a database of its own, of which a backlog is read."""
 
-    def __init__(self, folder, kind, kafka, postgres, **settings):
+    def __init__(self, kind, worker, kafka, postgres):
         self.kind, self.address, self.database = kind, postgres.address, f'bench_{kind}'
         with stack.connect(self.address) as server:
             server.execute(f'create database {self.database}')
         with stack.connect(self.address, self.database) as connection:
             connection.execute('create table t (id bigserial primary key, a int, b text, c timestamptz default now(), d numeric(10,2), e boolean)')
-        self.worker = stack.worker(folder / kind, kafka.address, group=kind, offset_flush_interval_ms=1000, **settings).start()
-        self.connector = Connector(stack.Rest(self.worker.address), kafka.address, self.address, self.database)
+        self.connector = Connector(stack.Rest(worker.address), kafka.address, self.address, self.database)
         self.connector.create(snapshot_mode='no_data')
         self.topic = f'{self.connector.prefix}.public.t'
         self.consumer = Consumer({'bootstrap.servers': kafka.address, 'group.id': 'bench', 'isolation.level': 'read_committed'})
@@ -51,7 +50,7 @@ class Source:
     def insert(self, count):
         with stack.connect(self.address, self.database) as connection:
             for first in range(0, count, 1000):
-                connection.execute("insert into t (a, b, d, e) select i, 'text of row ' || i, i * 0.5, true from generate_series(%s, %s) i",
+                connection.execute("insert into t (a, b, d, e) select i, 'text of row ' || i, i * 0.5, true from generate_series(%s::bigint, %s::bigint) i",
                                    [first, min(first + 1000, count) - 1])
 
     def measure(self):
@@ -74,14 +73,15 @@ with tempfile.TemporaryDirectory(prefix='millrace-bench-') as name:
     folder.chmod(0o711)
     kafka = stack.kafka(folder / 'k').start()
     postgres = stack.postgres(folder / 'p').start()
-    sources = []
+    workers = {'at_least_once': stack.worker(folder / 'a', kafka.address, group='at-least-once', offset_flush_interval_ms=1000),
+               'exactly_once': stack.worker(folder / 'e', kafka.address, group='exactly-once', offset_flush_interval_ms=1000,
+                                            exactly_once_source_support='enabled')}
     try:
-        sources.append(Source(folder, 'at_least_once', kafka, postgres))
-        sources.append(Source(folder, 'exactly_once', kafka, postgres, exactly_once_source_support='enabled'))
+        sources = [Source(kind, worker.start(), kafka, postgres) for kind, worker in workers.items()]
         for round_number in range(wanted.rounds):
             figures = {source.kind: round(source.measure()) for source in sources}
             print(json.dumps({'name': 'PostgreSQL source', 'round': round_number, 'unit': 'changes/s', **figures,
                               'cost': round(1 - figures['exactly_once'] / figures['at_least_once'], 3)}), flush=True)
     finally:
-        for service in [*(source.worker for source in sources), postgres, kafka]:
+        for service in [*workers.values(), postgres, kafka]:
             service.stop()

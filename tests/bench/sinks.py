@@ -1,12 +1,15 @@
-"""Records a second that sinks take, beside Kafka Connect's own worker in one run, one after the other.
+"""Records a second that sinks take and the processor seconds a million costs, beside Kafka Connect's own worker in one run, one after the other.
 
     ninja -C build/release programs counting_sink && tests/support/python tests/bench/sinks.py [--records N] [--bytes N] [--rounds N]
 
-A sink that only counts shows the worker; FileStreamSink writes lines. The time is that from the first record to the last,
+A sink that only counts shows the worker, with texts and with small JSON objects; FileStreamSink writes lines. The time is that from the first record to the last,
 by the group's committed offset and by the file's size. Prints one JSON object a figure; the target is three times Java.
 """
 import argparse
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,7 +17,6 @@ from pathlib import Path
 from confluent_kafka import Producer
 
 import stack
-import sys
 
 sys.path.insert(0, str(stack.ROOT / 'tests/e2e'))
 from sink import STRINGS, Sink  # noqa: E402
@@ -26,19 +28,31 @@ arguments.add_argument('--rounds', type=int, default=2)
 wanted = arguments.parse_args()
 
 
+def value(number):
+    """A JSON object of about the wanted length."""
+    start = f'{{"id":{number},"name":"record {number}","open":true,"price":{number % 1000}.25,"note":"'
+    return (start + 'x' * (wanted.bytes - len(start) - 2) + '"}').encode()
+
+
 def fill(sink):
     producer = Producer({'bootstrap.servers': sink.kafka_address, 'linger.ms': 20, 'queue.buffering.max.messages': 500000})
-    value = b'x' * wanted.bytes
     for sent in range(wanted.records):
         while True:
             try:
-                producer.produce(sink.topic, value)
+                producer.produce(sink.topic, value(sent))
                 break
             except BufferError:
                 producer.poll(0.1)
         if sent % 10000 == 0:
             producer.poll(0)
     assert producer.flush(120) == 0
+
+
+def java_plugins(folder):
+    """The counting sink, compiled for Kafka Connect's worker: a folder for its plugin.path."""
+    jars = subprocess.run([stack.ROOT / 'deploy/services/java-connect', 'fetch'], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    subprocess.run(['javac', '-cp', f'{jars}/*', '-d', folder / 'counting', Path(__file__).with_name('CountingSinkConnector.java')], check=True)
+    return folder
 
 
 def rate(progress, total):
@@ -50,38 +64,49 @@ def rate(progress, total):
 
 
 def measure(worker, sink, connector_class, **config):
+    """Records a second, and processor seconds for a million, the connector's start included."""
     sink.rest = stack.Rest(worker.address)
     sink.name = f'{sink.name}x'  # a group of its own, so that all is read again
     if sink.out.exists():
         sink.out.unlink()
+    used = worker.cpu_seconds()
     sink.put(connector_class, **config)
     if 'file' in config:
-        size = rate(lambda: sink.out.stat().st_size if sink.out.exists() else 0, wanted.records * (wanted.bytes + 1))
-        found = size / (wanted.bytes + 1)
+        length = sum(len(value(number)) + 1 for number in range(wanted.records))
+        found = rate(lambda: sink.out.stat().st_size if sink.out.exists() else 0, length) / length * wanted.records
     else:
         found = rate(lambda: sum(sink.committed().values()), wanted.records)
+    used = worker.cpu_seconds() - used
     sink.rest.call('DELETE', f'/connectors/{sink.name}')
-    return found
+    return found, used / wanted.records * 1e6
 
+
+JSON = {f'{part}.converter': 'org.apache.kafka.connect.json.JsonConverter' for part in ('key', 'value')}
+JSON |= {f'{part}.converter.schemas.enable': 'false' for part in ('key', 'value')}
+COUNTING = 'counting.CountingSinkConnector'
 
 with tempfile.TemporaryDirectory(prefix='millrace-bench-') as name:
     folder = Path(name)
     folder.chmod(0o711)
     kafka = stack.kafka(folder / 'k').start()
     workers = {}
+    os.environ.update(CONNECT_JVM='', CONNECT_HEAP='2g')
     try:
         sink = Sink(None, kafka.address, folder)
         fill(sink)
         common = {'offset_flush_interval_ms': 100}
         plugins = f'{stack.ROOT}/build/release/plugins,{stack.ROOT}/build/release/bench-plugins'
         workers['millrace'] = stack.worker(folder / 'ours', kafka.address, group='ours', plugin_path=plugins, **common).start()
-        workers['java'] = stack.worker(folder / 'java', kafka.address, group='java', kind='java-connect', **common).start()
+        workers['java'] = stack.worker(folder / 'java', kafka.address, group='java', kind='java-connect',
+                                       plugin_path=java_plugins(folder / 'java-plugins'), **common).start()
         for round_number in range(wanted.rounds):
-            for what, connector_class, config in (('counting sink', 'org.apache.kafka.connect.tools.MockSinkConnector', {}),
-                                                  ('FileStreamSink', 'org.apache.kafka.connect.file.FileStreamSinkConnector', {'file': str(sink.out)})):
-                figures = {kind: measure(worker, sink, connector_class, **{**STRINGS, **config}) for kind, worker in workers.items()}
-                print(json.dumps({'name': what, 'round': round_number, 'unit': 'records/s', **{kind: round(value) for kind, value in figures.items()},
-                                  'times java': round(figures['millrace'] / figures['java'], 2)}), flush=True)
+            for what, connector_class, config in (('counting sink, texts', COUNTING, STRINGS), ('counting sink, JSON', COUNTING, JSON),
+                                                  ('FileStreamSink', 'org.apache.kafka.connect.file.FileStreamSinkConnector',
+                                                   {**STRINGS, 'file': str(sink.out)})):
+                found = {kind: measure(worker, sink, connector_class, **config) for kind, worker in workers.items()}
+                print(json.dumps({'name': what, 'round': round_number, 'records/s': {kind: round(rate) for kind, (rate, _) in found.items()},
+                                  'cpu s for a million': {kind: round(used, 2) for kind, (_, used) in found.items()},
+                                  'times java': round(found['millrace'][0] / found['java'][0], 2)}), flush=True)
     finally:
         for service in [*workers.values(), kafka]:
             service.stop()

@@ -1,6 +1,7 @@
 /// Any bytes are a JAAS entry or a ConfigException, which does not quote the password.
+#include "connectors/support/jaas.hpp"
+
 #include "connectors/api/errors.hpp"
-#include "worker/kafka/client_config.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto text =
         std::string(reinterpret_cast<const char*>(data), size).append(" password=\"").append(secret).append("\";");
     try {
-        MILLRACE_ASSERT(!millrace::worker::parse_jaas_config(text).login_module.empty());
+        MILLRACE_ASSERT(!millrace::parse_jaas_config(text).login_module.empty());
     } catch (const millrace::ConfigException& e) {
         MILLRACE_ASSERT(std::string_view(e.what()).find(secret) == std::string_view::npos);
     }

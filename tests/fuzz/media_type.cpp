@@ -6,7 +6,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view header(reinterpret_cast<const char*>(data), size);
-    (void)millrace::rest::is_json(header);
-    (void)millrace::rest::accepts(header, "application/json");
+    (void)millrace::rest::parse_content_type(header);
+    (void)millrace::rest::parse_accept(header);
+    (void)millrace::rest::negotiated("application/json", header);
     return 0;
 }

@@ -14,4 +14,9 @@ inline std::optional<std::string> from_environment(const char* name) {
     return std::nullopt;
 }
 
+inline std::string environment_or(const char* name, const char* otherwise) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes it
+    return value != nullptr ? value : otherwise;
+}
+
 }

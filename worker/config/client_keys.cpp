@@ -3,6 +3,7 @@
 #include "worker/config/key_rows.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace millrace::worker {
 
@@ -188,10 +189,76 @@ constexpr auto client_names = std::to_array<std::string_view>({
 });
 static_assert(std::ranges::is_sorted(client_names));
 
+constexpr auto booleans = std::to_array<std::string_view>({
+    "allow.auto.create.topics",
+    "auto.include.jmx.reporter",
+    "check.crcs",
+    "enable.auto.commit",
+    "enable.idempotence",
+    "enable.metrics.push",
+    "exclude.internal.topics",
+    "partitioner.adaptive.partitioning.enable",
+    "partitioner.ignore.keys",
+});
+constexpr auto ints = std::to_array<std::string_view>({
+    "auto.commit.interval.ms",
+    "batch.size",
+    "default.api.timeout.ms",
+    "delivery.timeout.ms",
+    "fetch.max.bytes",
+    "fetch.max.wait.ms",
+    "fetch.min.bytes",
+    "heartbeat.interval.ms",
+    "max.in.flight.requests.per.connection",
+    "max.partition.fetch.bytes",
+    "max.poll.interval.ms",
+    "max.poll.records",
+    "max.request.size",
+    "metrics.num.samples",
+    "receive.buffer.bytes",
+    "request.timeout.ms",
+    "retries",
+    "send.buffer.bytes",
+    "session.timeout.ms",
+    "transaction.timeout.ms",
+});
+constexpr auto longs = std::to_array<std::string_view>({
+    "buffer.memory",
+    "connections.max.idle.ms",
+    "linger.ms",
+    "max.block.ms",
+    "metadata.max.age.ms",
+    "metadata.max.idle.ms",
+    "metadata.recovery.rebootstrap.trigger.ms",
+    "metrics.sample.window.ms",
+    "partitioner.availability.timeout.ms",
+    "reconnect.backoff.max.ms",
+    "reconnect.backoff.ms",
+    "retry.backoff.max.ms",
+    "retry.backoff.ms",
+    "socket.connection.setup.timeout.max.ms",
+    "socket.connection.setup.timeout.ms",
+});
+static_assert(std::ranges::is_sorted(booleans) && std::ranges::is_sorted(ints) && std::ranges::is_sorted(longs));
+
+/// Of a client's setting; what is not listed is text, or not checked before the client is made.
+ConfigType type_of(std::string_view name) noexcept {
+    if (std::ranges::binary_search(booleans, name)) return Boolean;
+    if (std::ranges::binary_search(ints, name)) return Int;
+    if (std::ranges::binary_search(longs, name)) return Long;
+    const auto* const known = std::ranges::find(security, name, &ConfigKey::name);
+    return known == security.end() ? String : known->type;
+}
+
 }
 
 std::span<const ConfigKey> security_keys() noexcept { return security; }
 std::span<const std::string_view> java_client_key_names() noexcept { return client_names; }
+std::string client_value_complaint(std::string_view name, std::string_view value) {
+    std::vector<std::string> errors;
+    parse_value({.name = name, .type = type_of(name)}, value, errors);
+    return errors.empty() ? std::string() : errors.front();
+}
 bool is_java_client_key(std::string_view name) noexcept {
     return std::ranges::binary_search(client_names, name) ||
            std::ranges::find(security, name, &ConfigKey::name) != security.end() ||

@@ -1,5 +1,6 @@
 #include "worker/config/config_transformer.hpp"
 
+#include "connectors/support/log.hpp"
 #include "connectors/support/secret_mask.hpp"
 
 #include <optional>
@@ -68,7 +69,13 @@ std::string replaced(std::string_view text, const Answers& answers) {
 
 bool has_reference(std::string_view value) noexcept { return next_reference(value, 0).has_value(); }
 
-ConfigTransformer::Resolved ConfigTransformer::resolve(const Settings& settings) const {
+ConfigTransformer::Resolved ConfigTransformer::resolve(const Settings& given) const {
+    const auto settings = endpoints_.merged(given);
+    if (secrets_) {
+        for (const auto& [name, value] : endpoints_.of(given)) {
+            if (shown_value({}, name, value) != value) secrets_->add(value);
+        }
+    }
     std::map<std::pair<std::string, std::string>, std::set<std::string>> wanted;
     for (const auto& [name, value] : settings) {
         for (auto reference = next_reference(value, 0); reference; reference = next_reference(value, reference->end)) {

@@ -7,6 +7,7 @@
 #pragma once
 #include "connectors/api/config_def.hpp"
 #include "connectors/api/plugin.hpp"
+#include "worker/config/endpoints.hpp"
 
 #include <chrono>
 #include <map>
@@ -30,22 +31,25 @@ public:
 
     ConfigTransformer() = default;
     /// What providers give goes into `secrets`.
-    explicit ConfigTransformer(Providers providers, std::shared_ptr<SecretMask> secrets = {})
-        : providers_(std::move(providers)), secrets_(std::move(secrets)) {}
+    explicit ConfigTransformer(Providers providers, std::shared_ptr<SecretMask> secrets = {}, Endpoints endpoints = {})
+        : providers_(std::move(providers)), secrets_(std::move(secrets)), endpoints_(std::move(endpoints)) {}
 
     struct Resolved {
         Settings settings;
         std::optional<std::chrono::milliseconds> ttl = {};  ///< the shortest that a provider gave
     };
-    /// Asks each provider once a path. Throws what a provider throws. Providers are called on the caller's thread.
-    Resolved resolve(const Settings& settings) const;
+    /// With what the settings' endpoint gives. Asks each provider once a path. Throws what a provider throws. Providers
+    /// are called on the caller's thread.
+    Resolved resolve(const Settings& given) const;
     Settings transform(const Settings& settings) const { return resolve(settings).settings; }
+    const Endpoints& endpoints() const noexcept { return endpoints_; }
     /// Without what providers have given so far.
     std::string hide(std::string text) const;
 
 private:
     Providers providers_;
     std::shared_ptr<SecretMask> secrets_;
+    Endpoints endpoints_;
 };
 
 /// Task settings to be published: what stands as a reference under the same key in `connector` (with references still

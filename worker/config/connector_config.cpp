@@ -1,5 +1,6 @@
 #include "worker/config/connector_config.hpp"
 
+#include "connectors/support/regex.hpp"
 #include "connectors/support/text.hpp"
 #include "worker/config/key_rows.hpp"
 
@@ -38,11 +39,17 @@ std::string unique_aliases(std::string_view value) {
 }
 std::string topic_list(std::string_view value) {
     auto parts = split_list(value);
-    if (std::ranges::find(parts, "") != parts.end()) return "values must not be empty.";
     std::ranges::sort(parts);
-    return std::ranges::adjacent_find(parts) == parts.end() ? "" : "values must not be duplicated.";
+    if (std::ranges::adjacent_find(parts) != parts.end()) return "values must not be duplicated.";
+    return !parts.empty() && parts.front().empty() ? "values must not be empty." : "";
 }
 
+std::string topic_pattern(std::string_view value) { return value.empty() ? "" : regex_complaint(value); }
+
+constexpr ConfigKey without_null(ConfigKey key, std::string_view complaint) {
+    key.null_complaint = complaint;
+    return key;
+}
 constexpr ConfigKey placed(ConfigKey key, std::string_view group, int order, Width width, std::string_view display) {
     key.group = group;
     key.order_in_group = order;
@@ -62,8 +69,10 @@ constexpr auto common = std::to_array<ConfigKey>({
            "Common", 2, Width::Long, "Connector class"),
     placed(row("connector.plugin.version", String, null, Medium, "Version of the connector."), "Common", 3,
            Width::Medium, "Connector version"),
-    placed(row("tasks.max", Int, "1", High, "Maximum number of tasks to use for this connector.", at_least<1>),
-           "Common", 4, Width::Short, "Tasks max"),
+    without_null(
+        placed(row("tasks.max", Int, "1", High, "Maximum number of tasks to use for this connector.", at_least<1>),
+               "Common", 4, Width::Short, "Tasks max"),
+        "Value must be non-null"),
     placed(row("tasks.max.enforce", Boolean, "true", Low,
                "(Deprecated) Whether to enforce that the tasks.max property is respected by the connector. By default, "
                "connectors that generate too many tasks will fail, and existing sets of tasks that exceed the "
@@ -98,20 +107,27 @@ constexpr auto common = std::to_array<ConfigKey>({
         "Common", 10, Width::Short, "Header converter class"),
     placed(row("header.converter.plugin.version", String, null, Low, "Version of the header converter."), "Common", 11,
            Width::Short, "Header converter version"),
-    placed(
-        row("transforms", List, "", Low, "Aliases for the transformations to be applied to records.", unique_aliases),
-        "Transforms", 12, Width::Long, "Transforms"),
-    placed(row("predicates", List, "", Low, "Aliases for the predicates used by transformations.", unique_aliases),
-           "Predicates", 13, Width::Long, "Predicates"),
-    placed(
-        row("config.action.reload", String, "restart", Low,
-            "The action that Connect should take on the connector when changes in external configuration providers "
-            "result in a change in the connector's configuration properties. A value of 'none' indicates that Connect "
-            "will do nothing. A value of 'restart' indicates that Connect should restart/reload the connector with the "
-            "updated configuration properties.The restart may actually be scheduled in the future if the external "
-            "configuration provider indicates that a configuration value will expire in the future.",
-            one_of<reloads>),
-        "Common", 14, Width::Medium, "Reload Action"),
+    without_null(placed(row("transforms", List, "", Low, "Aliases for the transformations to be applied to records.",
+                            unique_aliases),
+                        "Transforms", 12, Width::Long, "Transforms"),
+                 "entry must be non null"),
+    without_null(
+        placed(row("predicates", List, "", Low, "Aliases for the predicates used by transformations.", unique_aliases),
+               "Predicates", 13, Width::Long, "Predicates"),
+        "entry must be non null"),
+    without_null(
+        placed(
+            row("config.action.reload", String, "restart", Low,
+                "The action that Connect should take on the connector when changes in external configuration providers "
+                "result in a change in the connector's configuration properties. A value of 'none' indicates that "
+                "Connect "
+                "will do nothing. A value of 'restart' indicates that Connect should restart/reload the connector with "
+                "the "
+                "updated configuration properties.The restart may actually be scheduled in the future if the external "
+                "configuration provider indicates that a configuration value will expire in the future.",
+                one_of<reloads>),
+            "Common", 14, Width::Medium, "Reload Action"),
+        "String must be one of: none, restart"),
     placed(row("errors.retry.timeout", Long, "0", Medium,
                "The maximum duration in milliseconds that a failed operation will be reattempted. The default is 0, "
                "which means no retries will be attempted. Use -1 for infinite retries."),
@@ -120,12 +136,15 @@ constexpr auto common = std::to_array<ConfigKey>({
                "The maximum duration in milliseconds between consecutive retry attempts. Jitter will be added to the "
                "delay once this limit is reached to prevent thundering herd issues."),
            "Error Handling", 2, Width::Medium, "Maximum Delay Between Retries for Errors"),
-    placed(row("errors.tolerance", String, "none", Medium,
-               "Behavior for tolerating errors during connector operation. 'none' is the default value and signals "
-               "that any error will result in an immediate connector task failure; 'all' changes the behavior to skip "
-               "over problematic records.",
-               one_of<tolerances>),
-           "Error Handling", 3, Width::Short, "Error Tolerance"),
+    without_null(
+        placed(
+            row("errors.tolerance", String, "none", Medium,
+                "Behavior for tolerating errors during connector operation. 'none' is the default value and signals "
+                "that any error will result in an immediate connector task failure; 'all' changes the behavior to skip "
+                "over problematic records.",
+                one_of<tolerances>),
+            "Error Handling", 3, Width::Short, "Error Tolerance"),
+        "String must be one of: none, all"),
     placed(
         row("errors.log.enable", Boolean, "false", Medium,
             "If true, write each error and the details of the failed operation and problematic record to the Connect "
@@ -141,29 +160,38 @@ constexpr auto common = std::to_array<ConfigKey>({
 });
 
 constexpr auto source = std::to_array<ConfigKey>({
-    placed(row("topic.creation.groups", List, "", Low,
-               "Groups of configurations for topics created by source connectors", unique_aliases),
-           "Topic Creation", 1, Width::Long, "Topic Creation Groups"),
-    placed(
-        row("exactly.once.support", String, "requested", Medium,
-            "Permitted values are requested, required. If set to \"required\", forces a preflight check for the "
-            "connector to ensure that it can provide exactly-once semantics with the given configuration. Some "
-            "connectors may be capable of providing exactly-once semantics but not signal to Connect that they support "
-            "this; in that case, documentation for the connector should be consulted carefully before creating it, and "
-            "the value for this property should be set to \"requested\". Additionally, if the value is set to "
-            "\"required\" but the worker that performs preflight validation does not have exactly-once support enabled "
-            "for source connectors, requests to create or validate the connector will fail.",
-            one_of_any_case<exactly_once>),
-        "Exactly Once Support", 2, Width::Short, "Exactly once support"),
-    placed(row("transaction.boundary", String, "poll", Medium,
-               "Permitted values are: poll, interval, connector. If set to 'poll', a new producer transaction will be "
-               "started and committed for every batch of records that each task from this connector provides to "
-               "Connect. If set to 'connector', relies on connector-defined transaction boundaries; note that not all "
-               "connectors are capable of defining their own transaction boundaries, and in that case, attempts to "
-               "instantiate a connector with this value will fail. Finally, if set to 'interval', commits transactions "
-               "only after a user-defined time interval has passed.",
-               one_of_any_case<boundaries>),
-           "Exactly Once Support", 3, Width::Short, "Transaction Boundary"),
+    without_null(placed(row("topic.creation.groups", List, "", Low,
+                            "Groups of configurations for topics created by source connectors", unique_aliases),
+                        "Topic Creation", 1, Width::Long, "Topic Creation Groups"),
+                 "entry must be non null"),
+    without_null(
+        placed(row("exactly.once.support", String, "requested", Medium,
+                   "Permitted values are requested, required. If set to \"required\", forces a preflight check for the "
+                   "connector to ensure that it can provide exactly-once semantics with the given configuration. Some "
+                   "connectors may be capable of providing exactly-once semantics but not signal to Connect that they "
+                   "support "
+                   "this; in that case, documentation for the connector should be consulted carefully before creating "
+                   "it, and "
+                   "the value for this property should be set to \"requested\". Additionally, if the value is set to "
+                   "\"required\" but the worker that performs preflight validation does not have exactly-once support "
+                   "enabled "
+                   "for source connectors, requests to create or validate the connector will fail.",
+                   one_of_any_case<exactly_once>),
+               "Exactly Once Support", 2, Width::Short, "Exactly once support"),
+        "String must be one of (case insensitive): REQUIRED, REQUESTED"),
+    without_null(
+        placed(
+            row("transaction.boundary", String, "poll", Medium,
+                "Permitted values are: poll, interval, connector. If set to 'poll', a new producer transaction will be "
+                "started and committed for every batch of records that each task from this connector provides to "
+                "Connect. If set to 'connector', relies on connector-defined transaction boundaries; note that not all "
+                "connectors are capable of defining their own transaction boundaries, and in that case, attempts to "
+                "instantiate a connector with this value will fail. Finally, if set to 'interval', commits "
+                "transactions "
+                "only after a user-defined time interval has passed.",
+                one_of_any_case<boundaries>),
+            "Exactly Once Support", 3, Width::Short, "Transaction Boundary"),
+        "String must be one of (case insensitive): INTERVAL, POLL, CONNECTOR"),
     placed(
         row("transaction.boundary.interval.ms", Long, null, Low,
             "If 'transaction.boundary' is set to 'interval', determines the interval for producer transaction commits "
@@ -183,12 +211,16 @@ constexpr auto source = std::to_array<ConfigKey>({
 });
 
 constexpr auto sink = std::to_array<ConfigKey>({
-    placed(row("topics", List, "", High, "List of topics to consume, separated by commas", topic_list), "Common", 4,
-           Width::Long, "Topics"),
-    placed(row("topics.regex", String, "", High,
-               "Regular expression giving topics to consume. Under the hood, the regex is compiled to a "
-               "<code>java.util.regex.Pattern</code>. Only one of topics or topics.regex should be specified."),
-           "Common", 4, Width::Long, "Topics regex"),
+    without_null(placed(row("topics", List, "", High, "List of topics to consume, separated by commas", topic_list),
+                        "Common", 4, Width::Long, "Topics"),
+                 "values must not be null."),
+    without_null(
+        placed(row("topics.regex", String, "", High,
+                   "Regular expression giving topics to consume. Under the hood, the regex is compiled to a "
+                   "<code>java.util.regex.Pattern</code>. Only one of topics or topics.regex should be specified.",
+                   topic_pattern),
+               "Common", 4, Width::Long, "Topics regex"),
+        "Invalid regex: Cannot invoke \"String.isEmpty()\" because \"this.pattern\" is null"),
     placed(row("errors.deadletterqueue.topic.name", String, "", Medium,
                "The name of the topic to be used as the dead letter queue (DLQ) for messages that result in an error "
                "when processed by this sink connector, or its transformations or converters. The topic name is blank "

@@ -1,8 +1,7 @@
-/// Rows and checks of the tables of settings in this folder.
+/// Checks of the rows of the tables of settings in this folder.
 #pragma once
-#include "connectors/api/config_def.hpp"
+#include "connectors/support/key_rows.hpp"
 
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -10,28 +9,7 @@
 
 namespace millrace::worker::rows {
 
-using enum ConfigType;
-using enum Importance;
-
-inline constexpr DefaultValue null{};
-
-constexpr ConfigKey row(std::string_view name, ConfigType type, DefaultValue default_value, Importance importance,
-                        std::string_view doc, Validator valid = nullptr) {
-    return {.name = name,
-            .type = type,
-            .default_value = default_value,
-            .valid = valid,
-            .importance = importance,
-            .doc = doc};
-}
-
-template <std::size_t A, std::size_t B>
-constexpr std::array<ConfigKey, A + B> joined(const std::array<ConfigKey, A>& a, const std::array<ConfigKey, B>& b) {
-    std::array<ConfigKey, A + B> all{};
-    for (std::size_t i = 0; i < A; ++i) all[i] = a[i];
-    for (std::size_t i = 0; i < B; ++i) all[A + i] = b[i];
-    return all;
-}
+using namespace millrace::rows;
 
 inline std::int64_t whole(std::string_view text) {
     std::int64_t value = 0;

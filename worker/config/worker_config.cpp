@@ -108,12 +108,6 @@ void check_together(const ConfigDef& def, const Settings& settings, std::vector<
     }
 }
 
-std::vector<Listener> listeners_of(const Config& values, std::string_view key) {
-    std::vector<Listener> all;
-    for (const auto& part : values.get_list(key)) all.push_back(parse_listener(part));
-    return all;
-}
-
 InternalTopicConfig topic_of(const Config& values, std::string_view which) {
     const auto prefix = fmt::format("{}.storage.", which);
     InternalTopicConfig topic{.name = values.get_string(prefix + "topic")};
@@ -182,6 +176,12 @@ WorkerConfig read(WorkerMode mode, const Config& values) {
 
 }
 
+std::vector<Listener> listeners_of(const Config& values, std::string_view key) {
+    std::vector<Listener> all;
+    for (const auto& part : values.get_list(key)) all.push_back(parse_listener(part));
+    return all;
+}
+
 ParsedWorkerConfig parse_worker_config(WorkerMode mode, Settings settings) {
     const ConfigDef def(worker_config_keys(mode));
     std::vector<std::string> problems;
@@ -216,14 +216,6 @@ Settings with_overrides(Settings settings, std::span<const std::string> override
         settings.insert_or_assign(std::string(name), text.substr(equals + 1));
     }
     return settings;
-}
-
-Settings with_prefix_removed(const Settings& settings, std::string_view prefix) {
-    Settings found;
-    for (auto at = settings.lower_bound(prefix); at != settings.end() && at->first.starts_with(prefix); ++at) {
-        if (at->first.size() > prefix.size()) found.emplace(at->first.substr(prefix.size()), at->second);
-    }
-    return found;
 }
 
 }

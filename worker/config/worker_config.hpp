@@ -5,7 +5,7 @@
 /// Throws  ConfigException with every problem, a line each.
 /// Facts   Kafka 4.3, Connect's DistributedConfig, StandaloneConfig and WorkerConfig.
 #pragma once
-#include "connectors/api/config_def.hpp"
+#include "connectors/support/settings.hpp"
 #include "worker/config/listener.hpp"
 
 #include <chrono>
@@ -94,10 +94,10 @@ struct ParsedWorkerConfig {
 };
 ParsedWorkerConfig parse_worker_config(WorkerMode mode, Settings settings);
 
+/// What `listeners` or `admin.listeners` say. Throws ConfigException.
+std::vector<Listener> listeners_of(const Config& values, std::string_view key);
+
 /// `overrides` are "key=value" texts, the last of a key wins. Throws ConfigException for one without a key or '='.
 Settings with_overrides(Settings settings, std::span<const std::string> overrides);
-
-/// The settings that begin with `prefix`, without it: "producer." gives what stands under producer.*.
-Settings with_prefix_removed(const Settings& settings, std::string_view prefix);
 
 }

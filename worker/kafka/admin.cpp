@@ -2,6 +2,7 @@
 
 #include "worker/kafka/admin_client.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,6 +15,10 @@ using DeleteTopicPtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Deleter<rd_kafka_
 using ResourcePtr = std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
 
 using Reason = std::array<char, 512>;
+
+/// A question for leaders goes to those that the client knew last, and would wait as long as it may for one that has
+/// gone.
+constexpr int leader_wait_ms = 3000;
 
 }
 
@@ -147,13 +152,19 @@ std::vector<std::int64_t> Admin::offsets(const std::string& topic, std::int32_t 
             spec == OffsetSpec::Earliest ? RD_KAFKA_OFFSET_SPEC_EARLIEST : RD_KAFKA_OFFSET_SPEC_LATEST;
     }
     const auto queue = state_->queue();
-    const auto options = state_->options(RD_KAFKA_ADMIN_OP_LISTOFFSETS);
+    const auto options = state_->options(RD_KAFKA_ADMIN_OP_LISTOFFSETS, std::min(leader_wait_ms, state_->timeout_ms()));
     if (auto* error =
             rd_kafka_AdminOptions_set_isolation_level(options.get(), RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED)) {
         rd_kafka_error_destroy(error);
     }
     rd_kafka_ListOffsets(state_->client(), list.get(), options.get(), queue.get());
-    const auto event = state_->answer(queue, what);
+    EventPtr event;
+    try {
+        event = state_->answer(queue, what);
+    } catch (const RetriableKafkaException&) {
+        state_->metadata(what);  // for the next try: who leads now
+        throw;
+    }
     std::size_t count = 0;
     const auto* infos = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
     std::vector<std::int64_t> found(static_cast<std::size_t>(partitions), 0);
@@ -161,9 +172,7 @@ std::vector<std::int64_t> Admin::offsets(const std::string& topic, std::int32_t 
         const auto* at = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
         if (at->err) {
             // A restarted broker leads in a new epoch; librdkafka asks with the one it knew until it reads metadata.
-            if (at->err == RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH ||
-                at->err == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION)
-                state_->metadata(what);
+            if (is_retriable(at->err)) state_->metadata(what);
             throw_kafka_error(what, at->err);
         }
         found.at(static_cast<std::size_t>(at->partition)) = at->offset;

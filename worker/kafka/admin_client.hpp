@@ -29,10 +29,11 @@ public:
     rd_kafka_t* client() const noexcept { return client_; }
     int timeout_ms() const noexcept { return timeout_ms_; }
     QueuePtr queue() const { return QueuePtr(rd_kafka_queue_new(client_)); }
-    OptionsPtr options(rd_kafka_admin_op_t operation) const {
+    OptionsPtr options(rd_kafka_admin_op_t operation) const { return options(operation, timeout_ms_); }
+    OptionsPtr options(rd_kafka_admin_op_t operation, int timeout_ms) const {
         OptionsPtr made(rd_kafka_AdminOptions_new(client_, operation));
         std::array<char, 512> reason{};
-        rd_kafka_AdminOptions_set_request_timeout(made.get(), timeout_ms_, reason.data(), reason.size());
+        rd_kafka_AdminOptions_set_request_timeout(made.get(), timeout_ms, reason.data(), reason.size());
         return made;
     }
     /// Waits for the one answer to what was put on `queue`. Throws if the whole request failed.

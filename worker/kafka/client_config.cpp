@@ -1,12 +1,12 @@
 #include "worker/kafka/client_config.hpp"
 
+#include "connectors/http/oauth.hpp"
 #include "connectors/support/text.hpp"
+#include "connectors/tls/ciphers.hpp"
+#include "connectors/tls/key_store.hpp"
 #include "worker/config/client_keys.hpp"
 #include "worker/config/key_rows.hpp"
 #include "worker/config/worker_config.hpp"
-#include "worker/kafka/oauth.hpp"
-#include "worker/tls/ciphers.hpp"
-#include "worker/tls/key_store.hpp"
 
 #include <fmt/core.h>
 
@@ -121,7 +121,9 @@ constexpr auto table = std::to_array<Row>({
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 /// Where librdkafka's defaults are not Java's, or do not suit a worker. Sizes: a full queue of small records stays
-/// below 15 MiB with librdkafka's own overhead of 300 to 600 bytes a record; a longer one makes nothing faster.
+/// below 15 MiB with librdkafka's own overhead of 300 to 600 bytes a record; a longer one makes nothing faster. A
+/// consumer that keeps up with a broker empties it in 5 to 10 ms, so one that is full is looked after more often than
+/// that.
 Properties defaults_for(ClientKind kind) {
     Properties base{{"socket.nagle.disable", "true"},
                     {"reconnect.backoff.ms", "50"},
@@ -138,7 +140,7 @@ Properties defaults_for(ClientKind kind) {
     if (kind == ClientKind::Consumer) {
         base.insert(base.end(), {{"isolation.level", "read_uncommitted"},
                                  {"queued.max.messages.kbytes", "4096"},
-                                 {"fetch.queue.backoff.ms", "10"},
+                                 {"fetch.queue.backoff.ms", "2"},
                                  {"enable.partition.eof", "true"},
                                  {"enable.metrics.push", "false"}});
     }
@@ -157,18 +159,25 @@ void put(Properties& properties, std::string_view name, std::string value) {
 unsigned bit_of(ClientKind kind) { return kind == ClientKind::Producer ? P : kind == ClientKind::Consumer ? C : A; }
 
 /// As texts: librdkafka itself reads fewer kinds of files than Java.
-void add_tls(Properties& properties, const Settings& java) {
+void add_tls(ClientConfig& config, const Settings& java) {
     const auto protocol = java.find("security.protocol");
     if (protocol == java.end() || !lower(protocol->second).ends_with("ssl")) return;
     auto material = read_tls_material(java);
     const auto add = [&](std::string_view name, std::string text) {
-        if (!text.empty()) put(properties, name, std::move(text));
+        if (!text.empty()) put(config.properties, name, std::move(text));
     };
     add("ssl.certificate.pem", std::move(material.certificate_chain));
     add("ssl.key.pem", std::move(material.private_key));
     add("ssl.key.password", std::move(material.private_key_password));
     add("ssl.ca.pem", std::move(material.trusted_certificates));
-    add("ssl.cipher.suites", read_cipher_choice(java).tls12);  // librdkafka leaves those of TLS 1.3 as they are
+    const auto ciphers = read_cipher_choice(java);
+    add("ssl.cipher.suites", ciphers.tls12);
+    if (!ciphers.all()) {  // librdkafka leaves those of TLS 1.3 as they are
+        config.warnings.emplace_back(
+            "ssl.cipher.suites has no effect on the connections of this client that use TLS 1.3: it offers all suites "
+            "that OpenSSL's own configuration allows. Ciphersuites in the file that OPENSSL_CONF names restricts "
+            "them.");
+    }
 }
 
 /// librdkafka asks the identity provider itself.
@@ -179,8 +188,8 @@ void add_oauth(Properties& properties, const Settings& java) {
     put(properties, "sasl.oauthbearer.client.id", std::move(oauth.client_id));
     put(properties, "sasl.oauthbearer.client.secret", std::move(oauth.client_secret));
     if (!oauth.scope.empty()) put(properties, "sasl.oauthbearer.scope", std::move(oauth.scope));
-    if (!oauth.tls.trusted_certificates.empty())
-        put(properties, "https.ca.pem", std::move(oauth.tls.trusted_certificates));
+    if (!oauth.http.tls.trusted_certificates.empty())
+        put(properties, "https.ca.pem", std::move(oauth.http.tls.trusted_certificates));
 }
 
 void add_login(Properties& properties, const Settings& java) {
@@ -267,7 +276,7 @@ ClientConfig translate(ClientKind kind, const Settings& java) {
     }
     if (kind == ClientKind::Producer) add_producer_rest(config, java);
     if (kind == ClientKind::Consumer && !config.find("group.id")) put(config.properties, "group.id", "millrace");
-    add_tls(config.properties, java);
+    add_tls(config, java);
     add_login(config.properties, java);
     for (auto& warning : unknown_warnings(java)) config.warnings.push_back(std::move(warning));
     return config;

@@ -2,11 +2,12 @@
 ///
 /// Java-only settings that have no counterpart (serializers, metric reporters, ...) are dropped silently; what neither
 /// client knows is warned of. Key stores of every kind become PEM texts. sasl.jaas.config is read for PlainLoginModule,
-/// ScramLoginModule and OAuthBearerLoginModule (worker/kafka/oauth.hpp).
+/// ScramLoginModule and OAuthBearerLoginModule (connectors/http/oauth.hpp).
 ///
 /// Facts   Kafka 4.3 client configuration; librdkafka CONFIGURATION.md.
 #pragma once
 #include "connectors/api/config_def.hpp"
+#include "connectors/support/jaas.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -50,13 +51,5 @@ Settings source_offset_consumer_settings(const Settings& worker, const Settings&
 Settings sink_consumer_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
 /// A connector's admin client: top-level without producer./consumer./admin., then admin.*, then admin.override.*.
 Settings connector_admin_settings(const Settings& worker, const Settings& connector, std::string_view client_id);
-
-/// User name and password of "org.apache.kafka.common.security.plain.PlainLoginModule required username=... ;".
-struct JaasLogin {
-    std::string login_module;
-    Settings options;
-};
-/// Throws ConfigException if the text is no JAAS entry; the message holds nothing of the text's values.
-JaasLogin parse_jaas_config(std::string_view text);
 
 }

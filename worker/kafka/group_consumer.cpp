@@ -1,6 +1,7 @@
 #include "worker/kafka/group_consumer.hpp"
 
 #include "worker/kafka/handle.hpp"
+#include "worker/metrics/client_metrics.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -44,23 +45,6 @@ std::exception_ptr commit_error(rd_kafka_resp_err_t error, const rd_kafka_topic_
 
 }
 
-struct RecordBatch::Memory {
-    std::vector<MessagePtr> messages;
-    std::vector<std::vector<RecordHeader>> headers;
-};
-RecordBatch::RecordBatch() : memory_(std::make_unique<Memory>()) {}
-RecordBatch::RecordBatch(RecordBatch&&) noexcept = default;
-RecordBatch& RecordBatch::operator=(RecordBatch&&) noexcept = default;
-RecordBatch::~RecordBatch() = default;
-
-void RecordBatch::drop(std::span<const TopicPartition> partitions) {
-    std::erase_if(records_, [&](const ConsumerRecord& record) {
-        return std::ranges::any_of(partitions, [&](const TopicPartition& p) {
-            return p.partition == record.partition && p.topic == record.topic;
-        });
-    });
-}
-
 struct GroupConsumer::State : HandleOpaque {
     explicit State(RebalanceListener& l) : listener(l) {}
 
@@ -76,6 +60,8 @@ struct GroupConsumer::State : HandleOpaque {
     std::chrono::steady_clock::time_point ask_again{};
     RecordBatch* collected = nullptr;  ///< of the poll that is running
     bool rebalanced = false;
+    std::vector<TopicPartition> revoked = {};     ///< in the poll that is running
+    std::vector<rd_kafka_message_t*> taken = {};  ///< room for what librdkafka gives at once
     std::exception_ptr thrown;
 
     void rebalance(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t& list) noexcept;
@@ -85,6 +71,9 @@ struct GroupConsumer::State : HandleOpaque {
     bool cooperative() const { return std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE"; }
     void add_to_assignment(const std::vector<TopicPartition>& added);
     void remove_from_assignment(const std::vector<TopicPartition>& removed);
+    void collect(MessagePtr message);
+    void collect_ready(std::size_t max_records);
+    void seek(const TopicOffsets& offsets);
     struct Positions {
         TopicOffsets start;
         std::vector<TopicPartition> unknown;
@@ -218,6 +207,7 @@ void GroupConsumer::State::revoke(const rd_kafka_topic_partition_list_t& list, b
     std::ranges::copy_if(assignment, std::back_inserter(partitions), goes);
     guarded([&] { listener.on_revoked(partitions, lost); });
     if (collected) collected->drop(partitions);
+    revoked.insert(revoked.end(), partitions.begin(), partitions.end());
     std::erase_if(assignment, goes);
     std::erase_if(waiting, goes);
     for (const auto& partition : partitions) started.erase(partition);
@@ -233,10 +223,13 @@ void GroupConsumer::State::rebalance(rd_kafka_resp_err_t what, rd_kafka_topic_pa
     }
 }
 
-GroupConsumer::GroupConsumer(const ClientConfig& config, Logger logger, RebalanceListener& listener)
+GroupConsumer::GroupConsumer(const ClientConfig& config, Logger logger, RebalanceListener& listener,
+                             ClientMetrics* metrics)
     : state_(std::make_unique<State>(listener)) {
     state_->logger = logger.named(std::string(logger_name));
+    state_->metrics = metrics;
     state_->offset_reset = config.find("auto.offset.reset").value_or("latest");
+    if (metrics != nullptr && config.find("isolation.level") == "read_committed") metrics->reads_committed();
     auto conf = make_conf(config, *state_);
     rd_kafka_conf_set(conf.get(), "enable.auto.commit", "false", nullptr, 0);
     rd_kafka_conf_set(conf.get(), "enable.auto.offset.store", "false", nullptr, 0);
@@ -283,39 +276,52 @@ void GroupConsumer::subscribe(std::span<const std::string> topics) {
     if (code) throw_kafka_error("Cannot subscribe", code);
 }
 
+/// Adds a message to the batch that is collected; throws what it tells instead of being a record.
+void GroupConsumer::State::collect(MessagePtr message) {
+    if (message->err) {
+        // Lost brokers are waited out, and after a poll that came too late the group is joined again.
+        if (is_retriable(message->err) || message->err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED) return;
+        throw_kafka_error("Cannot read from the group's topics", message->err, rd_kafka_message_errstr(message.get()));
+    }
+    collected->add(*message.release());
+}
+
+/// Takes what has come already, under one lock instead of one a record. A rebalance in the middle of that finds records
+/// of partitions that went taken but not collected: those are dropped, and asked for again if a partition has come
+/// back.
+void GroupConsumer::State::collect_ready(std::size_t max_records) {
+    taken.resize(max_records);
+    revoked.clear();
+    const auto count = rd_kafka_consume_batch_queue(queue.get(), 0, taken.data(), taken.size());
+    if (count < 0) throw_kafka_error("Cannot read from the group's topics", rd_kafka_last_error());
+    std::vector<MessagePtr> messages(taken.begin(), taken.begin() + count);
+    collected->expect(messages.size());
+    TopicOffsets again;
+    for (auto& message : messages) {
+        if (!revoked.empty() && !message->err) {
+            const TopicPartition partition{rd_kafka_topic_name(message->rkt), message->partition};
+            if (std::ranges::find(revoked, partition) != revoked.end()) {
+                if (const auto start = started.find(partition); start != started.end()) again.insert(*start);
+                continue;
+            }
+        }
+        collect(std::move(message));
+    }
+    seek(again);
+}
+
 RecordBatch GroupConsumer::poll(std::chrono::milliseconds max_wait, std::size_t max_records) {
     RecordBatch batch;
     state_->collected = &batch;
     state_->rebalanced = false;
-    state_->take_over_waiting();
-    auto wait = state_->rebalanced ? 0 : as_int(max_wait);
-    while (batch.memory_->messages.size() < max_records) {
-        MessagePtr message(rd_kafka_consumer_poll(state_->client, wait));
-        if (state_->rebalanced) wait = 0;  // the owner has something to do
-        if (!message) break;
-        wait = 0;
-        if (message->err) {
-            // Lost brokers are waited out, and after a poll that came too late the group is joined again.
-            if (is_retriable(message->err) || message->err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED) continue;
-            state_->collected = nullptr;
-            throw_kafka_error("Cannot read from the group's topics", message->err,
-                              rd_kafka_message_errstr(message.get()));
-        }
-        auto& record = batch.records_.emplace_back(as_record(*message));
-        rd_kafka_headers_t* headers = nullptr;
-        if (!rd_kafka_message_headers(message.get(), &headers)) {
-            auto& all = batch.memory_->headers.emplace_back();
-            const char* name = nullptr;
-            const void* value = nullptr;
-            std::size_t size = 0;
-            for (std::size_t i = 0; !rd_kafka_header_get_all(headers, i, &name, &value, &size); ++i) {
-                all.push_back({.key = name, .value = {}});
-                if (value) all.back().value = std::string_view(static_cast<const char*>(value), size);
-            }
-            record.headers = all;  // its elements stay where they are when `headers` grows
-        }
-        batch.memory_->messages.push_back(std::move(message));
-    }
+    state_->guarded([&] {
+        state_->take_over_waiting();
+        MessagePtr first(rd_kafka_consumer_poll(state_->client, state_->rebalanced ? 0 : as_int(max_wait)));
+        if (!first) return;
+        state_->collect(std::move(first));
+        // After a rebalance the owner has something to do.
+        if (!state_->rebalanced && max_records > 1) state_->collect_ready(max_records - 1);
+    });
     state_->collected = nullptr;
     state_->rethrow();
     return batch;
@@ -330,17 +336,19 @@ void GroupConsumer::resume(std::span<const TopicPartition> partitions) {
     if (!partitions.empty()) rd_kafka_resume_partitions(state_->client, list_of(partitions).get());
 }
 
-void GroupConsumer::seek(const TopicOffsets& offsets) {
+void GroupConsumer::State::seek(const TopicOffsets& offsets) {
     if (offsets.empty()) return;
     const auto list = list_of(offsets);
-    if (auto* error = rd_kafka_seek_partitions(state_->client, list.get(), seek_timeout_ms)) {
+    if (auto* error = rd_kafka_seek_partitions(client, list.get(), seek_timeout_ms)) {
         const auto code = rd_kafka_error_code(error);
         rd_kafka_error_destroy(error);
         throw_kafka_error("Cannot go back to earlier offsets", code);
     }
     if (const auto code = error_in(list.get())) throw_kafka_error("Cannot go back to earlier offsets", code);
-    for (const auto& [partition, offset] : offsets) state_->started[partition] = offset;
+    for (const auto& [partition, offset] : offsets) started[partition] = offset;
 }
+
+void GroupConsumer::seek(const TopicOffsets& offsets) { state_->seek(offsets); }
 
 namespace {
 

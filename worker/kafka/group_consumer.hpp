@@ -11,6 +11,7 @@
 #include "connectors/api/record.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/consumer.hpp"
+#include "worker/kafka/record_batch.hpp"
 
 #include <chrono>
 #include <exception>
@@ -22,6 +23,8 @@
 #include <vector>
 
 namespace millrace::worker {
+
+class ClientMetrics;
 
 class RebalanceListener {
 public:
@@ -35,31 +38,14 @@ public:
     virtual void on_revoked(std::span<const TopicPartition> partitions, bool lost) = 0;
 };
 
-/// Records and the memory that they point to.
-class RecordBatch {
-public:
-    RecordBatch();
-    RecordBatch(RecordBatch&&) noexcept;
-    RecordBatch& operator=(RecordBatch&&) noexcept;
-    ~RecordBatch();  ///< before its consumer's
-
-    std::span<const ConsumerRecord> records() const noexcept { return records_; }
-
-private:
-    friend class GroupConsumer;
-    struct Memory;
-    void drop(std::span<const TopicPartition> partitions);
-
-    std::unique_ptr<Memory> memory_;
-    std::vector<ConsumerRecord> records_;
-};
-
 class GroupConsumer {
 public:
     using Committed = std::function<void(std::exception_ptr error)>;
 
     /// Throws ConfigException for settings that librdkafka refuses. Does not wait for a broker.
-    GroupConsumer(const ClientConfig& config, Logger logger, RebalanceListener& listener);
+    /// `metrics` gets the client's statistics, and outlives it.
+    GroupConsumer(const ClientConfig& config, Logger logger, RebalanceListener& listener,
+                  ClientMetrics* metrics = nullptr);
     ~GroupConsumer();  ///< leaves the group
     GroupConsumer(const GroupConsumer&) = delete;
     GroupConsumer& operator=(const GroupConsumer&) = delete;

@@ -5,6 +5,10 @@
 
 #include <array>
 
+/// deploy/patches adds it to the librdkafka that deploy/install-dependencies builds. One without it sends what it
+/// holds.
+extern "C" __attribute__((weak)) void rd_kafka_conf_set_may_produce_cb(rd_kafka_conf_t* conf, int (*ask)(void* opaque));
+
 namespace millrace::worker {
 
 namespace {
@@ -35,6 +39,14 @@ void on_error(rd_kafka_t* client, int code, const char* reason, void* opaque) {
     }
 }
 
+int on_statistics(rd_kafka_t*, char* text, std::size_t size, void* opaque) {
+    try {
+        static_cast<const HandleOpaque*>(opaque)->metrics->update({text, size});
+    } catch (...) {  // NOLINT(bugprone-empty-catch): as above
+    }
+    return 0;  // librdkafka frees the text
+}
+
 /// What was not sent yet is thrown away: a producer that was given up on must not write later, when the network is back
 /// and others have gone on with its work. One that ends in order waits for its records before.
 int close_at_once(int socket, void*) {
@@ -42,6 +54,8 @@ int close_at_once(int socket, void*) {
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     return ::close(socket);
 }
+
+int may_produce(void* opaque) { return static_cast<const HandleOpaque*>(opaque)->may_produce() ? 1 : 0; }
 
 }
 
@@ -57,7 +71,14 @@ ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque) {
     rd_kafka_conf_set_opaque(conf.get(), &opaque);
     rd_kafka_conf_set_log_cb(conf.get(), write_log);
     rd_kafka_conf_set_error_cb(conf.get(), on_error);
+    if (opaque.metrics != nullptr) {
+        const auto interval = std::to_string(ClientMetrics::interval.count());
+        rd_kafka_conf_set(conf.get(), "statistics.interval.ms", interval.c_str(), nullptr, 0);
+        rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);
+    }
     if (config.kind == ClientKind::Producer) rd_kafka_conf_set_closesocket_cb(conf.get(), close_at_once);
+    if (opaque.may_produce && rd_kafka_conf_set_may_produce_cb != nullptr)
+        rd_kafka_conf_set_may_produce_cb(conf.get(), may_produce);
     return conf;
 }
 

@@ -3,9 +3,11 @@
 #include "connectors/api/log.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/consumer.hpp"
+#include "worker/metrics/client_metrics.hpp"
 
 #include <librdkafka/rdkafka.h>
 
+#include <functional>
 #include <memory>
 
 namespace millrace::worker {
@@ -27,6 +29,9 @@ using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destro
 /// The opaque of every client of ours begins with this.
 struct HandleOpaque {
     Logger logger;
+    ClientMetrics* metrics =
+        nullptr;  ///< who wants the client's statistics; the client's owner hands them over when it polls
+    std::function<bool()> may_produce = {};  ///< asked on librdkafka's threads; none: always
 };
 
 /// Throws ConfigException naming the property that librdkafka refuses.

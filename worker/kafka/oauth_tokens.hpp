@@ -2,7 +2,7 @@
 ///
 /// State   Any thread may ask. Callbacks come from the thread, none after the destructor has returned.
 #pragma once
-#include "worker/kafka/oauth.hpp"
+#include "connectors/http/oauth.hpp"
 
 #include <chrono>
 #include <condition_variable>

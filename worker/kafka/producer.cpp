@@ -14,6 +14,8 @@ namespace millrace::worker {
 namespace {
 
 constexpr std::string_view logger_name = "org.apache.kafka.clients.producer.KafkaProducer";
+/// A wait for brokers is made of such: between two it may be given up.
+constexpr std::chrono::milliseconds wait_slice{500};
 
 struct Topic {
     std::string name;
@@ -40,6 +42,22 @@ rd_kafka_vu_t memory(rd_kafka_vtype_t kind, const std::optional<std::string_view
     return v;
 }
 
+/// Tells when a wait for brokers is over.
+class Wait {
+public:
+    explicit Wait(const Patience& patience) : patience_(patience), end_(Clock::now() + patience.longest) {}
+    bool over() const { return Clock::now() >= end_ || (patience_.given_up && patience_.given_up()); }
+    std::chrono::milliseconds slice() const {
+        return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(end_ - Clock::now()),
+                          std::chrono::milliseconds{0}, wait_slice);
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    const Patience& patience_;
+    Clock::time_point end_;
+};
+
 /// Uses `error` up; null is success.
 void check_transaction(rd_kafka_error_t* error, std::string_view what) {
     if (!error) return;
@@ -64,6 +82,8 @@ struct Producer::State : HandleOpaque {
 
     Topic& topic(std::string_view name);
     void deliver(const rd_kafka_message_t& message) noexcept;
+    /// Makes one of librdkafka's transactional calls, which go on where they were when their time was over.
+    rd_kafka_error_t* in_slices(rd_kafka_error_t* (*call)(rd_kafka_t*, int), const Patience& patience) const;
     void rethrow() {
         if (auto e = std::exchange(thrown, nullptr)) std::rethrow_exception(e);
     }
@@ -104,10 +124,13 @@ void Producer::State::deliver(const rd_kafka_message_t& message) noexcept {
     }
 }
 
-Producer::Producer(const ClientConfig& config, Logger logger, OnDelivery on_delivery)
+Producer::Producer(const ClientConfig& config, Logger logger, OnDelivery on_delivery, ClientMetrics* metrics,
+                   std::function<bool()> may_produce)
     : state_(std::make_unique<State>()) {
     state_->logger = logger.named(std::string(logger_name));
     state_->on_delivery = std::move(on_delivery);
+    state_->metrics = metrics;
+    state_->may_produce = std::move(may_produce);
     auto conf = make_conf(config, *state_);
     rd_kafka_conf_set_dr_msg_cb(conf.get(), [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
         static_cast<State*>(static_cast<HandleOpaque*>(opaque))->deliver(*message);
@@ -182,17 +205,29 @@ bool Producer::flush(std::chrono::milliseconds max_wait) {
 
 std::size_t Producer::outstanding() const noexcept { return state_->outstanding; }
 
-void Producer::init_transactions(std::chrono::milliseconds max_wait) {
-    auto* error = rd_kafka_init_transactions(state_->client, milliseconds(max_wait));
-    check_transaction(error, "Cannot take over the transactional id");
+rd_kafka_error_t* Producer::State::in_slices(rd_kafka_error_t* (*call)(rd_kafka_t*, int),
+                                             const Patience& patience) const {
+    for (const Wait wait(patience);;) {
+        const auto end = std::chrono::steady_clock::now() + wait.slice();
+        auto* error = call(client, milliseconds(wait.slice()));
+        if (!error || !rd_kafka_error_is_retriable(error) || thrown || wait.over()) return error;
+        rd_kafka_error_destroy(error);
+        // What failed at once would fail at once again.
+        rd_kafka_poll(
+            client, milliseconds(std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now())));
+    }
+}
+
+void Producer::init_transactions(const Patience& patience) {
+    check_transaction(state_->in_slices(rd_kafka_init_transactions, patience), "Cannot take over the transactional id");
 }
 
 void Producer::begin_transaction() {
     check_transaction(rd_kafka_begin_transaction(state_->client), "Cannot begin a transaction");
 }
 
-void Producer::commit_transaction() {
-    auto* error = rd_kafka_commit_transaction(state_->client, -1);
+void Producer::commit_transaction(const Patience& patience) {
+    auto* error = state_->in_slices(rd_kafka_commit_transaction, patience);
     if (error && state_->thrown) {
         rd_kafka_error_destroy(error);
     } else {
@@ -201,8 +236,9 @@ void Producer::commit_transaction() {
     state_->rethrow();
 }
 
-void Producer::abort_transaction() {
-    auto* error = rd_kafka_abort_transaction(state_->client, -1);
+void Producer::abort_transaction(const Patience& patience) {
+    state_->thrown = nullptr;
+    auto* error = state_->in_slices(rd_kafka_abort_transaction, patience);
     state_->thrown = nullptr;
     check_transaction(error, "Cannot abort a transaction");
 }
@@ -210,14 +246,22 @@ void Producer::abort_transaction() {
 void Producer::purge() noexcept { rd_kafka_purge(state_->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
 
 void send_all(Producer& producer, std::string_view topic,
-              std::span<const std::pair<std::string, std::optional<std::string>>> records, std::uint64_t sequence) {
+              std::span<const std::pair<std::string, std::optional<std::string>>> records, std::uint64_t sequence,
+              const Patience& patience) {
     constexpr std::chrono::milliseconds queue_wait{100};
+    const Wait wait(patience);
     for (const auto& [key, value] : records) {
         const ProducerRecord record{.topic = topic,
                                     .key = key,
                                     .value = value ? std::optional<std::string_view>(*value) : std::nullopt,
                                     .sequence = sequence};
-        while (producer.send(record) == Producer::Sent::QueueFull) producer.poll(queue_wait);
+        while (producer.send(record) == Producer::Sent::QueueFull) {
+            if (wait.over()) {
+                throw RetriableKafkaException(fmt::format("Cannot send to topic '{}': the queue is full", topic),
+                                              RD_KAFKA_RESP_ERR__QUEUE_FULL);
+            }
+            producer.poll(queue_wait);
+        }
     }
 }
 

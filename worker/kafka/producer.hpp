@@ -23,6 +23,8 @@
 
 namespace millrace::worker {
 
+class ClientMetrics;
+
 /// Everything is copied by send().
 struct ProducerRecord {
     std::string_view topic;
@@ -44,12 +46,21 @@ struct Delivery {
     bool first_of_topic = false;  ///< the first acknowledged record of this producer in this topic
 };
 
+/// How long a call waits for brokers that are away.
+struct Patience {
+    std::chrono::milliseconds longest = std::chrono::hours(24);
+    std::function<bool()> given_up = {};  ///< asked a few times a second; true ends the wait
+};
+
 class Producer {
 public:
     using OnDelivery = std::function<void(const Delivery&)>;
 
     /// Throws ConfigException for settings that librdkafka refuses. Does not wait for a broker.
-    Producer(const ClientConfig& config, Logger logger, OnDelivery on_delivery);
+    /// `metrics` gets the client's statistics, and outlives it. While `may_produce` says no, which is asked on other
+    /// threads, nothing that is queued is sent, nor the rest of what is being sent.
+    Producer(const ClientConfig& config, Logger logger, OnDelivery on_delivery, ClientMetrics* metrics = nullptr,
+             std::function<bool()> may_produce = {});
     ~Producer();  ///< drops what is not delivered; call flush() first
     Producer(const Producer&) = delete;
     Producer& operator=(const Producer&) = delete;
@@ -65,17 +76,16 @@ public:
     std::size_t outstanding() const noexcept;
 
     // With the setting transactional.id. Every send belongs to a transaction. They throw RetriableKafkaException where
-    // the same call may be made again, and KafkaException for a transaction that can only be aborted (is_fenced: by a
-    // newer producer of this id, and this one is of no more use).
+    // the same call may be made again, also when patience was at its end, and KafkaException for a transaction that can
+    // only be aborted (is_fenced: by a newer producer of this id, and this one is of no more use).
 
-    /// Takes the id over: older producers of it write no more, and what they left open is aborted. Waits for brokers
-    /// for `max_wait` at most.
-    void init_transactions(std::chrono::milliseconds max_wait);
+    /// Takes the id over: older producers of it write no more, and what they left open is aborted.
+    void init_transactions(const Patience& patience);
     void begin_transaction();
     /// Waits until everything sent is delivered and committed, at most until the transaction times out.
-    void commit_transaction();
+    void commit_transaction(const Patience& patience = {});
     /// Gives up what was sent; its reports say that it was purged.
-    void abort_transaction();
+    void abort_transaction(const Patience& patience = {});
 
     /// Fails what is queued or in flight; the reports come with the next polls.
     void purge() noexcept;
@@ -85,8 +95,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Sends keys and values to a topic; waits for room in the queue.
+/// Sends keys and values to a topic; waits for room in the queue. Throws RetriableKafkaException when patience is at
+/// its end before that.
 void send_all(Producer& producer, std::string_view topic,
-              std::span<const std::pair<std::string, std::optional<std::string>>> records, std::uint64_t sequence = 0);
+              std::span<const std::pair<std::string, std::optional<std::string>>> records, std::uint64_t sequence = 0,
+              const Patience& patience = {});
 
 }

@@ -6,11 +6,10 @@
 #include "cluster/storage/topic_creation.hpp"
 #include "rest/forwarding/task_config_publisher.hpp"
 #include "rest/resources/application.hpp"
-#include "rest/resources/authentication.hpp"
 #include "rest/resources/listener_options.hpp"
 #include "worker/main/control_loop.hpp"
 #include "worker/main/group_security.hpp"
-#include "worker/main/start_up.hpp"
+#include "worker/main/rest_services.hpp"
 #include "worker/main/version.hpp"
 #include "worker/runtime/worker.hpp"
 
@@ -48,81 +47,72 @@ std::optional<ClientConfig> leader_producer(const WorkerConfig& config) {
 }
 
 struct DistributedWorker::State {
-    explicit State(DistributedWorkerOptions o)
-        : options(std::move(o)),
-          logger(options.log, "org.apache.kafka.connect.cli.ConnectDistributed"),
-          storage_logger(options.log, "org.apache.kafka.connect.util.KafkaBasedLog"),
-          configs(context.get_executor(),
-                  log_options(options.config, options.config.config_topic, cluster::config_topic_role, "configs",
-                              storage_logger),
-                  leader_producer(options.config)),
-          statuses(context.get_executor(), log_options(options.config, options.config.status_topic,
+    explicit State(const StartUp& m)
+        : made(m),
+          logger(made.log, "org.apache.kafka.connect.cli.ConnectDistributed"),
+          storage_logger(made.log, "org.apache.kafka.connect.util.KafkaBasedLog"),
+          configs(
+              context.get_executor(),
+              log_options(made.config, made.config.config_topic, cluster::config_topic_role, "configs", storage_logger),
+              leader_producer(made.config)),
+          statuses(context.get_executor(), log_options(made.config, made.config.status_topic,
                                                        cluster::status_topic_role, "statuses", storage_logger)),
-          offsets(log_options(options.config, options.config.offset_topic, cluster::offset_topic_role, "offsets",
-                              storage_logger),
-                  {.like = options.config.offset_topic, .brokers = options.config.settings().at("bootstrap.servers")}),
+          offsets(
+              log_options(made.config, made.config.offset_topic, cluster::offset_topic_role, "offsets", storage_logger),
+              {.like = made.config.offset_topic, .brokers = made.config.settings().at("bootstrap.servers")}),
           peers(configs),
-          publisher(context.get_executor(), options.config.session_key.signature_algorithm, forwarding_tls()),
+          publisher(context.get_executor(), made.config.session_key.signature_algorithm, forwarding_tls()),
           herder(herder_dependencies()),
-          worker({.config = options.config,
-                  .plugins = options.plugins,
+          worker({.config = made.config,
+                  .plugins = made.plugins,
                   .offsets = offsets,
                   .listener = herder,
-                  .logger = Logger(options.log, "org.apache.kafka.connect.runtime.Worker"),
-                  .secrets = options.secrets}),
+                  .logger = Logger(made.log, "org.apache.kafka.connect.runtime.Worker"),
+                  .secrets = made.secrets}),
           rest(context.get_executor(), server_options(), services()),
           loop(context, rest, logger) {
         herder.set_worker(worker);
     }
 
     cluster::DistributedHerderDependencies herder_dependencies() {
-        auto group = group_settings(options.config, options.address);
+        auto group = group_settings(made.config, made.address);
         group.fingerprint = identity.fingerprint();
         const auto context_text = "[Worker clientId=" + group.client_id + ", groupId=" + group.group_id + "] ";
-        return {.executor = context.get_executor(),
-                .config = options.config,
-                .group = std::move(group),
-                .worker_id = options.address.worker_id(),
-                .kafka_cluster_id = options.kafka_cluster_id,
-                .configs = configs,
-                .statuses = statuses,
-                .offsets = offsets,
-                .leader_client = &publisher,
-                .set_logger_level = level_setter(options.log),
-                .logger = Logger(options.log, "org.apache.kafka.connect.runtime.distributed.DistributedHerder",
-                                 context_text)};
+        return {
+            .executor = context.get_executor(),
+            .config = made.config,
+            .group = std::move(group),
+            .worker_id = made.address.worker_id(),
+            .kafka_cluster_id = made.kafka_cluster_id,
+            .configs = configs,
+            .statuses = statuses,
+            .offsets = offsets,
+            .admin_connection = [like = group_settings(made.config, made.address)](
+                                    const Settings& client) { return with_client(like, client); },
+            .leader_client = &publisher,
+            .set_logger_level = level_setter(made.log),
+            .logger = Logger(made.log, "org.apache.kafka.connect.runtime.distributed.DistributedHerder", context_text)};
     }
     rest::LeaderClientTls forwarding_tls() {
-        auto tls = rest::forwarding_tls(options.config);
+        auto tls = rest::forwarding_tls(made.config);
         tls.peers = &peers;
         tls.peer = identity.client();
         return tls;
     }
     rest::ServerOptions server_options() {
-        auto made = rest::server_options(options.config, "Millrace/" MILLRACE_VERSION);
-        made.peers = {.tls = identity.server(),
-                      .trusted = [this](std::string fingerprint) { return peers.trusts(std::move(fingerprint)); }};
-        return made;
+        auto server = rest::server_options(made.config, "Millrace/" MILLRACE_VERSION);
+        server.peers = {.tls = identity.server(),
+                        .trusted = [this](std::string fingerprint) { return peers.trusts(std::move(fingerprint)); }};
+        return server;
     }
     rest::Services services() {
-        return {
-            .herder = herder,
-            .validate = [this](const std::string& connector_class, Settings settings,
-                               auto done) { worker.validate(connector_class, std::move(settings), std::move(done)); },
-            .plugins = options.plugins,
-            .config = options.config,
-            .transformer = options.transformer,
-            .log = *options.log,
-            .users = rest::authentication(options.config, options.java_options, logger),
-            .access = rest::access_control(options.config, logger),
-            .logger = Logger(options.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
-            .commit = "millrace-" MILLRACE_VERSION,
-            .leader_patience = options.config.session_timeout + election_time,
-            .forwarding = forwarding_tls(),
-            .collect_metrics = [this](MetricsPage& page) { collect_program(page, worker); }};
+        auto all = rest_services(made, herder, worker);
+        all.leader_patience = made.config.session_timeout + election_time;
+        all.forwarding = forwarding_tls();
+        return all;
     }
 
-    DistributedWorkerOptions options;
+    const StartUp& made;
     asio::io_context context{1};
     Logger logger;
     Logger storage_logger;
@@ -138,8 +128,7 @@ struct DistributedWorker::State {
     ControlLoop loop;
 };
 
-DistributedWorker::DistributedWorker(DistributedWorkerOptions options)
-    : state_(std::make_unique<State>(std::move(options))) {}
+DistributedWorker::DistributedWorker(const StartUp& made) : state_(std::make_unique<State>(made)) {}
 DistributedWorker::~DistributedWorker() = default;
 
 int DistributedWorker::run() {

@@ -13,23 +13,23 @@ namespace millrace::worker {
 
 namespace {
 
-std::string setting(const WorkerConfig& config, const std::string& key) {
-    const auto found = config.settings().find(key);
-    return found == config.settings().end() ? "" : found->second;
+std::string setting(const Settings& client, const std::string& key) {
+    const auto found = client.find(key);
+    return found == client.end() ? "" : found->second;
 }
 
-void add_login(cluster::SecuritySettings& security, const WorkerConfig& config) {
-    const auto mechanism = setting(config, "sasl.mechanism");
+void add_login(cluster::SecuritySettings& security, const Settings& client) {
+    const auto mechanism = setting(client, "sasl.mechanism");
     security.mechanism = cluster::sasl_mechanism_from(mechanism.empty() ? "GSSAPI" : mechanism);
     if (security.mechanism == cluster::SaslMechanism::OAuthBearer) {
-        auto oauth = read_oauth_settings(config.settings());
+        auto oauth = read_oauth_settings(client);
         security.user = oauth.client_id;
         security.bearer_tokens = [tokens = std::make_shared<OAuthTokens>(std::move(oauth))](auto done) {
             tokens->ask(std::move(done));
         };
         return;
     }
-    const auto login = parse_jaas_config(setting(config, "sasl.jaas.config"));
+    const auto login = parse_jaas_config(setting(client, "sasl.jaas.config"));
     const auto option = [&](const char* name) {
         const auto found = login.options.find(name);
         return found == login.options.end() ? std::string() : found->second;
@@ -40,15 +40,15 @@ void add_login(cluster::SecuritySettings& security, const WorkerConfig& config) 
 
 }
 
-cluster::SecuritySettings group_security(const WorkerConfig& config) {
+cluster::SecuritySettings wire_security(const Settings& client) {
     cluster::SecuritySettings security;
-    const auto protocol = setting(config, "security.protocol");
+    const auto protocol = setting(client, "security.protocol");
     if (!protocol.empty()) security.protocol = cluster::security_protocol_from(protocol);
-    if (security.uses_sasl()) add_login(security, config);
+    if (security.uses_sasl()) add_login(security, client);
     if (security.uses_tls()) {
-        security.tls = cluster::TlsContext::client(cluster::tls_options(config.settings()));
-        const auto found = config.settings().find("ssl.endpoint.identification.algorithm");
-        security.verify_host_name = found == config.settings().end() || !found->second.empty();
+        security.tls = cluster::TlsContext::client(cluster::tls_options(client));
+        const auto found = client.find("ssl.endpoint.identification.algorithm");
+        security.verify_host_name = found == client.end() || !found->second.empty();
     }
     return security;
 }
@@ -61,7 +61,7 @@ cluster::GroupSettings group_settings(const WorkerConfig& config, const Advertis
     group.config_topic = config.config_topic.name;
     group.bootstrap_servers =
         cluster::parse_bootstrap_servers(fmt::format("{}", fmt::join(config.bootstrap_servers, ",")));
-    group.security = group_security(config);
+    group.security = wire_security(config.settings());
     group.protocol = config.connect_protocol == ConnectProtocol::Eager        ? cluster::Protocol::Eager
                      : config.connect_protocol == ConnectProtocol::Compatible ? cluster::Protocol::Compatible
                                                                               : cluster::Protocol::Sessioned;
@@ -74,6 +74,13 @@ cluster::GroupSettings group_settings(const WorkerConfig& config, const Advertis
     group.connection_setup_timeout =
         std::chrono::milliseconds(config.values.get_long("socket.connection.setup.timeout.ms"));
     group.scheduled_rebalance_max_delay = config.scheduled_rebalance_max_delay;
+    return group;
+}
+
+cluster::GroupSettings with_client(cluster::GroupSettings group, const Settings& client) {
+    group.client_id = setting(client, "client.id");
+    group.bootstrap_servers = cluster::parse_bootstrap_servers(setting(client, "bootstrap.servers"));
+    group.security = wire_security(client);
     return group;
 }
 

@@ -16,8 +16,8 @@ int run_connect_standalone(int argc, char** argv) {
          .connectors = true},
         status);
     if (!line) return status;
-    return run_program(program, [&](const std::shared_ptr<LogControl>& log) {
-        const auto made = start_up(WorkerMode::Standalone, line->file, line->overrides, log, program);
+    return run_program(WorkerMode::Standalone, *line, program, [&](const GivenSettings& given) {
+        const auto made = start_up(WorkerMode::Standalone, given, program);
         StandaloneWorker worker(*made);
         return worker.run(line->connectors);
     });

@@ -3,10 +3,10 @@
 #include "cluster/herder/standalone_herder.hpp"
 #include "cluster/storage/file_offset_store.hpp"
 #include "rest/resources/application.hpp"
-#include "rest/resources/authentication.hpp"
 #include "rest/resources/listener_options.hpp"
 #include "rest/resources/validate_config.hpp"
 #include "worker/main/control_loop.hpp"
+#include "worker/main/rest_services.hpp"
 #include "worker/main/version.hpp"
 #include "worker/runtime/worker.hpp"
 
@@ -29,7 +29,7 @@ struct StandaloneWorker::State {
                   .listener = herder,
                   .logger = Logger(m.log, "org.apache.kafka.connect.runtime.Worker"),
                   .secrets = m.secrets}),
-          services(rest_services()),
+          services(rest_services(m, herder, worker)),
           rest(context.get_executor(), rest::server_options(m.config, "Millrace/" MILLRACE_VERSION), services),
           loop(context, rest, logger) {
         herder.set_worker(worker);
@@ -42,21 +42,6 @@ struct StandaloneWorker::State {
                 .kafka_cluster_id = made.kafka_cluster_id,
                 .set_logger_level = level_setter(made.log),
                 .logger = Logger(made.log, "org.apache.kafka.connect.runtime.standalone.StandaloneHerder")};
-    }
-    rest::Services rest_services() {
-        return {
-            .herder = herder,
-            .validate = [this](const std::string& connector_class, Settings settings,
-                               auto done) { worker.validate(connector_class, std::move(settings), std::move(done)); },
-            .plugins = made.plugins,
-            .config = made.config,
-            .transformer = made.transformer,
-            .log = *made.log,
-            .users = rest::authentication(made.config, made.java_options, logger),
-            .access = rest::access_control(made.config, logger),
-            .logger = Logger(made.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
-            .commit = "millrace-" MILLRACE_VERSION,
-            .collect_metrics = [this](MetricsPage& page) { collect_program(page, worker); }};
     }
 
     asio::awaitable<void> create(std::string path) {

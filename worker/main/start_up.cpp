@@ -1,13 +1,16 @@
 #include "worker/main/start_up.hpp"
 
+#include "connectors/avro/plugin.hpp"
 #include "connectors/config_providers/plugin.hpp"
 #include "connectors/converters/plugin.hpp"
 #include "connectors/file/plugin.hpp"
-#include "connectors/support/properties.hpp"
+#include "connectors/json_schema/plugin.hpp"
 #include "connectors/support/secret_mask.hpp"
 #include "connectors/transforms/debezium/plugin.hpp"
 #include "connectors/transforms/plugin.hpp"
 #include "worker/kafka/admin.hpp"
+#include "worker/main/health_check.hpp"
+#include "worker/main/source_check.hpp"
 #include "worker/main/version.hpp"
 #include "worker/metrics/connect_metrics.hpp"
 #include "worker/metrics/process_metrics.hpp"
@@ -16,7 +19,9 @@
 
 #include <boost/asio/ip/host_name.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -26,9 +31,17 @@ namespace millrace::worker {
 
 namespace {
 
+/// The installation's own plugins are there whatever plugin.path says: that of a Java worker has none for this one.
 std::vector<std::string> plugin_directories(const Settings& settings) {
-    if (const auto given = settings.find("plugin.path"); given != settings.end()) return split_list(given->second);
-    return {default_plugin_directory(std::filesystem::read_symlink("/proc/self/exe").string())};
+    const auto given = settings.find("plugin.path");
+    auto directories = given == settings.end() ? std::vector<std::string>() : split_list(given->second);
+    const auto own = own_plugin_directory();
+    const bool listed = std::ranges::any_of(directories, [&](const std::string& directory) {
+        std::error_code error;
+        return std::filesystem::equivalent(directory, own, error);
+    });
+    if (!listed && std::filesystem::exists(own)) directories.insert(directories.begin(), own);
+    return directories;
 }
 
 /// Waits for a broker: one that is not there yet is no reason to end. A signal ends the program meanwhile.
@@ -54,9 +67,13 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
+}
+
 PluginRegistry make_plugins(const Settings& settings, const Logger& logger) {
     PluginRegistry plugins(logger.named("org.apache.kafka.connect.runtime.isolation.Plugins"));
     plugins.add(converters::manifest());
+    plugins.add(avro::manifest());
+    plugins.add(json_schema::manifest());
     plugins.add(transforms::manifest());
     plugins.add(transforms::debezium_manifest());
     plugins.add(file::manifest());
@@ -66,20 +83,18 @@ PluginRegistry make_plugins(const Settings& settings, const Logger& logger) {
     return plugins;
 }
 
-}
-
-std::unique_ptr<StartUp> start_up(WorkerMode mode, const std::string& file, std::span<const std::string> overrides,
-                                  std::shared_ptr<LogControl> log, const std::string& program) {
-    const auto settings = with_overrides(read_properties_file(file), overrides);
-    if (const auto format = settings.find("log.format"); format != settings.end() && format->second == "json") {
-        log = std::make_shared<LogControl>(LogOptions{.format = LogFormat::Json});
-    }
+std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, const std::string& program) {
+    const auto& settings = given.settings;
+    const auto log = std::make_shared<LogControl>(given.log);
+    const auto secrets = std::make_shared<SecretMask>();
+    for (const auto& secret : given.secrets) secrets->add(secret);
+    log->hide(secrets);
     const Logger logger(log, program);
+    for (const auto& note : given.notes) logger.info("{}", note);
+    for (const auto& warning : given.warnings) logger.warn("{}", warning);
     const auto began = std::chrono::steady_clock::now();
     logger.info("Kafka Connect worker initializing ...");
     auto plugins = make_plugins(settings, logger);
-    const auto secrets = std::make_shared<SecretMask>();
-    log->hide(secrets);
     auto transformer = make_config_transformer(settings, plugins, secrets);
     auto resolved = transformer.transform(settings);
     if (const auto path = settings.find("plugin.path"); path != settings.end()) resolved["plugin.path"] = path->second;
@@ -120,13 +135,25 @@ std::function<void(const std::string&, const std::string&)> level_setter(std::sh
     };
 }
 
-int run_program(const std::string& program, const std::function<int(std::shared_ptr<LogControl>)>& run) {
+int run_program(WorkerMode mode, const CommandLine& line, const std::string& program,
+                const std::function<int(const GivenSettings&)>& run) {
     std::signal(SIGPIPE, SIG_IGN);
-    const auto log = std::make_shared<LogControl>(LogOptions{});
+    // The first process of a container ignores what it has no handler for. The control loop has others.
+    for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int number) { _exit(128 + number); });
+    Logger logger(std::make_shared<LogControl>(LogOptions{}), program);
     try {
-        return run(log);
+        const auto given = given_settings(line, process_environment());
+        if (!line.check_source.empty()) return check_source(line.check_source, given);
+        if (line.check_health) {
+            // Only where it listens matters here.
+            const Config values(worker_config_keys(mode), given.settings);
+            return check_health(health_url(listeners_of(values, "listeners")));
+        }
+        logger = Logger(std::make_shared<LogControl>(given.log), program);
+        for (const auto& problem : given.problems) logger.error("{}", problem);
+        return given.problems.empty() ? run(given) : 1;
     } catch (const std::exception& e) {
-        Logger(log, program).error("Stopping due to error: {}", e.what());
+        logger.error("Stopping due to error: {}", e.what());
         return 2;
     }
 }

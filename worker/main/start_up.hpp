@@ -3,12 +3,12 @@
 #include "connectors/support/log.hpp"
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/main/given_settings.hpp"
 #include "worker/metrics/page.hpp"
 #include "worker/plugins/registry.hpp"
 
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 
 namespace millrace::worker {
@@ -28,10 +28,12 @@ struct StartUp {
     std::string java_options;  ///< the environment's KAFKA_OPTS: it may name a JAAS file with users of REST
 };
 
-/// `overrides` are "key=value" texts. `program` names the log lines: "org.apache.kafka.connect.cli.ConnectDistributed".
-/// Waits until a broker answers. Throws ConfigException with all that is wrong.
-std::unique_ptr<StartUp> start_up(WorkerMode mode, const std::string& file, std::span<const std::string> overrides,
-                                  std::shared_ptr<LogControl> log, const std::string& program);
+/// `program` names the log lines: "org.apache.kafka.connect.cli.ConnectDistributed". Waits until a broker answers.
+/// Throws ConfigException with all that is wrong.
+std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, const std::string& program);
+
+/// Those linked in, those of the installation, and those of plugin.path.
+PluginRegistry make_plugins(const Settings& settings, const Logger& logger);
 
 /// The build, the process and everything that the worker runs.
 void collect_program(MetricsPage& page, const Worker& worker);
@@ -39,7 +41,10 @@ void collect_program(MetricsPage& page, const Worker& worker);
 /// Sets the level of a logger, for the herder.
 std::function<void(const std::string& logger, const std::string& level)> level_setter(std::shared_ptr<LogControl> log);
 
-/// The whole of main(): calls `run` with a log for what goes wrong before there are settings. 2 if it throws.
-int run_program(const std::string& program, const std::function<int(std::shared_ptr<LogControl>)>& run);
+/// The whole of main(): calls `run` with what the command line and the environment give. 2 if it throws; 1 if the
+/// environment lacks what a worker needs. With --check-health it asks the worker that runs, with
+/// --check-source a connector's server.
+int run_program(WorkerMode mode, const CommandLine& line, const std::string& program,
+                const std::function<int(const GivenSettings&)>& run);
 
 }

@@ -2,6 +2,8 @@
 
 #include "connectors/api/errors.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -144,6 +146,12 @@ constexpr auto table = std::to_array<ConnectMetric>({
      "Most records that were polled and not acknowledged yet, lately."},
     {"source-task-metrics", "source-record-active-count-avg", "connector, task",
      "Mean number of records that were polled and not acknowledged yet, lately."},
+    {"source-task-metrics", "transaction-size-min", "connector, task",
+     "Fewest records of the latest transactions, with exactly-once."},
+    {"source-task-metrics", "transaction-size-max", "connector, task",
+     "Most records of the latest transactions, with exactly-once."},
+    {"source-task-metrics", "transaction-size-avg", "connector, task",
+     "Mean number of records of the latest transactions, with exactly-once."},
     {"sink-task-metrics", "sink-record-read-rate", "connector, task",
      "Records a second that were read from Kafka, before transformations."},
     {"sink-task-metrics", "sink-record-read-total", "connector, task",
@@ -181,6 +189,34 @@ constexpr auto table = std::to_array<ConnectMetric>({
      "Records that could not be sent to the dead letter queue."},
     {"task-error-metrics", "last-error-timestamp", "connector, task",
      "When an operation on a record failed last, in milliseconds since 1970; 0: never."},
+    {"producer-metrics", "connection-count", "clientId", "Connections to brokers that are open."},
+    {"producer-metrics", "connection-creation-total", "clientId", "Connections to brokers that were opened."},
+    {"producer-metrics", "request-total", "clientId", "Requests to brokers."},
+    {"producer-metrics", "response-total", "clientId", "Answers of brokers."},
+    {"producer-metrics", "outgoing-byte-total", "clientId", "Bytes sent to brokers."},
+    {"producer-metrics", "incoming-byte-total", "clientId", "Bytes received from brokers."},
+    {"producer-metrics", "request-latency-avg", "clientId", "Mean time to a broker's answer, in milliseconds."},
+    {"producer-metrics", "record-retry-total", "clientId", "Requests that were sent again."},
+    {"producer-metrics", "record-queue-time-avg", "clientId",
+     "Mean time that records wait before they are sent, in milliseconds."},
+    {"producer-metrics", "batch-size-avg", "clientId", "Mean size of a partition's part of a request, in bytes."},
+    {"producer-metrics", "buffer-total-bytes", "clientId", "Bytes of records that may wait."},
+    {"producer-metrics", "buffer-available-bytes", "clientId", "Bytes of records that may still come to wait."},
+    {"producer-topic-metrics", "record-send-total", "clientId, topic", "Records sent to the topic."},
+    {"producer-topic-metrics", "byte-total", "clientId, topic", "Bytes of records sent to the topic."},
+    {"consumer-metrics", "connection-count", "clientId", "Connections to brokers that are open."},
+    {"consumer-metrics", "connection-creation-total", "clientId", "Connections to brokers that were opened."},
+    {"consumer-metrics", "request-total", "clientId", "Requests to brokers."},
+    {"consumer-metrics", "response-total", "clientId", "Answers of brokers."},
+    {"consumer-metrics", "outgoing-byte-total", "clientId", "Bytes sent to brokers."},
+    {"consumer-metrics", "incoming-byte-total", "clientId", "Bytes received from brokers."},
+    {"consumer-metrics", "request-latency-avg", "clientId", "Mean time to a broker's answer, in milliseconds."},
+    {"consumer-fetch-manager-metrics", "records-lag", "clientId, topic, partition",
+     "Records of the partition behind the one that the task reads next."},
+    {"consumer-fetch-manager-metrics", "records-lag-max", "clientId", "The largest lag of the task's partitions."},
+    {"consumer-fetch-manager-metrics", "records-consumed-total", "clientId, topic", "Records read from the topic."},
+    {"consumer-fetch-manager-metrics", "bytes-consumed-total", "clientId, topic",
+     "Bytes of records read from the topic."},
 });
 
 std::string with_underscores(std::string_view text) {
@@ -221,8 +257,16 @@ MetricKind kind_of(const ConnectMetric& metric) noexcept {
 }
 
 std::string prometheus_name(const ConnectMetric& metric, MetricNames names) {
-    const auto group = names == MetricNames::Strimzi ? short_group(metric.group) : metric.group;
-    return "kafka_connect_" + with_underscores(group) + "_" + with_underscores(metric.attribute);
+    // The MBeans of a worker are in the domain kafka.connect, those of its clients in kafka.producer and
+    // kafka.consumer.
+    const auto client = metric.group.substr(0, metric.group.find('-'));
+    const bool of_client = client == "producer" || client == "consumer";
+    std::string domain = of_client ? fmt::format("kafka_{}_", client) : "kafka_connect_";
+    if (names == MetricNames::Strimzi) {
+        if (of_client) domain = "kafka_";
+        return domain + with_underscores(short_group(metric.group)) + "_" + with_underscores(metric.attribute);
+    }
+    return domain + with_underscores(metric.group) + "_" + with_underscores(metric.attribute);
 }
 
 }

@@ -16,10 +16,11 @@ bool SampledStat::counts(const Sample& sample, Clock::time_point now) const noex
 void SampledStat::record(double value, Clock::time_point now) {
     if (samples_.empty() || now - samples_.back().begin >= sampling_.window) {
         if (samples_.size() == static_cast<std::size_t>(sampling_.samples)) samples_.erase(samples_.begin());
-        samples_.push_back({.begin = now, .max = value});
+        samples_.push_back({.begin = now, .min = value, .max = value});
     }
     auto& last = samples_.back();
     last.sum += value;
+    last.min = std::min(last.min, value);
     last.max = std::max(last.max, value);
     ++last.count;
     ++count_;
@@ -35,6 +36,14 @@ double SampledStat::avg(Clock::time_point now) const noexcept {
         count += static_cast<double>(sample.count);
     }
     return count > 0 ? sum / count : nothing;
+}
+
+double SampledStat::min(Clock::time_point now) const noexcept {
+    double least = nothing;
+    for (const auto& sample : samples_) {
+        if (counts(sample, now) && !(least <= sample.min)) least = sample.min;
+    }
+    return least;
 }
 
 double SampledStat::max(Clock::time_point now) const noexcept {

@@ -22,6 +22,7 @@ public:
 
     void record(double value, Clock::time_point now);
     double avg(Clock::time_point now) const noexcept;        ///< NaN if nothing was recorded lately
+    double min(Clock::time_point now) const noexcept;        ///< NaN if nothing was recorded lately
     double max(Clock::time_point now) const noexcept;        ///< NaN if nothing was recorded lately
     double rate(Clock::time_point now) const noexcept;       ///< the sum a second
     std::uint64_t count() const noexcept { return count_; }  ///< of all time
@@ -31,6 +32,7 @@ private:
     struct Sample {
         Clock::time_point begin;
         double sum = 0;
+        double min = 0;
         double max = 0;
         std::uint64_t count = 0;
     };

@@ -38,7 +38,8 @@ TaskMetrics::TaskMetrics(std::string connector, int task, Sampling sampling)
       call_time_(sampling),
       active_(sampling),
       completions_(sampling),
-      skips_(sampling) {}
+      skips_(sampling),
+      transaction_size_(sampling) {}
 
 void TaskMetrics::status(std::string_view status) {
     const std::lock_guard lock(mutex_);
@@ -65,14 +66,16 @@ void TaskMetrics::plugin_metrics(MetricCollector collector) {
     plugin_ = std::move(collector);
 }
 
-void TaskMetrics::polled(std::size_t records, Clock::duration took) {
+void TaskMetrics::batch(SampledStat& which, std::size_t records, Clock::duration took) {
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();
     const auto count = static_cast<double>(records);
-    taken_.record(count, now);
+    which.record(count, now);
     batch_size_.record(count, now);
     call_time_.record(milliseconds_of(took), now);
 }
+
+void TaskMetrics::polled(std::size_t records, Clock::duration took) { batch(taken_, records, took); }
 
 void TaskMetrics::written(std::size_t records) {
     const std::lock_guard lock(mutex_);
@@ -84,14 +87,7 @@ void TaskMetrics::read(std::size_t records) {
     taken_.record(static_cast<double>(records), Clock::now());
 }
 
-void TaskMetrics::put(std::size_t records, Clock::duration took) {
-    const std::lock_guard lock(mutex_);
-    const auto now = Clock::now();
-    const auto count = static_cast<double>(records);
-    given_.record(count, now);
-    batch_size_.record(count, now);
-    call_time_.record(milliseconds_of(took), now);
-}
+void TaskMetrics::put(std::size_t records, Clock::duration took) { batch(given_, records, took); }
 
 void TaskMetrics::active(std::size_t records) {
     const std::lock_guard lock(mutex_);
@@ -121,6 +117,11 @@ void TaskMetrics::committed(Clock::duration took, bool success) {
 void TaskMetrics::commit_skipped() {
     const std::lock_guard lock(mutex_);
     skips_.record(1, Clock::now());
+}
+
+void TaskMetrics::transaction(std::size_t records) {
+    const std::lock_guard lock(mutex_);
+    transaction_size_.record(static_cast<double>(records), Clock::now());
 }
 
 void TaskMetrics::collect_texts(MetricsPage& page, std::span<const MetricLabel> labels) const {
@@ -158,6 +159,10 @@ void TaskMetrics::collect_source(MetricsPage& page, std::span<const MetricLabel>
     page.connect(source_group, "source-record-active-count", static_cast<double>(active_now_), labels);
     page.connect(source_group, "source-record-active-count-max", active_.max(now), labels);
     page.connect(source_group, "source-record-active-count-avg", active_.avg(now), labels);
+    if (transaction_size_.total() == 0) return;
+    page.connect(source_group, "transaction-size-min", transaction_size_.min(now), labels);
+    page.connect(source_group, "transaction-size-max", transaction_size_.max(now), labels);
+    page.connect(source_group, "transaction-size-avg", transaction_size_.avg(now), labels);
 }
 
 void TaskMetrics::collect_sink(MetricsPage& page, std::span<const MetricLabel> labels, Clock::time_point now) const {
@@ -191,6 +196,7 @@ void TaskMetrics::collect_errors(MetricsPage& page, std::span<const MetricLabel>
 }
 
 void TaskMetrics::collect(MetricsPage& page) const {
+    client_.collect(page);
     const MetricLabel labels[] = {{"connector", connector_}, {"task", task_}};
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();

@@ -3,6 +3,7 @@
 /// Cost     A lock that nobody else wants, once a batch; nothing a record.
 /// Threads  Any.
 #pragma once
+#include "worker/metrics/client_metrics.hpp"
 #include "worker/metrics/page.hpp"
 #include "worker/metrics/sampled_stat.hpp"
 
@@ -63,11 +64,17 @@ public:
     void commit_begun(std::uint64_t number);
     void committed(Clock::duration took, bool success);
     void commit_skipped();
+    /// One that was committed, with exactly-once.
+    void transaction(std::size_t records);
+    /// The producer of a source's records, the consumer of a sink's.
+    ClientMetrics& client() noexcept { return client_; }
     TaskErrorCounters& errors() noexcept { return errors_; }
 
     void collect(MetricsPage& page) const;
 
 private:
+    /// Records that a call of the plugin gave or took.
+    void batch(SampledStat& which, std::size_t records, Clock::duration took);
     void collect_task(MetricsPage& page, std::span<const MetricLabel> labels, Clock::time_point now) const;
     void collect_source(MetricsPage& page, std::span<const MetricLabel> labels, Clock::time_point now) const;
     void collect_sink(MetricsPage& page, std::span<const MetricLabel> labels, Clock::time_point now) const;
@@ -77,6 +84,7 @@ private:
     const std::string connector_;
     const std::string task_;
     TaskErrorCounters errors_;
+    ClientMetrics client_;
     mutable std::mutex mutex_;  ///< guards what follows
     std::string status_ = "unassigned";
     TaskKind kind_ = TaskKind::Unknown;
@@ -98,6 +106,7 @@ private:
     std::uint64_t commit_number_ = 0;
     SampledStat completions_;
     SampledStat skips_;
+    SampledStat transaction_size_;
 };
 
 }

@@ -64,6 +64,8 @@ std::string_view simple_name(std::string_view class_name) noexcept {
 }
 
 std::vector<std::string> aliases_of(PluginType type, std::string_view class_name) {
+    // Debezium's is not part of its connectors: those who write "Filter" mean Kafka's, and must not find it ambiguous.
+    if (class_name == "io.debezium.transforms.Filter") return {};
     const auto simple = simple_name(class_name);
     std::vector<std::string> aliases{std::string(simple)};
     const auto at = simple.rfind(interface_name(type));

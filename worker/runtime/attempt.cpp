@@ -63,7 +63,11 @@ bool ProcessingContext::wait_before_retry() {
     const auto now = env_.now();
     const bool for_ever = handling_.retry_timeout.count() < 0;
     if (attempts_++ == 0) deadline_ = now + handling_.retry_timeout;
-    if (!for_ever && now >= deadline_) return false;
+    if (!for_ever && now >= deadline_) {
+        // What a stop cut short is no failure of the record.
+        if (!env_.wait(std::chrono::milliseconds{0})) throw StopRequested("The task is to stop");
+        return false;
+    }
     if (counters_ != nullptr) {
         counters_->failed();
         TaskErrorCounters::count(counters_->retries);

@@ -7,9 +7,10 @@ namespace millrace::worker {
 ConfigTransformer make_config_transformer(const Settings& worker, const PluginRegistry& plugins,
                                           std::shared_ptr<SecretMask> secrets) {
     ConfigTransformer::Providers providers;
+    const auto directory = worker.find("millrace.endpoints.directory");
+    Endpoints endpoints(directory == worker.end() ? std::string() : std::string(trim(directory->second)));
     const auto names = worker.find("config.providers");
-    if (names == worker.end()) return {};
-    for (const auto& name : split_list(names->second)) {
+    for (const auto& name : split_list(names == worker.end() ? std::string_view() : names->second)) {
         const auto prefix = fmt::format("config.providers.{}.", name);
         const auto class_name = worker.find(prefix + "class");
         if (class_name == worker.end()) {
@@ -20,7 +21,7 @@ ConfigTransformer make_config_transformer(const Settings& worker, const PluginRe
         provider->configure(with_prefix_removed(worker, prefix + "param."));
         providers.emplace(name, std::move(provider));
     }
-    return ConfigTransformer(std::move(providers), std::move(secrets));
+    return ConfigTransformer(std::move(providers), std::move(secrets), std::move(endpoints));
 }
 
 }

@@ -75,12 +75,12 @@ void store_in_transaction(const OffsetsOf& of, const OffsetStore::Entries& entri
     const auto settings =
         transactional(source_producer_settings(of.worker, of.settings, producer_id), of.transactional_id);
     Producer producer(translate(ClientKind::Producer, settings), of.logger, [](const Delivery&) {});
-    producer.init_transactions(write_limit);
+    producer.init_transactions({.longest = write_limit});
     of.store.before_transaction(of.connector, entries);
     producer.begin_transaction();
     const auto offsets = of.store.records(of.connector, entries);
     send_all(producer, offsets.topic, offsets.records);
-    producer.commit_transaction();
+    producer.commit_transaction({.longest = write_limit});
     of.store.after_transaction(of.connector, entries);
 }
 

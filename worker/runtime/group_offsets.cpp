@@ -1,5 +1,6 @@
 #include "worker/runtime/group_offsets.hpp"
 
+#include "connectors/support/json.hpp"
 #include "worker/kafka/error.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ bool has(const OffsetMap& map, std::string_view key) {
 
 std::string text_of(const Value* value) {
     if (value == nullptr) return "null";
+    std::string text;
     switch (value->kind()) {
     case Value::Kind::String:
         return std::string(value->as_text());
@@ -28,7 +30,8 @@ std::string text_of(const Value* value) {
         return value->as_boolean() ? "true" : "false";
     case Value::Kind::Float32:
     case Value::Kind::Float64:
-        return fmt::format("{}", value->as_double());
+        json::append_double(text, value->as_double());
+        return text;
     default:
         return std::to_string(value->as_integer());
     }
@@ -146,11 +149,11 @@ bool alter_sink_offsets(GroupAdmin& group, const SinkOffsetTarget& target, const
         store(group, changes);
     } catch (const KafkaException& e) {
         if (is_group_in_use(e.code)) throw ConnectException(members_are_left("alter", target.connector));
-        throw ConnectException(
-            fmt::format("Failed to alter consumer group offsets for connector {}: {}", target.connector, e.what()));
+        std::throw_with_nested(
+            ConnectException("Failed to alter consumer group offsets for connector " + target.connector));
     } catch (const RetriableKafkaException& e) {
-        throw ConnectException(
-            fmt::format("Failed to alter consumer group offsets for connector {}: {}", target.connector, e.what()));
+        std::throw_with_nested(
+            ConnectException("Failed to alter consumer group offsets for connector " + target.connector));
     }
     return by_connector_too;
 }

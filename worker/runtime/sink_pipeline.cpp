@@ -47,6 +47,14 @@ void SinkBatch::drop(std::span<const TopicPartition> partitions) {
     }
 }
 
+void SinkBatch::clear() noexcept {
+    records.clear();
+    origins.clear();
+    offsets.clear();
+    raw.clear();
+    arenas.clear();
+}
+
 const ConsumerRecord* SinkBatch::origin_of(const SinkRecord& record) const noexcept {
     for (const auto* origin : origins) {
         if (origin->offset == record.kafka_offset && origin->partition == record.original_partition &&

@@ -24,6 +24,7 @@ struct SinkBatch {
     std::vector<ArenaPtr> arenas = {};
 
     void drop(std::span<const TopicPartition> partitions);
+    void clear() noexcept;  ///< the room for records stays
     /// What was read for this record of the batch (or a copy of one), or null.
     const ConsumerRecord* origin_of(const SinkRecord& record) const noexcept;
 };

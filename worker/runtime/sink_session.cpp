@@ -68,7 +68,8 @@ void SinkSession::make_consumer() {
     metadata_max_age_ = milliseconds(number(settings, "metadata.max.age.ms", metadata_max_age_.count()));
     const auto config = translate(ClientKind::Consumer, settings);
     for (const auto& warning : config.warnings) logger_.warn("{}", warning);
-    consumer_ = std::make_unique<GroupConsumer>(config, parts().logger, static_cast<RebalanceListener&>(*this));
+    consumer_ = std::make_unique<GroupConsumer>(config, parts().logger, static_cast<RebalanceListener&>(*this),
+                                                &task_.metrics().client());
 }
 
 void SinkSession::start() {
@@ -89,7 +90,7 @@ void SinkSession::round() {
     commit_when_due();
     subscribe_when_due();
     apply_rewinds();
-    if (poll()) deliver();
+    if (poll() && may_write()) deliver();
 }
 
 /// The consumer itself would look for topics that are missing every metadata.max.age.ms only.
@@ -160,7 +161,7 @@ void SinkSession::deliver() {
         std::throw_with_nested(ConnectException("Exiting WorkerSinkTask due to unrecoverable exception."));
     }
     offsets_.advance(batch_.offsets);
-    batch_ = {};
+    batch_.clear();
     if (std::exchange(redelivering_, false)) apply_pauses();
 }
 

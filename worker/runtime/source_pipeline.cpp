@@ -61,6 +61,7 @@ std::optional<ProducerRecord> SourcePipeline::prepare(SourceRecord& record, Aren
     if (!key) return std::nullopt;
     const auto value = attempt({StageKind::ValueConverter, parts_.converters.value_class}, context_, [&] {
         value_.clear();
+        if (header_reader_) header_reader_->use_headers(record.headers);
         return parts_.converters.value->from_connect_data(record.topic, record.value_schema, record.value, value_);
     });
     if (!value) return std::nullopt;

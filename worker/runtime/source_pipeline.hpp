@@ -1,6 +1,7 @@
 /// A source task's records on their way to Kafka: transformations, converters, producer. Keeps its buffers, so that a
 /// record costs no allocation here. Belongs to the task's thread.
 #pragma once
+#include "connectors/api/header_aware.hpp"
 #include "connectors/api/record.hpp"
 #include "worker/kafka/producer.hpp"
 #include "worker/runtime/attempt.hpp"
@@ -19,7 +20,10 @@ public:
         TransformationChain chain;
         Converters converters;
     };
-    SourcePipeline(Parts parts, ProcessingContext& context) : parts_(std::move(parts)), context_(context) {}
+    SourcePipeline(Parts parts, ProcessingContext& context)
+        : parts_(std::move(parts)),
+          header_reader_(dynamic_cast<HeaderAware*>(parts_.converters.value.get())),
+          context_(context) {}
 
     /// What to send; its views last until the next call. None if the record is dropped or skipped. Throws
     /// ConnectException where errors.tolerance does not allow that.
@@ -35,6 +39,7 @@ private:
     bool headers_are_cached(const ConnectRecord& record) const;
 
     Parts parts_;
+    HeaderAware* header_reader_;  ///< the value's converter, if it reads headers; otherwise null
     ProcessingContext& context_;
     std::string key_;
     std::string value_;

@@ -59,12 +59,15 @@ Producer SourceSession::make_producer() {
     }
     const auto config = translate(ClientKind::Producer, settings);
     for (const auto& warning : config.warnings) logger_.warn("{}", warning);
-    return Producer(config, parts().logger, [this](const Delivery& delivery) { on_delivery(delivery); });
+    return Producer(
+        config, parts().logger, [this](const Delivery& delivery) { on_delivery(delivery); }, &task_.metrics().client(),
+        [lease = parts().lease] { return lease->held(); });
 }
 
 void SourceSession::start() {
     if (exactly_once()) take_over_producers();
     started_ = true;
+    tell_of_stop(source_.get());
     source_->start(parts().transformer->transform(parts().task), *this);
     logger_.info("{} Source task finished initialization and start", label_);
 }
@@ -90,6 +93,7 @@ void SourceSession::round() {
     interrupted_ = true;
     if (auto batch = poll_source()) {
         if (!batch->records.empty()) {
+            if (!may_write()) return;  // what is queued for the brokers by then, the producer itself keeps back
             transaction_ ? send_in_transaction(std::move(*batch)) : send_batch(std::move(*batch));
         } else if (transaction_) {
             transaction_->when_idle();
@@ -134,7 +138,11 @@ void SourceSession::tend() {
     producer_.poll(milliseconds{0});
     count();
     throw_if_failed();
-    if (!transaction_) committer_.tick(submitted_, OffsetCommitter::Clock::now());
+    commit_when_due();
+}
+
+void SourceSession::commit_when_due() {
+    if (!transaction_ && parts().lease->held()) committer_.tick(submitted_, OffsetCommitter::Clock::now());
 }
 
 void SourceSession::send_batch(SourceBatch batch) {
@@ -151,7 +159,7 @@ void SourceSession::send_batch(SourceBatch batch) {
 bool SourceSession::wait_for_room() {
     producer_.poll(queue_wait);
     throw_if_failed();
-    if (!transaction_) committer_.tick(submitted_, OffsetCommitter::Clock::now());
+    commit_when_due();
     return !task_.stop_requested();
 }
 

@@ -51,6 +51,7 @@ private:
     }
     void ensure_topic(std::string_view topic);
     bool wait_for_room();
+    void commit_when_due();
     void fail_or_skip(std::uint64_t sequence, std::string_view topic, const std::exception& error);
     void on_delivery(const Delivery& delivery);
     void throw_if_failed();

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds init_wait{10'000};  ///< of each try: a stop is noticed between two
+constexpr milliseconds init_wait{10'000};  ///< of each try, and then a line in the log
 constexpr milliseconds answer_slice{100};
 /// Asking the leader to fence fails while it changes, and for good where ACLs forbid it: then the task FAILED says so.
 constexpr std::chrono::minutes fencing_patience{2};
@@ -38,7 +38,9 @@ std::unique_ptr<SourceTransaction> SourceSession::make_transaction() {
         producer_, offsets(), parts().id.connector,
         SourceTransaction::Options{.boundary = delivery.boundary,
                                    .interval = delivery.interval.value_or(parts().config->offset_flush_interval),
-                                   .longest = milliseconds(timeout * 3 / 4)},
+                                   .longest = milliseconds(timeout * 3 / 4),
+                                   .metrics = &task_.metrics(),
+                                   .given_up = [this] { return task_.cancelled(); }},
         [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); });
 }
 
@@ -68,7 +70,8 @@ void SourceSession::take_over_producers() {
         }
     });
     logger_.info("{} Initializing transactional producer", label_);
-    until_it_succeeds("Cannot take over its transactional id yet", [&] { producer_.init_transactions(init_wait); });
+    const Patience until_stopped{.longest = init_wait, .given_up = [this] { return task_.stop_requested(); }};
+    until_it_succeeds("Cannot take over its transactional id yet", [&] { producer_.init_transactions(until_stopped); });
     until_it_succeeds("Cannot make sure that it is wanted here yet",
                       [&] { pass("it reads the config topic", parts().gate.verify); });
 }

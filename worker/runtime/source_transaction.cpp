@@ -13,7 +13,9 @@ using std::chrono::milliseconds;
 /// How many times longer than its commit a transaction lasts while records keep coming: the commit's share of the time.
 constexpr int records_to_commit = 10;
 constexpr milliseconds longest_stream{1000};
-constexpr milliseconds retry_wait{100};
+/// For a transaction that is of no more use: brokers that are away abort it themselves in time, or when a new producer
+/// takes the id over.
+constexpr milliseconds longest_goodbye{2000};
 
 bool same(OffsetEntries a, OffsetEntries b) noexcept {
     return std::ranges::equal(
@@ -34,6 +36,7 @@ SourceTransaction::SourceTransaction(Producer& producer, OffsetStore& offsets, s
 void SourceTransaction::open() {
     producer_.begin_transaction();
     open_ = true;
+    records_ = 0;
     opened_ = Clock::now();
 }
 
@@ -107,18 +110,13 @@ void SourceTransaction::commit() {
     const auto began = Clock::now();
     if (!open_) open();
     const auto offsets = offsets_.records(connector_, staged_);
-    send_all(producer_, offsets.topic, offsets.records, offset_sequence);
-    for (;;) {
-        try {
-            producer_.commit_transaction();
-            break;
-        } catch (const RetriableKafkaException&) {  // it ends when the transaction's own time is over
-            producer_.poll(retry_wait);
-        }
-    }
+    const Patience until_cancelled{.given_up = options_.given_up};
+    send_all(producer_, offsets.topic, offsets.records, offset_sequence, until_cancelled);
+    producer_.commit_transaction(until_cancelled);
     open_ = false;
     last_commit_ = Clock::now();
     commit_took_ = last_commit_ - began;
+    if (options_.metrics != nullptr && records_ > 0) options_.metrics->transaction(records_);
     const auto entries = std::exchange(staged_, {});
     offsets_.after_transaction(connector_, entries);
     for (const auto& [partition, offset] : entries) on_committed_(partition.entries(), offset->entries());
@@ -126,7 +124,7 @@ void SourceTransaction::commit() {
 
 /// The records are gone; that the source has passed them is not.
 void SourceTransaction::abort() {
-    if (open_) producer_.abort_transaction();
+    if (open_) producer_.abort_transaction({.given_up = options_.given_up});
     open_ = false;
     commit();
 }
@@ -141,8 +139,8 @@ void SourceTransaction::abandon() noexcept {
     staged_.clear();
     if (!std::exchange(open_, false)) return;
     try {
-        producer_.abort_transaction();
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): brokers abort it themselves in time
+        producer_.abort_transaction({.longest = longest_goodbye, .given_up = options_.given_up});
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it is aborted without us
     }
 }
 

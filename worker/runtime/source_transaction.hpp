@@ -9,6 +9,7 @@
 #include "connectors/api/plugin.hpp"
 #include "worker/config/connector_config.hpp"
 #include "worker/kafka/producer.hpp"
+#include "worker/metrics/task_metrics.hpp"
 #include "worker/runtime/stores.hpp"
 
 #include <chrono>
@@ -29,7 +30,9 @@ public:
         TransactionBoundary boundary = TransactionBoundary::Poll;
         std::chrono::milliseconds interval{};  ///< of TransactionBoundary::Interval
         std::chrono::milliseconds
-            longest{};  ///< a transaction that is open longer is committed; brokers abort it later
+            longest{};                   ///< a transaction that is open longer is committed; brokers abort it later
+        TaskMetrics* metrics = nullptr;  ///< told of the size of each that is committed; outlives this
+        std::function<bool()> given_up = {};  ///< true: nobody waits for this task any more, nor it for brokers
     };
     /// Of the records that hold offsets, in their delivery reports.
     static constexpr std::uint64_t offset_sequence = std::numeric_limits<std::uintptr_t>::max();
@@ -41,6 +44,7 @@ public:
     void begin(std::string_view topic) {
         if (topic == offset_topic_) refuse_offset_topic();
         if (!open_) open();
+        ++records_;
     }
     /// These records of the batch were sent, or dropped on purpose: their offsets belong to the transaction.
     void stage(const SourceBatch& batch, std::size_t first, std::size_t end);
@@ -74,6 +78,7 @@ private:
     std::string offset_topic_;
     Options options_;
     OnCommitted on_committed_;
+    std::size_t records_ = 0;  ///< of the transaction that is open
     bool open_ = false;
     Clock::time_point opened_{};
     Clock::time_point last_commit_ = Clock::now();

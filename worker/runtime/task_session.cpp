@@ -1,5 +1,6 @@
 #include "worker/runtime/task_session.hpp"
 
+#include "connectors/api/stop_aware.hpp"
 #include "worker/config/connector_config.hpp"
 #include "worker/config/override_policy.hpp"
 #include "worker/runtime/sink_session.hpp"
@@ -46,13 +47,15 @@ std::string TaskSession::client_id(std::string_view role) const {
     return fmt::format("connector-{}-{}-{}", role, parts().id.connector, parts().id.task);
 }
 
-void TaskSession::refuse_overrides(std::string_view prefix) const {
-    const auto policy = OverridePolicy::from(parts().config->values);
-    for (const auto& [key, value] : with_prefix_removed(connector_settings_, prefix)) {
-        if (!policy.allows(key)) {
-            throw ConnectException(fmt::format("Client Config Overrides not allowed [{}]", policy.refusal(key)));
-        }
+bool TaskSession::may_write() {
+    while (!parts().lease->held()) {
+        if (!task_.wait(lease_wait)) return false;
     }
+    return !task_.cancelled();
+}
+
+void TaskSession::refuse_overrides(std::string_view prefix) const {
+    OverridePolicy::from(parts().config->values).check(connector_settings_, prefix);
 }
 
 void TaskSession::describe_class(std::string_view group, const std::string& what, PluginType type,
@@ -76,11 +79,17 @@ void TaskSession::describe(TaskKind kind) {
 Converters TaskSession::make_task_converters() {
     auto made = make_converters(connector_settings_, *parts().config, parts().plugins, name(),
                                 parts().logger.named("org.apache.kafka.connect.runtime.Worker"));
+    tell_of_stop(made.key.get());
+    tell_of_stop(made.value.get());
     constexpr std::string_view group = "connector-task-metrics";
     describe_class(group, "key-converter", PluginType::Converter, made.key_class);
     describe_class(group, "value-converter", PluginType::Converter, made.value_class);
     describe_class(group, "header-converter", PluginType::HeaderConverter, made.header_class);
     return made;
+}
+
+void TaskSession::tell_of_stop(Plugin* plugin) {
+    if (auto* aware = dynamic_cast<StopAware*>(plugin)) aware->use_stop(task_.stop_token());
 }
 
 TransformationChain TaskSession::make_chain() {

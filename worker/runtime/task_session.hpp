@@ -42,7 +42,11 @@ protected:
     /// Throws ConnectException for an override that the worker's policy forbids: validation has refused it already,
     /// unless the policy changed since.
     void refuse_overrides(std::string_view prefix) const;
+    /// Waits while other workers may run this task. False: it is to end without writing anything.
+    bool may_write();
     Converters make_task_converters();
+    /// A plugin that waits hears of the task's stop.
+    void tell_of_stop(Plugin* plugin);
     TransformationChain make_chain();
     /// What was made, for /metrics.
     void describe(TaskKind kind);
@@ -61,6 +65,7 @@ protected:
         }
     }
 
+    static constexpr std::chrono::milliseconds lease_wait{20};
     /// The first back-off after a RetriableException; doubles up to the longest.
     static constexpr std::chrono::milliseconds retry_wait{100};
     static constexpr std::chrono::milliseconds longest_retry_wait{10'000};

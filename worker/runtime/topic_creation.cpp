@@ -2,6 +2,8 @@
 
 #include "worker/config/worker_config.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -12,9 +14,21 @@ namespace {
 constexpr std::string_view prefix = "topic.creation.";
 
 std::vector<Regex> patterns(const Settings& group, std::string_view key) {
+    constexpr std::string_view usual_words = "Invalid regex: ";
     std::vector<Regex> compiled;
-    if (const auto found = group.find(key); found != group.end()) {
-        for (const auto& pattern : split_list(found->second)) compiled.emplace_back(pattern);
+    const auto found = group.find(key);
+    if (found == group.end()) return compiled;
+    const auto all = split_list(found->second);
+    for (const auto& pattern : all) {
+        auto why = regex_complaint(pattern);
+        if (why.starts_with(usual_words)) why.erase(0, usual_words.size());
+        if (!why.empty()) {
+            throw ConfigException(
+                fmt::format("Invalid value [{}] for configuration {}: Syntax error in regular "
+                            "expression: {}",
+                            fmt::join(all, ", "), key, why));
+        }
+        compiled.emplace_back(pattern);
     }
     return compiled;
 }
@@ -28,18 +42,19 @@ std::int32_t count(const Settings& group, const std::string& name, std::string_v
     }
     const auto text = trim(found->second);
     std::int32_t value = 0;
-    const auto refuse = [&](std::string_view why) {
-        throw ConfigException(fmt::format("Invalid value {} for configuration {}: {}", text, full, why));
+    const auto refuse = [&](std::string_view what, std::string_view why) {
+        throw ConfigException(fmt::format("Invalid value {} for configuration {}: {}", text, what, why));
     };
     const bool of_partitions = key == "partitions";
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) {
-        refuse(of_partitions ? "Not a number of type INT" : "Not a number of type SHORT");
+        refuse(full, of_partitions ? "Not a number of type INT" : "Not a number of type SHORT");
     }
     if (value == 0 || value < -1) {
-        refuse(of_partitions ? "Number of partitions must be positive, or -1 to use the broker's default"
-                             : "Replication factor must be positive and not larger than the number of brokers in the "
-                               "Kafka cluster, or -1 to use the broker's default");
+        refuse(key, of_partitions
+                        ? "Number of partitions must be positive, or -1 to use the broker's default"
+                        : "Replication factor must be positive and not larger than the number of brokers in the "
+                          "Kafka cluster, or -1 to use the broker's default");
     }
     return value;
 }

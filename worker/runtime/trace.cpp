@@ -23,6 +23,7 @@ std::string java_exception_name_of(const std::exception& error) {
     if (dynamic_cast<const ConflictException*>(&error)) return "org.apache.kafka.connect.errors.AlreadyExistsException";
     if (dynamic_cast<const ConnectException*>(&error)) return "org.apache.kafka.connect.errors.ConnectException";
     if (dynamic_cast<const std::invalid_argument*>(&error)) return "java.lang.IllegalArgumentException";
+    if (dynamic_cast<const std::out_of_range*>(&error)) return "java.lang.IndexOutOfBoundsException";
     if (dynamic_cast<const std::bad_alloc*>(&error)) return "java.lang.OutOfMemoryError";
     return "java.lang.RuntimeException";
 }

@@ -1,9 +1,12 @@
 #include "worker/runtime/worker.hpp"
 
 #include "worker/config/connector_config.hpp"
+#include "worker/config/override_policy.hpp"
+#include "worker/kafka/client_config.hpp"
 #include "worker/plugins/names.hpp"
 #include "worker/runtime/config_providers.hpp"
 #include "worker/runtime/deadlines.hpp"
+#include "worker/runtime/lease.hpp"
 #include "worker/runtime/offset_clients.hpp"
 #include "worker/runtime/worker_connector.hpp"
 #include "worker/runtime/worker_task.hpp"
@@ -57,6 +60,7 @@ struct Worker::State {
     std::shared_ptr<const WorkerConfig> config;
     std::shared_ptr<const ConfigTransformer> transformer;
     std::shared_ptr<WorkerMetrics> starts;
+    const std::shared_ptr<Lease> lease = std::make_shared<Lease>();
     Deadlines deadlines;
     mutable std::mutex mutex;  ///< guards the maps
     std::map<std::string, std::shared_ptr<WorkerConnector>> connectors;
@@ -99,7 +103,8 @@ void Worker::start_connector(const std::string& name, Settings settings, TargetS
                                .transformer = state_->transformer,
                                .listener = state_->deps.listener,
                                .logger = state_->deps.logger.with_context(fmt::format("[{}|worker] ", name)),
-                               .starts = state_->starts});
+                               .starts = state_->starts,
+                               .creates_topics = state_->deps.config.topic_creation_enable});
     bool is_new = false;
     {
         const std::lock_guard lock(state_->mutex);
@@ -173,7 +178,8 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
                                                                .listener = s.deps.listener,
                                                                .logger = logger,
                                                                .gate = std::move(gate),
-                                                               .starts = s.starts});
+                                                               .starts = s.starts,
+                                                               .lease = s.lease});
     {
         const std::lock_guard lock(s.mutex);
         if (!s.tasks.try_emplace(id, task).second) {
@@ -183,6 +189,8 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
     s.logger.info("Creating task {}", to_string(id));
     task->start();
 }
+
+Lease& Worker::lease() noexcept { return *state_->lease; }
 
 void Worker::stop_tasks(std::vector<TaskId> ids, Done done, StopManner manner) {
     struct Group {
@@ -311,6 +319,24 @@ void Worker::alter_offsets(const std::string& name, Settings settings, OffsetCha
     state_->with_offsets<std::string>(
         name, std::move(settings), "modify", std::move(done),
         [change = std::move(change)](const OffsetsOf& of) { return change_offsets(of, change); });
+}
+
+void Worker::fencing_client(const std::string& name, Settings settings, Callback<Settings> done) {
+    const Once<std::exception_ptr, Settings> once(std::move(done));
+    state_->deadlines.after(connector_deadline, [once, name] {
+        once(timed_out(fmt::format("Resolving the settings of connector {}", name)), {});
+    });
+    PluginThread().post(
+        [once, name, settings = std::move(settings), resolver = state_->transformer, worker = state_->config] {
+            try {
+                const auto resolved = resolver->transform(settings);
+                OverridePolicy::from(worker->values).check(resolved, "admin.override.");
+                once(nullptr,
+                     connector_admin_settings(worker->settings(), resolved, "connector-worker-adminclient-" + name));
+            } catch (...) {
+                once(std::current_exception(), {});
+            }
+        });
 }
 
 void Worker::collect_metrics(MetricsPage& page) const {

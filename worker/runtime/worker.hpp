@@ -25,6 +25,7 @@ class SecretMask;  // connectors/support/secret_mask.hpp
 namespace millrace::worker {
 
 struct WorkerConfig;   // worker/config/worker_config.hpp
+class Lease;           // worker/runtime/lease.hpp
 class MetricsPage;     // worker/metrics/page.hpp
 class PluginRegistry;  // worker/plugins/registry.hpp
 
@@ -65,6 +66,8 @@ public:
     /// Signals all, then waits for each within task.shutdown.graceful.timeout.ms in total; offsets are committed. What
     /// has not stopped by then is cancelled: it writes no more status, commits no more offsets.
     void stop_tasks(std::vector<TaskId> ids, Done done, StopManner manner = StopManner::Gracefully);
+    /// Tasks write nothing while it is not held.
+    Lease& lease() noexcept;
     /// Pauses or resumes the tasks of a connector that are here.
     void set_task_states(const std::string& connector, TargetState target);
 
@@ -83,6 +86,10 @@ public:
     void connector_offsets(const std::string& name, Settings settings, Callback<ConnectorOffsets> done);
     /// Changes the offsets of a connector that is stopped; the result is a sentence for the user.
     void alter_offsets(const std::string& name, Settings settings, OffsetChange change, Callback<std::string> done);
+
+    /// The settings of the client that fences a connector's producers: the worker's, its admin.*, the connector's
+    /// admin.override.* as far as the policy lets it, references resolved.
+    void fencing_client(const std::string& name, Settings settings, Callback<Settings> done);
 
     /// What this worker, its connectors and tasks have to say. From any thread.
     void collect_metrics(MetricsPage& page) const;

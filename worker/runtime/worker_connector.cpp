@@ -3,6 +3,7 @@
 #include "connectors/support/text.hpp"
 #include "worker/config/connector_config.hpp"
 #include "worker/plugins/names.hpp"
+#include "worker/runtime/topic_creation.hpp"
 #include "worker/runtime/trace.hpp"
 
 namespace millrace::worker {
@@ -51,7 +52,14 @@ void WorkerConnector::fail(const std::exception_ptr& error) {
         const std::lock_guard lock(mutex_);
         phase_ = Phase::Failed;
     }
-    report({.state = State::Failed, .trace = trace_of(error), .version = version_, .permanent = is_permanent(error)});
+    report({.state = State::Failed,
+            .trace = trace_of(error),
+            .version = known_version(),
+            .permanent = is_permanent(error)});
+}
+
+std::optional<std::string> WorkerConnector::known_version() const {
+    return version_.empty() ? std::nullopt : std::optional(version_);
 }
 
 std::size_t WorkerConnector::fingerprint() const {
@@ -67,6 +75,8 @@ void WorkerConnector::instantiate() {
     const auto& info = parts_.plugins.connector(basics.connector_class);
     const auto worker = parts_.logger.named("org.apache.kafka.connect.runtime.Worker");
     worker.info("Creating connector {} of type {}", parts_.name, info.class_name);
+    // A source whose tasks could not create their topics is not started.
+    if (info.type == PluginType::Source && parts_.creates_topics) TopicCreationRules::parse(resolved_);
     {
         const std::lock_guard lock(mutex_);
         version_ = info.version;
@@ -128,7 +138,7 @@ void WorkerConnector::enter(TargetState target) {
     report({.state = target == TargetState::Started  ? State::Running
                      : target == TargetState::Paused ? State::Paused
                                                      : State::Stopped,
-            .version = version_});
+            .version = known_version()});
 }
 
 void WorkerConnector::set_state(TargetState target, Once<std::exception_ptr> done) {
@@ -171,6 +181,7 @@ std::vector<Settings> WorkerConnector::make_task_configs() {
         config.insert_or_assign("task.class", connector_->task_class());
         if (dynamic_cast<const SinkConnector*>(connector_.get())) copy_topics(resolved_, config);
         config = with_references(std::move(config), parts_.settings);
+        config = parts_.transformer->endpoints().without(std::move(config), parts_.settings);
     }
     return configs;
 }
@@ -232,7 +243,7 @@ void WorkerConnector::raise_error(std::string message) {
     phase_ = Phase::Failed;
     status_ = "failed";
     parts_.listener.on_connector_status(parts_.name,
-                                        {.state = State::Failed, .trace = trace_of(error), .version = version_});
+                                        {.state = State::Failed, .trace = trace_of(error), .version = known_version()});
 }
 
 }

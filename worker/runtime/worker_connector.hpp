@@ -28,6 +28,7 @@ public:
         StatusListener& listener;
         Logger logger;
         std::shared_ptr<WorkerMetrics> starts;
+        bool creates_topics = true;  ///< topic.creation.enable
     };
     explicit WorkerConnector(Parts parts);
 
@@ -54,6 +55,7 @@ private:
     void fail(const std::exception_ptr& error);
     void report(StatusListener::Status status);
     std::vector<Settings> make_task_configs();
+    std::optional<std::string> known_version() const;  ///< none before there is an instance
 
     Parts parts_;
     Logger logger_;

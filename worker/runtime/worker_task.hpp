@@ -12,6 +12,7 @@
 #include "worker/metrics/task_metrics.hpp"
 #include "worker/metrics/worker_metrics.hpp"
 #include "worker/plugins/registry.hpp"
+#include "worker/runtime/lease.hpp"
 #include "worker/runtime/stores.hpp"
 
 #include <chrono>
@@ -43,6 +44,7 @@ public:
         Logger logger;
         ProducerGate gate = {};  ///< of a source task whose records are written exactly once
         std::shared_ptr<WorkerMetrics> starts;
+        std::shared_ptr<const Lease> lease;
     };
     explicit WorkerTask(Parts parts);
 
@@ -81,8 +83,8 @@ private:
 
     Parts parts_;
     TaskMetrics metrics_;
-    std::string version_;
-    bool started_ = false;  ///< the plugin has
+    std::optional<std::string> version_;  ///< none before there is an instance
+    bool started_ = false;                ///< the plugin has
     std::stop_source stop_;
     mutable std::mutex mutex_;  ///< guards what follows, and is held while the listener is told
     std::condition_variable_any changed_;

@@ -1,5 +1,6 @@
 #include "worker/validation/client_overrides.hpp"
 
+#include "worker/config/client_keys.hpp"
 #include "worker/config/override_policy.hpp"
 #include "worker/config/worker_config.hpp"
 
@@ -53,6 +54,8 @@ std::vector<ConfigInfo> check_client_overrides(const Settings& settings, const W
         for (auto entry = settings.lower_bound(prefix); entry != settings.end() && entry->first.starts_with(prefix);
              ++entry) {
             const auto key = std::string_view(entry->first).substr(prefix.size());
+            const auto why = client_value_complaint(key, entry->second);
+            if (!why.empty()) throw UnreadableOverrideException(why);
             auto& info = infos.emplace_back();
             info.value.name = entry->first;
             info.value.value = is_secret(key) ? "[hidden]" : entry->second;

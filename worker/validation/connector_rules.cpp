@@ -41,9 +41,6 @@ void check_topics(const Settings& settings, std::vector<ConfigInfo>& infos) {
         complain(infos, "topics", message);
         complain(infos, "topics.regex", message);
     }
-    if (const auto why = regex_complaint(regex); !why.empty()) {
-        complain(infos, "topics.regex", fmt::format("Invalid value {} for configuration topics.regex: {}", regex, why));
-    }
     const auto dead_letters = setting(settings, "errors.deadletterqueue.topic.name");
     if (dead_letters.empty()) return;
     const auto list = split_list(topics);
@@ -69,10 +66,11 @@ void check_sink_rules(const Settings& settings, const WorkerConfig& worker, std:
     const auto override_group = setting(settings, "consumer.override.group.id");
     if (worker.mode != WorkerMode::Distributed) return;
     if (!override_group.empty() && override_group == worker.group_id) {
-        infos.push_back({.value = {.name = "consumer.override.group.id",
-                                   .value = override_group,
-                                   .errors = {fmt::format("Consumer group {} conflicts with Connect worker group {}",
-                                                          override_group, worker.group_id)}}});
+        ConfigInfo conflict{.value = {.name = "consumer.override.group.id",
+                                      .value = override_group,
+                                      .errors = {fmt::format("Consumer group {} conflicts with Connect worker group {}",
+                                                             override_group, worker.group_id)}}};
+        infos.insert(infos.begin(), std::move(conflict));
     } else if (override_group.empty() && "connect-" + name == worker.group_id) {
         complain(infos, "name",
                  fmt::format("Consumer group for sink connector named {} conflicts with Connect worker group {}", name,

@@ -1,5 +1,7 @@
 #include "worker/validation/connector_validation.hpp"
 
+#include "connectors/support/java_hash_map.hpp"
+#include "connectors/support/text.hpp"
 #include "worker/config/restart_policy.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/validation/client_overrides.hpp"
@@ -23,12 +25,27 @@ bool may_be_secret(std::string_view name) noexcept {
 
 /// "{name=a, topic=t}", as Java prints a map; what may be a secret is hidden.
 std::string printed(const SubmittedConfig& config) {
-    std::map<std::string, std::string> entries;
-    for (const auto& [name, value] : config.settings) entries[name] = may_be_secret(name) ? "[hidden]" : value;
-    for (const auto& name : config.nulls) entries[name] = "null";
     std::string text;
-    for (const auto& [name, value] : entries) text += (text.empty() ? "" : ", ") + name + "=" + value;
+    for (const auto& name : in_java_order(config.names(), config.names().size() * 4 / 3 + 1)) {
+        const auto given = config.settings.find(name);
+        const bool hidden = given != config.settings.end() && may_be_secret(name);
+        const auto& value = given == config.settings.end() ? "null" : hidden ? "[hidden]" : given->second;
+        text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, value);
+    }
     return "{" + text + "}";
+}
+
+/// Connect's common keys, with the complaint at the connector's class and at its version.
+std::vector<ConfigInfo> infos_without(const PluginInfo& connector, const std::string& complaint,
+                                      const ValidationContext& context, const SubmittedConfig& config) {
+    std::vector<ConfigInfo> infos;
+    for (auto& key : common_keys()) {
+        const auto& name = key.definition.name;
+        if (name == "connector.plugin.version") key.recommended_values = versions_of(context.plugins, connector);
+        if (name == "connector.class" || name == "connector.plugin.version") key.complaints.push_back(complaint);
+        infos.push_back({key.definition, check(key, config, context.plugins)});
+    }
+    return infos;
 }
 
 const PluginInfo& connector_of(const PluginRegistry& plugins, const SubmittedConfig& config) {
@@ -53,6 +70,12 @@ std::vector<ConfigInfo> framework_infos(const ValidationContext& context, const 
     }
     check_aliases(config, infos);
     return infos;
+}
+
+void complain_of_nulls(const SubmittedConfig& config, std::vector<ConfigInfo>& infos) {
+    for (auto& info : infos) {
+        if (config.nulls.contains(info.value.name)) info.value.errors.emplace_back(null_value_message);
+    }
 }
 
 ConfigInfo* find_info(std::vector<ConfigInfo>& infos, std::string_view name) {
@@ -113,16 +136,28 @@ constexpr ConverterRole converter_roles[] = {{"header.converter", "header", Plug
                                              {"key.converter", "key", PluginType::Converter},
                                              {"value.converter", "value", PluginType::Converter}};
 
+/// What is wrong with the version stands at its own key already.
+bool has_version(const PluginRegistry& plugins, const PluginInfo& converter, const ConverterRole& role,
+                 const SubmittedConfig& config) {
+    const auto wanted = config.settings.find(std::string(role.setting) + ".plugin.version");
+    if (wanted == config.settings.end()) return true;
+    try {
+        return !version_complaint(plugins, converter, wanted->second);
+    } catch (const ConfigException&) {
+        return false;
+    }
+}
+
 /// Keys of a converter that the connector's configuration names, under "value.converter.".
 void append_converter(const ValidationContext& context, const ConverterRole& role, const SubmittedConfig& config,
                       std::vector<ConfigInfo>& infos) {
     const auto given = config.settings.find(role.setting);
     if (given == config.settings.end()) return;
     const auto* plugin = context.plugins.find(role.plugin_type, trim(given->second));
-    if (plugin == nullptr) return;
+    if (plugin == nullptr || !has_version(context.plugins, *plugin, role, config)) return;
     const auto prefix = std::string(role.setting) + ".";
     auto with_type = config;
-    with_type.set(prefix + "converter.type", std::string(role.type));
+    with_type.settings.try_emplace(prefix + "converter.type", role.type);
     for (const auto& key : keys_of(*plugin)) {
         if (key.internal) continue;
         const auto known = expected(key, prefix);
@@ -141,6 +176,16 @@ int message_count(const std::vector<ConfigInfo>& infos) {
 PreparedValidation prepare(const ValidationContext& context, SubmittedConfig config) {
     const auto& connector = connector_of(context.plugins, config);
     PreparedValidation prepared{.class_as_given = config.settings.at("connector.class"), .connector = &connector};
+    const auto version = config.settings.find("connector.plugin.version");
+    const auto complaint = version == config.settings.end()
+                               ? std::nullopt
+                               : version_complaint(context.plugins, connector, version->second);
+    if (complaint) {
+        prepared.framework = infos_without(connector, *complaint, context, config);
+        prepared.config = std::move(config);
+        prepared.version_is_missing = true;
+        return prepared;
+    }
     prepared.framework = framework_infos(context, connector, config);
     if (connector.type == PluginType::Sink) {
         check_sink_rules(config.settings, context.worker, prepared.framework);
@@ -149,6 +194,7 @@ PreparedValidation prepare(const ValidationContext& context, SubmittedConfig con
         const auto* source = dynamic_cast<const SourceConnector*>(instance.get());
         if (source != nullptr) check_source_rules(config.settings, context.worker, *source, prepared.framework);
     }
+    complain_of_nulls(config, prepared.framework);
     prepared.config = std::move(config);
     return prepared;
 }
@@ -156,10 +202,13 @@ PreparedValidation prepare(const ValidationContext& context, SubmittedConfig con
 ConfigInfos finish(const ValidationContext& context, PreparedValidation prepared, std::vector<ConfigValue> own) {
     ConfigInfos infos{.name = prepared.class_as_given};
     auto framework = std::move(prepared.framework);
-    merge_own(prepared, std::move(own), framework);
-    add_unknown_nulls(prepared.config, framework);
-    auto rest = check_client_overrides(prepared.config.settings, context.worker, prepared.connector->type);
-    for (const auto& role : converter_roles) append_converter(context, role, prepared.config, rest);
+    std::vector<ConfigInfo> rest;
+    if (!prepared.version_is_missing) {
+        merge_own(prepared, std::move(own), framework);
+        add_unknown_nulls(prepared.config, framework);
+        rest = check_client_overrides(prepared.config.settings, context.worker, prepared.connector->type);
+        for (const auto& role : converter_roles) append_converter(context, role, prepared.config, rest);
+    }
     const auto with_errors = std::ranges::count_if(rest, [](const ConfigInfo& i) { return !i.value.errors.empty(); });
     infos.error_count = message_count(framework) + static_cast<int>(with_errors);
     infos.configs = std::move(framework);

@@ -30,13 +30,14 @@ struct PreparedValidation {
     const PluginInfo* connector = nullptr;
     SubmittedConfig config = {};
     std::vector<ConfigInfo> framework = {};
+    bool version_is_missing = false;  ///< the connector is not there as it is wanted: nobody else is asked
 };
 
 /// Throws ConfigException "Connector config {name=a} contains no connector type", or that no class of that name is
-/// known, or that its version is not there.
+/// known, or that its version is none.
 PreparedValidation prepare(const ValidationContext& context, SubmittedConfig config);
 
-/// `own` are the connector's values.
+/// `own` are the connector's values; none where its version is missing.
 ConfigInfos finish(const ValidationContext& context, PreparedValidation prepared, std::vector<ConfigValue> own);
 
 /// Definitions for a plugin's page: its own keys, then for connectors the framework's that it does not redefine.

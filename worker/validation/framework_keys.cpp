@@ -22,12 +22,9 @@ constexpr std::array<ConverterKey, 3> converter_keys{
     ConverterKey{"header.converter", PluginType::HeaderConverter, &WorkerConfig::header_converter}};
 
 std::vector<ExpectedKey> tables(const PluginInfo& connector) {
-    std::vector<ExpectedKey> keys;
-    const auto append = [&](std::span<const ConfigKey> table) {
-        for (const auto& key : table) keys.push_back(expected(key));
-    };
-    append(common_connector_keys());
-    append(connector.type == PluginType::Source ? source_connector_keys() : sink_connector_keys());
+    auto keys = common_keys();
+    const bool is_source = connector.type == PluginType::Source;
+    for (const auto& key : is_source ? source_connector_keys() : sink_connector_keys()) keys.push_back(expected(key));
     return keys;
 }
 
@@ -51,6 +48,22 @@ std::string converter_class(const ConverterKey& key, const WorkerConfig& worker,
     return given == config.settings.end() ? worker.*key.worker_default : std::string(trim(given->second));
 }
 
+/// A version that is not there is said at the class, if the connector names it, and at the version; what is no version,
+/// at the version alone.
+void complain_of_version(ExpectedKey& converter, ExpectedKey& version, const PluginInfo& used,
+                         const PluginRegistry& plugins, const SubmittedConfig& config) {
+    const auto wanted = config.settings.find(version.definition.name);
+    if (wanted == config.settings.end()) return;
+    try {
+        const auto complaint = version_complaint(plugins, used, wanted->second);
+        if (!complaint || !config.settings.contains(converter.definition.name)) return;
+        converter.complaints.push_back(*complaint);
+        version.complaints.push_back(*complaint);
+    } catch (const ConfigException& e) {
+        version.complaints.emplace_back(e.what());
+    }
+}
+
 void fill_converter(std::vector<ExpectedKey>& keys, const ConverterKey& converter, const PluginRegistry& plugins,
                     const WorkerConfig& worker, const SubmittedConfig& config) {
     auto* key = find_key(keys, converter.name);
@@ -64,14 +77,23 @@ void fill_converter(std::vector<ExpectedKey>& keys, const ConverterKey& converte
     if (version == nullptr) return;
     const auto name = converter_class(converter, worker, config);
     if (const auto* used = plugins.find(converter.type, name)) {
+        const bool is_null = config.nulls.contains(converter.name);
         version->definition.default_value = std::string(used->version);
-        version->recommended_values = {std::string(used->version)};
+        if (!is_null) version->recommended_values = {std::string(used->version)};
+        version->visible = !is_null;
+        complain_of_version(*key, *version, *used, plugins, config);
     } else {
         version->definition.default_value.reset();
         version->visible = find_any_plugin(plugins, name) != nullptr;
     }
 }
 
+}
+
+std::vector<ExpectedKey> common_keys() {
+    std::vector<ExpectedKey> keys;
+    for (const auto& key : common_connector_keys()) keys.push_back(expected(key));
+    return keys;
 }
 
 std::vector<ExpectedKey> framework_keys(const PluginRegistry& plugins, const WorkerConfig& worker,

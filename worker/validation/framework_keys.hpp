@@ -20,4 +20,8 @@ std::vector<ExpectedKey> framework_keys(const PluginRegistry& plugins, const Wor
 /// The same without the worker's defaults and without transformations: what a plugin's own page lists.
 std::vector<ConfigDefinition> framework_definitions(const PluginInfo& connector);
 
+/// What is looked at when the connector itself is not there in the version that is wanted; without defaults of the
+/// installation.
+std::vector<ExpectedKey> common_keys();
+
 }

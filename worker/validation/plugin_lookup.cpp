@@ -1,5 +1,10 @@
 #include "worker/validation/plugin_lookup.hpp"
 
+#include "worker/validation/version_range.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 
 namespace millrace::worker {
@@ -33,6 +38,24 @@ std::vector<std::string> class_names(const PluginRegistry& plugins, PluginType t
         }
     }
     return names;
+}
+
+std::vector<std::string> versions_of(const PluginRegistry& plugins, const PluginInfo& plugin) {
+    std::vector<std::string> versions;
+    for (const auto& one : plugins.list()) {
+        if (one.type == plugin.type && one.class_name == plugin.class_name) versions.push_back(one.version);
+    }
+    return versions;
+}
+
+std::optional<std::string> version_complaint(const PluginRegistry& plugins, const PluginInfo& plugin,
+                                             std::string_view wanted) {
+    const auto range = VersionRange::parse(wanted);
+    const auto versions = versions_of(plugins, plugin);
+    const auto accepted = [&](const std::string& version) { return range->contains(version); };
+    if (!range || std::ranges::any_of(versions, accepted)) return std::nullopt;
+    return fmt::format("Plugin {} not found that matches the version range {}, available versions: [{}]",
+                       plugin.class_name, range->text(), fmt::join(versions, ", "));
 }
 
 std::span<const ConfigKey> keys_of(const PluginInfo& plugin) {

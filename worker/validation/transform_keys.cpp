@@ -38,8 +38,7 @@ std::vector<std::string> aliases_of(const AliasKind& kind, const SubmittedConfig
     const auto given = config.settings.find(kind.setting);
     if (given == config.settings.end()) return distinct;
     for (auto& alias : split_list(given->second)) {
-        if (!alias.empty() && std::ranges::find(distinct, alias) == distinct.end())
-            distinct.push_back(std::move(alias));
+        if (std::ranges::find(distinct, alias) == distinct.end()) distinct.push_back(std::move(alias));
     }
     return distinct;
 }
@@ -65,7 +64,7 @@ void sort_as_listed(std::vector<ConfigKey>& keys) {
     const auto rank = [&](const ConfigKey& key) {
         const auto group = std::ranges::find(groups, key.group) - groups.begin();
         const bool has_default = key.default_value.kind == DefaultValue::Kind::Required ? false : true;
-        return std::tuple(group, key.group.empty() ? -1 : key.order_in_group, has_default, key.importance, key.name);
+        return std::tuple(group, key.order_in_group, has_default, key.importance, key.name);
     };
     std::ranges::sort(keys, {}, rank);
 }
@@ -107,6 +106,20 @@ ExpectedKey version_key(const AliasKind& kind, const std::string& alias, const P
     return key;
 }
 
+/// False if there is no such version, which is said at both keys, the last two.
+bool settle_version(const PluginRegistry& plugins, const PluginInfo& plugin, const std::string& wanted,
+                    std::vector<ExpectedKey>& keys) {
+    std::optional<std::string> complaint;
+    try {
+        complaint = version_complaint(plugins, plugin, wanted);
+    } catch (const ConfigException& e) {
+        complaint = e.what();
+    }
+    if (!complaint) return true;
+    for (auto key = keys.end() - 2; key != keys.end(); ++key) key->complaints.push_back(*complaint);
+    return false;
+}
+
 void append_alias(const AliasKind& kind, const std::string& alias, const PluginRegistry& plugins,
                   const SubmittedConfig& config, std::vector<ExpectedKey>& keys) {
     const auto prefix = fmt::format("{}.{}.", kind.setting, alias);
@@ -115,11 +128,14 @@ void append_alias(const AliasKind& kind, const std::string& alias, const PluginR
     keys.push_back(type_key(kind, alias, plugins));
     keys.push_back(version_key(kind, alias, plugin));
     if (plugin == nullptr) return;
+    const auto version = config.settings.find(prefix + "plugin.version");
+    if (version != config.settings.end() && !settle_version(plugins, *plugin, version->second, keys)) return;
     auto own = own_keys(kind, *plugin);
     sort_as_listed(own);
     int number = 2;
     for (const auto& key : own) {
         auto made = expected(key, prefix);
+        made.parsed_by_full_name = true;
         made.definition.order_in_group = number++;
         made.definition.group = key.group.empty() ? fmt::format("{}: {}", kind.group, alias)
                                                   : fmt::format("{}: {}: {}", kind.group, alias, key.group);
@@ -141,7 +157,8 @@ void check_aliases(const SubmittedConfig& config, std::vector<ConfigInfo>& infos
     for (const auto& alias : aliases_of(kinds[0], config)) {
         const auto prefix = fmt::format("transforms.{}.", alias);
         const auto given = [&](std::string_view key) {
-            return config.settings.find(prefix + std::string(key)) != config.settings.end();
+            const auto name = prefix + std::string(key);
+            return config.settings.contains(name) || config.nulls.contains(name);
         };
         if (!given("negate") || given("predicate")) continue;
         const auto type = std::ranges::find(infos, prefix + "type", [](const ConfigInfo& i) { return i.value.name; });

@@ -77,37 +77,40 @@ int compare_versions(std::string_view a, std::string_view b) {
 }
 
 VersionRange::Part VersionRange::parse_part(std::string_view text, std::string_view specification) {
-    const auto refuse = [&] { throw ConfigException(fmt::format("Invalid version specification: {}", specification)); };
-    if (text.size() < 2) refuse();
+    const auto refuse = [&](std::string_view why) { throw ConfigException(fmt::format("{}: {}", why, specification)); };
+    const auto bound = [](std::string_view version) {
+        version = trim(version);
+        return version.empty() ? std::nullopt : std::optional<std::string>(version);
+    };
     Part part{.low_included = text.front() == '[', .high_included = text.back() == ']'};
     text = text.substr(1, text.size() - 2);
     const auto comma = text.find(',');
     if (comma == std::string_view::npos) {
-        if (!part.low_included || !part.high_included || trim(text).empty()) refuse();
+        if (!part.low_included || !part.high_included) refuse("Single version must be surrounded by []");
         part.low = part.high = std::string(trim(text));
         return part;
     }
-    part.low = std::string(trim(text.substr(0, comma)));
-    part.high = std::string(trim(text.substr(comma + 1)));
-    if (!part.low.empty() && !part.high.empty() && compare_versions(part.low, part.high) > 0) refuse();
+    part.low = bound(text.substr(0, comma));
+    part.high = bound(text.substr(comma + 1));
+    if (part.low && part.high && compare_versions(*part.low, *part.high) > 0) {
+        refuse("Range defies version ordering");
+    }
     return part;
 }
 
 std::optional<VersionRange> VersionRange::parse(std::string_view specification) {
-    auto rest = trim(specification);
-    if (rest.empty() || rest == "latest") return std::nullopt;
+    specification = trim(specification);
+    if (specification == "latest") return std::nullopt;
+    const bool is_range = specification.starts_with('[') || specification.starts_with('(');
+    const auto range_text = is_range ? std::string(specification) : fmt::format("[{}]", specification);
     VersionRange range;
-    if (rest.find_first_of("[](),") == std::string_view::npos) {
-        range.parts_.push_back({.low = std::string(rest), .high = std::string(rest)});
-        return range;
-    }
-    while (!rest.empty()) {
-        const auto end = rest.find_first_of("])");
-        const bool opens = rest.front() == '[' || rest.front() == '(';
-        if (!opens || end == std::string_view::npos) {
-            throw ConfigException(fmt::format("Invalid version specification: {}", specification));
+    for (std::string_view rest = range_text; !rest.empty();) {
+        if (rest.front() != '[' && rest.front() != '(') {
+            throw ConfigException("Only fully-qualified sets allowed in multiple set scenario: " + range_text);
         }
-        range.parts_.push_back(parse_part(rest.substr(0, end + 1), specification));
+        const auto end = rest.find_first_of("])");
+        if (end == std::string_view::npos) throw ConfigException("Unbounded range: " + range_text);
+        range.parts_.push_back(parse_part(rest.substr(0, end + 1), range_text));
         rest = trim(rest.substr(end + 1));
         if (rest.starts_with(',')) rest = trim(rest.substr(1));
     }
@@ -116,8 +119,8 @@ std::optional<VersionRange> VersionRange::parse(std::string_view specification) 
 
 bool VersionRange::contains(std::string_view version) const {
     return std::ranges::any_of(parts_, [&](const Part& part) {
-        const int low = part.low.empty() ? 1 : compare_versions(version, part.low);
-        const int high = part.high.empty() ? -1 : compare_versions(version, part.high);
+        const int low = part.low ? compare_versions(version, *part.low) : 1;
+        const int high = part.high ? compare_versions(version, *part.high) : -1;
         return (low > 0 || (low == 0 && part.low_included)) && (high < 0 || (high == 0 && part.high_included));
     });
 }
@@ -125,8 +128,8 @@ bool VersionRange::contains(std::string_view version) const {
 std::string VersionRange::text() const {
     std::string text;
     for (const auto& part : parts_) {
-        text += fmt::format("{}{}{},{}{}", text.empty() ? "" : ",", part.low_included ? '[' : '(', part.low, part.high,
-                            part.high_included ? ']' : ')');
+        text += fmt::format("{}{}{},{}{}", text.empty() ? "" : ",", part.low_included ? '[' : '(',
+                            part.low.value_or(""), part.high.value_or(""), part.high_included ? ']' : ')');
     }
     return text;
 }

@@ -1,7 +1,6 @@
 /// Which versions of a plugin a configuration or request accepts.
 ///
-/// Input   "latest" or "" (any), a version (that one only), or a Maven range: "[1.0,2.0)", "(,3.0]", several with
-/// commas
+/// Input   "latest" (any), a version (that one only), or a Maven range: "[1.0,2.0)", "(,3.0]", several with commas
 ///         between them.
 /// Facts   KIP-891; Maven's version order for numbers and qualifiers such as "3.7.0.Final" and "4.0-SNAPSHOT".
 #pragma once
@@ -14,7 +13,7 @@ namespace millrace::worker {
 
 class VersionRange {
 public:
-    /// None for any version. Throws ConfigException "Invalid version specification: [" for what is no range.
+    /// None for any version. Throws ConfigException in Maven's words, "Unbounded range: [", for what is no range.
     static std::optional<VersionRange> parse(std::string_view specification);
 
     bool contains(std::string_view version) const;
@@ -22,8 +21,8 @@ public:
 
 private:
     struct Part {
-        std::string low = {};   ///< empty: unbounded
-        std::string high = {};  ///< empty: unbounded
+        std::optional<std::string> low = {};   ///< none: unbounded
+        std::optional<std::string> high = {};  ///< none: unbounded
         bool low_included = true;
         bool high_included = true;
     };

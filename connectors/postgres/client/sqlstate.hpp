@@ -20,6 +20,8 @@ struct DatabaseError : ConnectException {
         : ConnectException(message), sqlstate(state), reaction(reaction_to(state)) {}
     DatabaseError(const std::string& message, std::string_view state, Reaction r)
         : ConnectException(message), sqlstate(state), reaction(r) {}
+    /// The statement is at fault; else the connection is gone.
+    bool of_statement() const noexcept { return !sqlstate.empty() && reaction != Reaction::Retry; }
     std::string sqlstate;
     Reaction reaction;
 };
@@ -30,6 +32,7 @@ inline constexpr std::string_view insufficient_privilege = "42501";
 inline constexpr std::string_view lock_not_available = "55P03";
 inline constexpr std::string_view object_in_use = "55006";
 inline constexpr std::string_view query_canceled = "57014";
+inline constexpr std::string_view read_only_sql_transaction = "25006";
 inline constexpr std::string_view undefined_object = "42704";
 inline constexpr std::string_view undefined_table = "42P01";
 inline constexpr std::string_view undefined_column = "42703";

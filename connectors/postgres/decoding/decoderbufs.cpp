@@ -177,10 +177,13 @@ void DecoderbufsDecoder::add_row(Arena& arena) {
     columns.clear();
     for (const auto& datum : described) names.push_back(unquoted(datum.column_name()));
     for (int i = 0; i < described.size(); ++i) {
-        columns.push_back({.name = names[static_cast<std::size_t>(i)],
-                           .type = static_cast<std::uint32_t>(described[i].column_type()),
-                           .modifier = i < row.new_typeinfo_size() ? std::string_view(row.new_typeinfo(i).modifier())
-                                                                   : std::string_view()});
+        RelationBook::SeenColumn column{.name = names[static_cast<std::size_t>(i)],
+                                        .type = static_cast<std::uint32_t>(described[i].column_type())};
+        if (i < row.new_typeinfo_size()) {
+            column.modifier = row.new_typeinfo(i).modifier();
+            column.nullable = row.new_typeinfo(i).value_optional();
+        }
+        columns.push_back(column);
     }
     const auto name = parse_qualified_name(row.table());
     const auto& table = book_.see(name.schema, name.table, columns, messages_);

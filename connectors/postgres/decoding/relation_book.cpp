@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::postgres {
 namespace {
@@ -24,8 +25,20 @@ Tuple RelationBook::Table::arrange(Tuple row, Column::Kind absent, std::vector<C
 
 bool RelationBook::same(const Known& known, const std::vector<SeenColumn>& columns) {
     return std::ranges::equal(known.seen, columns, [](const KnownColumn& k, const SeenColumn& c) {
-        return k.name == c.name && k.type == c.type && (c.modifier.empty() || k.modifier == c.modifier);
+        return k.name == c.name && k.type == c.type && (c.modifier.empty() || k.modifier == c.modifier) &&
+               k.nullable == c.nullable;
     });
+}
+
+bool RelationBook::complete_as_before(Known& known, const std::vector<SeenColumn>& columns) {
+    if (columns.empty()) return true;  // of a deleted row without a key nothing is told
+    std::vector<std::pair<std::string, bool>> now;
+    for (const auto& column : columns) {
+        if (!column.nullable) return true;
+        now.emplace_back(column.name, *column.nullable);
+    }
+    const auto before = std::exchange(known.nullabilities, std::move(now));
+    return before.empty() || before == known.nullabilities;
 }
 
 /// True if every column of the row is one of the table's and was seen with no other modifier.
@@ -70,10 +83,11 @@ const RelationBook::Table& RelationBook::see(std::string_view schema, std::strin
     } else if (same(known, columns)) {
         return known;
     }
-    if (fresh || !fits(known, columns)) describe(known, columns, messages);
+    const bool complete = complete_as_before(known, columns);
+    if (fresh || !complete || !fits(known, columns)) describe(known, columns, messages);
     known.seen.clear();
     for (const auto& column : columns) {
-        known.seen.push_back({std::string(column.name), column.type, std::string(column.modifier)});
+        known.seen.push_back({std::string(column.name), column.type, std::string(column.modifier), column.nullable});
     }
     known.sources.clear();
     for (const auto& column : known.described.columns) {

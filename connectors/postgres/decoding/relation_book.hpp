@@ -35,7 +35,8 @@ public:
     struct SeenColumn {
         std::string_view name;
         std::uint32_t type = 0;
-        std::string_view modifier = {};  ///< such as numeric(8,2); empty: the row does not say
+        std::string_view modifier = {};     ///< such as numeric(8,2); empty: the row does not say
+        std::optional<bool> nullable = {};  ///< rows that say it have all of the table's columns
     };
     struct Table {
         DescribedTable described = {};
@@ -55,14 +56,18 @@ private:
         std::string name;
         std::uint32_t type = 0;
         std::string modifier;
+        std::optional<bool> nullable;
     };
     struct Known : Table {
         std::string schema;
         std::string name;
-        std::vector<KnownColumn> seen;  ///< in the last row
+        std::vector<KnownColumn> seen;                            ///< in the last row
+        std::vector<std::pair<std::string, bool>> nullabilities;  ///< in the last row that had all columns
     };
 
     static bool same(const Known& known, const std::vector<SeenColumn>& columns);
+    /// False if the row has all columns, and they are not those of the last one that had.
+    static bool complete_as_before(Known& known, const std::vector<SeenColumn>& columns);
     static bool fits(const Known& known, const std::vector<SeenColumn>& columns);
     void describe(Known& known, const std::vector<SeenColumn>& columns, std::vector<Message>& messages);
 

@@ -51,7 +51,7 @@ std::string shown(const RowKey& key) {
     std::string text;
     for (const auto& value : key) {
         if (!text.empty()) text += ',';
-        text += value.kind == Kind::Null ? "null" : value.text;
+        text += value.kind == Kind::Null ? "<null>" : value.text;
     }
     return text;
 }

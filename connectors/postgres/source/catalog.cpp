@@ -22,12 +22,13 @@ std::vector<std::string> primary_key(Connection& connection, Oid oid) {
                     oid)));
 }
 
+/// As JDBC lists indexes: a clustered one first, and with the columns that it merely includes.
 std::vector<std::string> first_unique_index(Connection& connection, Oid oid) {
     return column_of(connection.query(fmt::format(
-        "SELECT a.attname FROM (SELECT i.indrelid, i.indkey, i.indnkeyatts FROM pg_catalog.pg_index i "
+        "SELECT a.attname FROM (SELECT i.indrelid, i.indkey FROM pg_catalog.pg_index i "
         "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = {} AND i.indisunique "
-        "AND i.indexprs IS NULL ORDER BY c.relname LIMIT 1) i CROSS JOIN LATERAL "
-        "unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k(attnum, position) "
+        "AND i.indexprs IS NULL ORDER BY NOT i.indisclustered, c.relname LIMIT 1) i CROSS JOIN LATERAL "
+        "unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position) "
         "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum ORDER BY k.position",
         oid)));
 }

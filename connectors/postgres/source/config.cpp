@@ -1,6 +1,9 @@
 #include "connectors/postgres/source/config.hpp"
 
 #include "connectors/postgres/source/config_keys.hpp"
+#include "connectors/postgres/source/reselect.hpp"
+#include "connectors/support/java_hash_map.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -192,6 +195,8 @@ void read_replication(const Config& config, const Warn& warn, ReplicationConfig&
     r.drop_slot_on_stop = config.get_boolean("slot.drop.on.stop");
     r.failover = config.get_boolean("slot.failover");
     r.stream_params = split_pairs(config.get_string("slot.stream.params"), ';', '=', warn, "slot.stream.params");
+    r.spill = {.folder = config.get_string("millrace.streamed.transactions.folder"),
+               .most_bytes = static_cast<std::uint64_t>(config.get_long("millrace.streamed.transactions.max.bytes"))};
     r.max_retries = config.get_int("slot.max.retries");
     r.retry_delay = ms(config, "slot.retry.delay.ms");
     r.publication = config.get_string("publication.name");
@@ -238,16 +243,23 @@ std::optional<ColumnMapping> mapping_of(std::string_view name) {
     const auto salt = name.find(with_salt);
     if (!name.starts_with(hash) || salt == std::string_view::npos) return {};
     const auto begin = name.starts_with(v2) ? v2.size() : hash.size();
-    if (salt < begin) return {};
+    if (salt < begin || salt + with_salt.size() == name.size()) return {};
     return ColumnMapping{.kind = name.starts_with(v2) ? Kind::HashV2 : Kind::Hash,
                          .algorithm = std::string(name.substr(begin, salt - begin)),
                          .salt = std::string(name.substr(salt + with_salt.size()))};
 }
 
+/// In the order in which Debezium comes upon them, that of a HashMap of all settings: the first that matches a column
+/// counts.
 void read_column_rules(const Config& config, SourceConfig& out) {
-    for (const auto& [name, value] : config.settings()) {
-        const auto mapping = mapping_of(name);
-        if (mapping) out.column_rules.push_back({.mapping = *mapping, .columns = RegexList(std::string_view(value))});
+    const auto& settings = config.settings();
+    std::vector<std::string> names;
+    for (const auto& [name, value] : settings) {
+        if (mapping_of(name)) names.push_back(name);
+    }
+    for (const auto& name : in_java_order(std::move(names), settings.size() * 4 / 3 + 1)) {
+        const std::string_view columns = settings.at(name);
+        out.column_rules.push_back({.mapping = *mapping_of(name), .columns = RegexList(columns)});
     }
     const ColumnMapping propagate{.kind = ColumnMapping::Kind::PropagateSourceType};
     for (const auto* key : {"column.propagate.source.type", "datatype.propagate.source.type"}) {
@@ -260,16 +272,16 @@ void read_column_rules(const Config& config, SourceConfig& out) {
     std::ranges::stable_sort(out.column_rules, {}, [](const ColumnRule& rule) { return rule.mapping.kind; });
 }
 
+/// Blanks behind a table's pattern count, as they do for Debezium; those around a column's do not.
 void read_key_columns(const Config& config, SourceConfig& out) {
     const auto text = config.get_string("message.key.columns");
-    for (std::size_t from = 0; from < text.size();) {
-        const auto end = std::min(text.find(';', from), text.size());
-        const auto part = std::string_view(text).substr(from, end - from);
-        from = end + 1;
+    for (const auto part : java_split(text, ';')) {
         const auto colon = part.find(':');
         if (colon == std::string_view::npos) continue;
-        out.key_columns.emplace_back(RegexList(std::vector{std::string(trim(part.substr(0, colon)))}),
-                                     split_list(part.substr(colon + 1)));
+        for (const auto column : java_split(part.substr(colon + 1), ',')) {
+            const auto pattern = fmt::format("{}.{}", part.substr(0, colon), trim(column));
+            out.key_columns.emplace_back(trim(pattern), RegexOptions{.case_insensitive = true});
+        }
     }
 }
 
@@ -335,6 +347,7 @@ SourceConfig parse_config(const Settings& given, const Warn& warn) {
     read_filters(config, out);
     read_column_rules(config, out);
     read_key_columns(config, out);
+    out.reselects = reselect_configs(config.settings());
     read_runtime(config, out);
     read_signals(config, warn, out);
     warn_of_settings_without_effect(config, warn);

@@ -8,6 +8,7 @@
 #include "connectors/api/config_def.hpp"
 #include "connectors/postgres/client/connection.hpp"
 #include "connectors/postgres/decoding/decoder.hpp"
+#include "connectors/postgres/decoding/streamed_transactions.hpp"
 #include "connectors/postgres/source/filters.hpp"
 #include "connectors/postgres/types/column.hpp"
 #include "connectors/postgres/types/type_options.hpp"
@@ -64,17 +65,18 @@ struct TopicConfig {
 };
 
 struct ReplicationConfig {
-    OutputPlugin plugin = OutputPlugin::PgOutput;
     std::string slot = "debezium";
+    OutputPlugin plugin = OutputPlugin::PgOutput;
     bool drop_slot_on_stop = false;
     bool failover = false;
-    std::vector<std::pair<std::string, std::string>> stream_params = {};
     int max_retries = 6;
+    std::vector<std::pair<std::string, std::string>> stream_params = {};
+    SpillLimits spill = {};  ///< of transactions that are streamed before they commit
     std::chrono::milliseconds retry_delay{10'000};
     std::string publication = "dbz_publication";
     PublicationMode publication_mode = PublicationMode::AllTables;
     bool via_partition_root = false;
-    std::string publish = {};  ///< the publish = '...' of publications made here; empty: PostgreSQL's default
+    std::optional<std::string> publish = {};  ///< of publications made here; none: PostgreSQL's default
     std::vector<std::pair<std::string, std::string>> replica_identities = {};  ///< table regex, wanted identity
     std::chrono::milliseconds status_interval{10'000};
     std::chrono::milliseconds advance_interval{10'000};  ///< without records, until the offset moves on alone
@@ -121,6 +123,16 @@ struct ColumnRule {
     bool by_type = false;
 };
 
+/// A ReselectColumnsPostProcessor. Columns are named schema.table:column.
+struct ReselectConfig {
+    RegexList include = {};
+    RegexList exclude = {};
+    bool unavailable_values = true;
+    bool null_values = true;
+    bool by_event_key = false;  ///< else by the primary key
+    bool fails = false;         ///< the task, if a statement does
+};
+
 struct SourceConfig {
     ConnectionSettings connection = {};
     std::chrono::milliseconds validation_timeout{60'000};
@@ -131,7 +143,8 @@ struct SourceConfig {
     TableFilters filters = {};
     std::vector<std::string> include_order = {};  ///< table.include.list as given: the order of the snapshot
     std::vector<ColumnRule> column_rules = {};
-    std::vector<std::pair<RegexList, std::vector<std::string>>> key_columns = {};  ///< message.key.columns
+    std::vector<Regex> key_columns = {};         ///< message.key.columns: patterns of schema.table.column
+    std::vector<ReselectConfig> reselects = {};  ///< post.processors
     RegexList message_prefix_include = {};
     RegexList message_prefix_exclude = {};
     std::string skipped_operations = "t";  ///< letters of c, u, d, t, r

@@ -32,6 +32,7 @@ std::string fingerprint_of_rows(const Settings& settings) {
                                               "tasks.max",
                                               "publication.",
                                               "event.processing.",
+                                              "millrace.",
                                               "internal."};
     constexpr std::uint64_t basis = 0xcbf29ce484222325;  // FNV-1a: the same in every build
     constexpr std::uint64_t prime = 0x100000001b3;

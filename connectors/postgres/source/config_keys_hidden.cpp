@@ -48,6 +48,11 @@ constexpr HiddenKeyRow hidden_table[] = {
      "Millrace's own: a warning in the log when the server keeps more WAL than this for the slot, and each time that "
      "it "
      "has doubled since, in bytes; 0: none."},
+    {"millrace.streamed.transactions.folder", ConfigType::String, "/var/tmp", Importance::Low,
+     "Millrace's own: where transactions are kept that the server streams before they commit, which it does when "
+     "slot.stream.params has streaming=on or parallel; in files without a name, which end with the task."},
+    {"millrace.streamed.transactions.max.bytes", ConfigType::Long, "68719476736", Importance::Low,
+     "Millrace's own: the task fails when those transactions together would take more than this, in bytes."},
     {"poll.dispatch.interval.ms", ConfigType::Long, "0", Importance::Low,
      "Accepted; batches are handed over as soon as there is something."},
     {"queue.provider.type", ConfigType::String, "memory", Importance::Low, "Only memory is known."},

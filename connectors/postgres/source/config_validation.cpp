@@ -1,5 +1,7 @@
 #include "connectors/postgres/source/config.hpp"
 #include "connectors/postgres/source/config_keys.hpp"
+#include "connectors/postgres/source/reselect.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -51,29 +53,81 @@ const std::vector<Choice>& choices() {
 }
 
 constexpr std::array required_keys = {"database.hostname", "database.user", "database.dbname", "topic.prefix"};
-constexpr std::array positive_keys = {"max.batch.size",
-                                      "max.queue.size",
-                                      "poll.interval.ms",
-                                      "slot.advance.interval.ms",
-                                      "status.update.interval.ms",
-                                      "snapshot.max.threads",
-                                      "incremental.snapshot.chunk.size",
-                                      "snapshot.max.threads.multiplier"};
-constexpr std::array non_negative_keys = {"heartbeat.interval.ms",
-                                          "max.queue.size.in.bytes",
-                                          "slot.max.retries",
-                                          "snapshot.delay.ms",
-                                          "streaming.delay.ms",
-                                          "snapshot.lock.timeout.ms",
-                                          "database.query.timeout.ms",
-                                          "xmin.fetch.interval.ms",
-                                          "guardrail.collections.max",
-                                          "lsn.flush.timeout.ms",
-                                          "connection.validation.timeout.ms",
-                                          "slot.retry.delay.ms",
-                                          "internal.offset.activity.monitor.interval.ms",
-                                          "snapshot.resume.interval.bytes",
-                                          "retriable.restart.connector.wait.ms"};
+/// What a number must be, besides being one.
+struct Range {
+    std::string_view complaint;
+    std::int64_t least;
+};
+constexpr Range positive_int = {"A positive, non-zero integer value is expected", 1};
+constexpr Range positive_long = {"A positive, non-zero long value is expected", 1};
+constexpr Range natural_int = {"An non-negative integer is expected", 0};
+constexpr Range natural_long = {"A non-negative long value is expected", 0};
+constexpr std::pair<std::string_view, Range> ranges[] = {
+    {"notification.http.timeout.ms", positive_int},
+    {"snapshot.max.threads", positive_int},
+    {"snapshot.max.threads.multiplier", positive_int},
+    {"max.batch.size", positive_int},
+    {"internal.signal.synchronous.batch.size", positive_int},
+    {"status.update.interval.ms", positive_int},
+    {"poll.interval.ms", positive_int},
+    {"signal.emit.failure.backoff.ms", positive_int},
+    {"internal.signal.processor.semaphore.wait.ms", positive_int},
+    {"signal.poll.interval.ms", positive_int},
+    {"lsn.flush.timeout.ms", positive_int},
+    {"slot.advance.interval.ms", positive_int},
+    {"retriable.restart.connector.wait.ms", positive_long},
+    {"connection.validation.timeout.ms", positive_long},
+    {"executor.shutdown.timeout.ms", positive_long},
+    {"millrace.streamed.transactions.max.bytes", positive_long},
+    {"notification.http.retries", natural_int},
+    {"snapshot.fetch.size", natural_int},
+    {"query.fetch.size", natural_int},
+    {"incremental.snapshot.chunk.size", natural_int},
+    {"guardrail.collections.max", natural_int},
+    {"signal.emit.failure.max.retries", natural_int},
+    {"heartbeat.interval.ms", natural_int},
+    {"snapshot.delay.ms", natural_long},
+    {"streaming.delay.ms", natural_long},
+    {"max.queue.size.in.bytes", natural_long},
+    {"internal.offset.activity.monitor.interval.ms", natural_long},
+    {"xmin.fetch.interval.ms", natural_long},
+    {"snapshot.resume.interval.bytes", natural_long},
+};
+/// Debezium takes what lies below, and cannot use it.
+constexpr std::pair<std::string_view, Range> our_ranges[] = {
+    {"incremental.snapshot.chunk.size", positive_int},
+    {"slot.max.retries", natural_int},
+    {"slot.retry.delay.ms", natural_long},
+    {"snapshot.lock.timeout.ms", natural_long},
+    {"database.query.timeout.ms", natural_int},
+};
+/// Debezium checks the type of all others twice, and says so.
+constexpr std::array checked_once = {"database.query.timeout.ms",
+                                     "max.queue.size",
+                                     "snapshot.lock.timeout.ms",
+                                     "include.unknown.datatypes",
+                                     "incremental.snapshot.allow.schema.changes",
+                                     "internal.advanced.metrics.enable",
+                                     "internal.legacy.snapshot.max.threads",
+                                     "internal.log.position.check.enable",
+                                     "internal.snapshot.scan.all.columns.force",
+                                     "legacy.snapshot.max.threads",
+                                     "notification.http.allow.private.networks",
+                                     "openlineage.integration.enabled",
+                                     "provide.transaction.metadata",
+                                     "slot.drop.on.stop",
+                                     "slot.failover",
+                                     "snapshot.mode.configuration.based.snapshot.data",
+                                     "snapshot.mode.configuration.based.snapshot.on.data.error",
+                                     "snapshot.mode.configuration.based.snapshot.on.schema.error",
+                                     "snapshot.mode.configuration.based.snapshot.schema",
+                                     "snapshot.mode.configuration.based.start.stream",
+                                     "statistics.metrics.enabled"};
+/// A list of key=value.
+constexpr std::array maps = {"custom.metric.tags", "openlineage.integration.job.tags",
+                             "openlineage.integration.job.owners"};
+/// An empty value is one for these.
+constexpr std::array never_empty = {"skipped.operations", "message.key.columns", "replica.identity.autoset.values"};
 struct Pair {
     std::string_view include;
     std::string_view exclude;
@@ -92,7 +146,12 @@ constexpr std::array regex_lists = {"table.include.list",
                                     "message.prefix.exclude.list",
                                     "column.propagate.source.type",
                                     "datatype.propagate.source.type",
-                                    "snapshot.include.collection.list"};
+                                    "snapshot.include.collection.list",
+                                    "database.include.list",
+                                    "database.exclude.list"};
+constexpr std::string_view key_columns_form = R"(^\s*([^:]+):([^:,]+(,[^:,]+)*)\s*$)";
+constexpr std::string_view identities_form =
+    R"((?i)^\s*(?<tablepredicate>[^\s:]+):(?<replicaidentity>DEFAULT|(INDEX) (?<indexname>.\w*)|FULL|NOTHING)\s*$)";
 
 bool one_of(std::string_view name, std::span<const char* const> names) {
     return std::ranges::any_of(names, [&](const char* n) { return name == n; });
@@ -124,49 +183,81 @@ bool slot_name(std::string_view text) {
     });
 }
 
+bool class_name(std::string_view text) {
+    return !text.empty() &&
+           std::ranges::all_of(text, [](char c) { return c == '$' || (c != '-' && plain_name({&c, 1})); });
+}
+
+void check_number(const ConfigKey& key, std::string_view text, std::string_view type_complaint, Problems& problems) {
+    const auto value = number(text);
+    const bool fits = value && (key.type == ConfigType::Long || (*value >= INT32_MIN && *value <= INT32_MAX));
+    const auto range = std::ranges::find(ranges, key.name, [](const auto& row) { return row.first; });
+    const bool ranged = range != std::end(ranges);
+    if (!fits) {
+        problems.emplace_back(type_complaint);
+        if (!one_of(key.name, checked_once)) problems.emplace_back(ranged ? range->second.complaint : type_complaint);
+        return;
+    }
+    if (ranged && *value < range->second.least) problems.emplace_back(range->second.complaint);
+    const auto ours = std::ranges::find(our_ranges, key.name, [](const auto& row) { return row.first; });
+    if (problems.empty() && ours != std::end(our_ranges) && *value < ours->second.least) {
+        problems.emplace_back(ours->second.complaint);
+    }
+}
+
 void check_type(const ConfigKey& key, std::string_view text, Problems& problems) {
-    const auto twice = [&](const char* what) { problems.insert(problems.end(), 2, what); };
     switch (key.type) {
     case ConfigType::Boolean:
-        if (const auto v = lower(text); v != "true" && v != "false") twice("Either 'true' or 'false' is expected");
+        if (const auto v = lower(text); v != "true" && v != "false") {
+            problems.insert(problems.end(), one_of(key.name, checked_once) ? 1 : 2,
+                            "Either 'true' or 'false' is expected");
+        }
         break;
     case ConfigType::Int:
     case ConfigType::Short:
         // The names with a pattern in them stand for families of settings.
         if (key.name.find('(') != std::string_view::npos) break;
-        if (const auto v = number(text); !v || *v < INT32_MIN || *v > INT32_MAX) twice("An integer is expected");
+        check_number(key, text, "An integer is expected", problems);
         break;
     case ConfigType::Long:
-        if (!number(text)) twice("A long value is expected");
+        check_number(key, text, "A long value is expected", problems);
+        break;
+    case ConfigType::Class:
+        if (!class_name(text)) problems.emplace_back("A Java class name is expected");
         break;
     default:
         break;
     }
-    if (!problems.empty()) return;
-    const auto v = number(text);
-    if (one_of(key.name, positive_keys) && *v <= 0) {
-        problems.emplace_back("A positive, non-zero integer value is expected");
-    }
-    if (one_of(key.name, non_negative_keys) && *v < 0) {
-        problems.emplace_back(key.type == ConfigType::Long ? "A non-negative long is expected"
-                                                           : "An non-negative integer is expected");
+}
+
+/// Each of `parts` must have this form.
+void check_form(const std::vector<std::string_view>& parts, std::string_view pattern, Problems& problems) {
+    const Regex form(pattern);
+    for (const auto part : parts) {
+        if (form.matches(part)) continue;
+        problems.push_back(fmt::format("{} has an invalid format (expecting '{}')", part, pattern));
     }
 }
 
-void check_key_columns(std::string_view text, Problems& problems) {
-    static const Regex form(R"(^\s*([^:]+):([^:,]+(,[^:,]+)*)\s*$)");
-    std::size_t from = 0;
-    while (from <= text.size()) {
-        const auto end = std::min(text.find(';', from), text.size());
-        const auto part = text.substr(from, end - from);
-        from = end + 1;
-        if (trim(part).empty() || form.matches(part)) continue;
-        problems.push_back(
-            fmt::format(R"({} has an invalid format (expecting '^\s*([^:]+):([^:,]+(,[^:,]+)*)\s*$'))", part));
+void check_map(std::string_view text, Problems& problems) {
+    const auto parts = split_list(text);
+    if (std::ranges::all_of(parts, [](const std::string& part) { return java_split(part, '=').size() == 2; })) return;
+    problems.emplace_back("A equivalent-separated map of valid key/value pairs is expected, for example: k1=v1,k2=v2");
+}
+
+void check_regexes(std::string_view name, std::string_view text, Problems& problems) {
+    constexpr std::string_view prefix = "Invalid regex: ";
+    for (const auto& pattern : split_patterns(text)) {
+        const auto complaint = regex_complaint(pattern);
+        if (complaint.empty()) continue;
+        problems.insert(problems.end(), name == "table.include.list" ? 2 : 1,
+                        fmt::format("A comma-separated list of valid regular expressions is expected, but {}",
+                                    complaint.starts_with(prefix) ? complaint.substr(prefix.size()) : complaint));
+        return;
     }
 }
 
-void check_special(std::string_view name, std::string_view text, const Settings& settings, Problems& problems) {
+void check_special(std::string_view name, std::string_view text, Problems& problems) {
     if (name == "database.hostname" || name == "topic.prefix") {
         if (!plain_name(text)) {
             problems.push_back(fmt::format(
@@ -185,33 +276,27 @@ void check_special(std::string_view name, std::string_view text, const Settings&
         const auto known = [](const std::string& o) {
             return o.size() == 1 && std::string_view("cudtr").find(o[0]) != std::string_view::npos;
         };
-        if (!none && !std::ranges::all_of(operations, known)) problems.emplace_back("Invalid operation");
-    } else if (name == "message.key.columns") {
-        check_key_columns(text, problems);
-    } else if (name == "max.queue.size") {
-        const auto batch = settings.find("max.batch.size");
-        const auto size = number(text);
-        const auto limit = batch == settings.end() ? std::optional<std::int64_t>(2048) : number(trim(batch->second));
-        if (size && limit && *size <= *limit) problems.emplace_back("Must be larger than the maximum batch size");
+        if (operations.empty() || (!none && !std::ranges::all_of(operations, known)))
+            problems.emplace_back("Invalid operation");
+    } else if (name == "message.key.columns" || name == "replica.identity.autoset.values") {
+        if (text.empty()) problems.emplace_back("Must not be empty");
+        const bool keys = name == "message.key.columns";
+        check_form(java_split(text, keys ? ';' : ','), keys ? key_columns_form : identities_form, problems);
+    } else if (one_of(name, maps)) {
+        check_map(text, problems);
     } else if (name == "signal.data.collection") {
         if (split_list(text).size() > 1 || std::ranges::count(text, '.') < 1) {
             problems.push_back(fmt::format("{} must be one table as schema.table", text));
         }
-    } else if (name == "converters" || name == "post.processors") {
+    } else if (name == "converters") {
         problems.push_back(fmt::format("{} names Java classes, which cannot be loaded here; remove the setting", text));
     } else if (auto problem = java_class_problem(name, text); !problem.empty()) {
         problems.push_back(std::move(problem));
     }
-    if (one_of(name, regex_lists)) {
-        try {
-            RegexList compiled{text};
-        } catch (const ConnectException& e) {
-            problems.emplace_back(e.what());
-        }
-    }
+    if (one_of(name, regex_lists)) check_regexes(name, text, problems);
 }
 
-void check_value(const ConfigKey& key, std::string_view text, const Settings& settings, Problems& problems) {
+void check_value(const ConfigKey& key, std::string_view text, Problems& problems) {
     check_type(key, text, problems);
     if (!problems.empty()) return;
     const auto choice = std::ranges::find(choices(), key.name, &Choice::key);
@@ -221,7 +306,14 @@ void check_value(const ConfigKey& key, std::string_view text, const Settings& se
         std::ranges::find(choice->values, lower(text)) == choice->values.end()) {
         problems.push_back(fmt::format("Value must be one of {}", fmt::join(choice->values, ", ")));
     }
-    check_special(key.name, text, settings, problems);
+    check_special(key.name, text, problems);
+}
+
+bool refuses_empty(const ConfigKey& key) {
+    const bool typed =
+        key.type != ConfigType::String && key.type != ConfigType::List && key.type != ConfigType::Password;
+    return (typed && key.name.find('(') == std::string_view::npos) || one_of(key.name, never_empty) ||
+           std::ranges::find(choices(), key.name, &Choice::key) != choices().end();
 }
 
 /// snapshot.mode, its query mode and its locking mode may name a Java class of the user's.
@@ -241,8 +333,23 @@ void check_custom_name(std::string_view name, const Settings& settings, Problems
     }
 }
 
+void check_queue(const Settings& settings, Problems& problems) {
+    const auto value = [&](std::string_view key, std::int64_t otherwise) {
+        const auto at = settings.find(key);
+        return at == settings.end() ? std::optional(otherwise) : number(trim(at->second));
+    };
+    const auto size = value("max.queue.size", 8192);
+    const auto batch = value("max.batch.size", 2048);
+    if (size && *size <= 0) problems.emplace_back("A positive queue size is required");
+    if (size && batch && *size <= *batch) problems.emplace_back("Must be larger than the maximum batch size");
+}
+
 void check_combinations(std::string_view name, const Settings& settings, Problems& problems) {
     check_custom_name(name, settings, problems);
+    if (name == "max.queue.size") check_queue(settings, problems);
+    if (name == "post.processors") {
+        if (auto problem = post_processor_problem(settings); !problem.empty()) problems.push_back(std::move(problem));
+    }
     const auto given = [&](std::string_view key) {
         const auto at = settings.find(key);
         return at != settings.end() && !trim(at->second).empty();
@@ -267,9 +374,11 @@ std::vector<ConfigValue> validate_config(const Settings& settings) {
     for (const auto& key : config_keys()) {
         Problems problems;
         const auto at = settings.find(key.name);
-        const auto text = at == settings.end() ? std::string_view() : trim(at->second);
+        const bool as_it_is = one_of(key.name, never_empty);
+        const auto given = at == settings.end() ? std::string_view() : std::string_view(at->second);
+        const auto text = as_it_is ? given : trim(given);
         if (one_of(key.name, required_keys) && text.empty()) problems.emplace_back("A value is required");
-        if (!text.empty()) check_value(key, text, settings, problems);
+        if (at != settings.end() && (!text.empty() || refuses_empty(key))) check_value(key, text, problems);
         check_combinations(key.name, settings, problems);
         ConfigValue value{.name = std::string(key.name), .value = {}};
         const auto choice = std::ranges::find(choices(), key.name, &Choice::key);

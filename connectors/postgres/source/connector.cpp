@@ -69,7 +69,7 @@ bool PostgresConnector::alter_offsets(const Settings& settings,
         if (!offset) continue;  // to be forgotten, whatever it is
         check_offset(partition.entries(), offset->entries(), prefix == settings.end() ? "" : trim(prefix->second));
     }
-    return true;
+    return false;  // the slot keeps a place of its own, which stays: users are told so
 }
 
 }

@@ -60,6 +60,12 @@ void IncrementalSnapshot::write(const std::string& sql, const std::vector<std::s
             connection_.query(sql, parameters);
             return;
         } catch (const DatabaseError& e) {
+            if (e.sqlstate == sqlstate::read_only_sql_transaction) {
+                throw ConnectException(
+                    fmt::format("The incremental snapshot cannot write its watermark to signal.data.collection {}: "
+                                "{}. On a standby set read.only=true, which needs no watermarks",
+                                config_.signals.table, e.what()));
+            }
             const int most = config_.signals.emit_retries;
             if (e.sqlstate.empty() || (most >= 0 && attempt >= most)) {
                 throw DatabaseError(

@@ -23,9 +23,6 @@ std::vector<std::string> known_tables(Connection& connection, const SourceConfig
     return names;
 }
 
-/// Either the connection is gone, or the statement is at fault.
-bool statement_failed(const DatabaseError& e) { return !e.sqlstate.empty() && e.reaction != Reaction::Retry; }
-
 }
 
 IncrementalSnapshot::IncrementalSnapshot(const Parts& parts, Pause pause, const IncrementalOffsetPtr& resumed)
@@ -125,6 +122,7 @@ void IncrementalSnapshot::finish_table(std::string_view status, const Outgoing& 
     logger_.info("Incremental snapshot of '{}' is over: {}, {} rows", state_.tables.front().id, status,
                  current_ ? current_->rows : 0);
     notify("TABLE_SCAN_COMPLETED", std::move(data), out);
+    failed_ = status == "SQL_EXCEPTION";
     if (state_.tables.size() == 1) notify("COMPLETED", {}, out);
     state_.next_table();
     current_.reset();
@@ -139,7 +137,8 @@ void IncrementalSnapshot::read_chunk(const Outgoing& out) {
         if (prepare_table(out) && fill_window(out)) break;
     }
     if (markers) {
-        write_close_marker(marker);
+        // As Debezium, which leaves the window open if a statement failed and nothing comes after it.
+        if (state_.running() || !failed_) write_close_marker(marker);
         window_.id = marker.chunk;
     } else if (window_.model != nullptr) {
         // From now on, so a change that the chunk shows already may come again, and none is missed.
@@ -172,7 +171,8 @@ bool IncrementalSnapshot::describe_table() {
     load_types(connection_, tables_.types());
     CurrentTable current;
     current.table = std::move(*table);
-    const auto record_key = key_columns(config_, current.table.id, current.table.key);
+    const auto record_key =
+        key_columns(config_, current.table.id, column_names(current.table.columns), current.table.key);
     const auto key = wanted.surrogate_key.empty() ? record_key : std::vector{wanted.surrogate_key};
     for (const auto& column : current.table.columns) {
         const bool in_key = std::ranges::count(key, column.name) + std::ranges::count(record_key, column.name) > 0;
@@ -204,7 +204,7 @@ bool IncrementalSnapshot::find_maximum(const Outgoing& out) {
         state_.maximum = key_of(rows, 0);
         state_.total_rows = count_rows(maximum());
     } catch (const DatabaseError& e) {
-        if (!statement_failed(e)) throw;
+        if (!e.of_statement()) throw;
         logger_.error("Incremental snapshot of '{}' fails: {}", current_->table.id.text(), e.what());
         finish_table("SQL_EXCEPTION", out);
         return false;
@@ -259,10 +259,12 @@ bool IncrementalSnapshot::fill_window(const Outgoing& out) {
         current_->rows += static_cast<std::int64_t>(rows.size());
         ++current_->chunks;
         auto key = current_->model->key_columns();
-        if (key.empty()) key = {state_.tables.front().surrogate_key};
+        if (key.empty()) {
+            for (const auto& column : current_->query.key) key.push_back(column.name);
+        }
         window_.fill(std::move(rows), *current_->model, std::move(key));
     } catch (const DatabaseError& e) {
-        if (!statement_failed(e)) throw;
+        if (!e.of_statement()) throw;
         // The table may have changed since it was described.
         const auto before = current_->columns;
         const auto end = current_->end;
@@ -302,7 +304,6 @@ void IncrementalSnapshot::send_window(const Outgoing& out) {
         const auto row = window.row(index, columns);
         for (auto& column : columns) column.text = arena.copy(column.text);
         state_.last_sent = key_of(window.source, index);
-        if (config_.skipped_operations.find('r') != std::string::npos) continue;
         publish(stored);
         const auto now = records_.now();
         const auto& model = *window.model;

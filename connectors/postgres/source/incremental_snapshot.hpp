@@ -99,6 +99,7 @@ private:
     bool paused_ = false;
     std::unique_ptr<CurrentTable> current_;  ///< null: the first table is not described yet
     ChunkWindow window_;
+    bool failed_ = false;  ///< the table that ended last, by an error of a statement
 };
 
 }

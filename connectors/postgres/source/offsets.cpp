@@ -58,9 +58,9 @@ OffsetEntries with_more(const OffsetState& state, OffsetEntries plain, Arena& ar
     if (!state.transaction_id.empty()) {
         entries.push_back({"transaction_id", Value::string(arena.copy(state.transaction_id))});
     }
-    for (const auto& [table, count] : state.collection_order) {
+    for (const auto& [table, events] : state.collection_order) {
         const auto key = std::string(order_prefix) + table;
-        entries.push_back({arena.copy(key), Value::int64(count)});
+        entries.push_back({arena.copy(key), Value::int64(events.count)});
     }
     hash_order(entries);
     auto* kept = arena.make_array<OffsetEntry>(entries.size());
@@ -183,7 +183,10 @@ OffsetState read_offset(OffsetEntries entries) {
             state.snapshot_progress = std::make_shared<const std::string>(value.as_text());
         }
         if (key.starts_with(order_prefix) && number) {
-            state.collection_order[std::string(key.substr(order_prefix.size()))] = *number;
+            auto& tables = state.collection_order;
+            const auto found =
+                tables.try_emplace(std::string(key.substr(order_prefix.size())), TableEvents{.place = tables.size()});
+            found.first->second.count = *number;
         }
     }
     return state;

@@ -21,6 +21,13 @@ std::string_view to_string(MessageType type) noexcept;
 
 enum class SnapshotKind : std::uint8_t { None, Initial, Blocking, Incremental };
 
+/// Of a table in the running transaction.
+struct TableEvents {
+    std::int64_t count = 0;
+    std::size_t place = 0;  ///< in the order in which the tables came first
+    bool operator==(const TableEvents&) const = default;
+};
+
 /// Where the source stands.
 struct OffsetState {
     Lsn lsn = no_lsn;                   ///< of the last record; after a commit, of that
@@ -34,11 +41,11 @@ struct OffsetState {
     SnapshotKind snapshot = SnapshotKind::None;
     bool snapshot_completed = false;
     bool last_snapshot_record = false;
-    std::string transaction_id = {};                            ///< with transaction metadata
-    std::map<std::string, std::int64_t> collection_order = {};  ///< events of the transaction so far, a table
-    IncrementalOffsetPtr incremental = {};                      ///< of the incremental snapshot that runs
-    std::int64_t signals = 0;                                   ///< number of those of channels that this tells of
-    SnapshotProgressPtr snapshot_progress = {};                 ///< of the initial snapshot that runs
+    std::string transaction_id = {};                           ///< with transaction metadata
+    std::map<std::string, TableEvents> collection_order = {};  ///< events of the transaction so far, a table
+    IncrementalOffsetPtr incremental = {};                     ///< of the incremental snapshot that runs
+    std::int64_t signals = 0;                                  ///< number of those of channels that this tells of
+    SnapshotProgressPtr snapshot_progress = {};                ///< of the initial snapshot that runs
 
     /// An initial snapshot that did not come to its end.
     bool snapshot_unfinished() const noexcept { return snapshot == SnapshotKind::Initial && !snapshot_completed; }

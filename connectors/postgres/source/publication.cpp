@@ -1,6 +1,7 @@
 #include "connectors/postgres/source/publication.hpp"
 
 #include "connectors/postgres/source/catalog.hpp"
+#include "connectors/postgres/source/slot.hpp"
 
 #include <fmt/format.h>
 
@@ -25,13 +26,19 @@ std::string folded(std::string name) {
 std::string with_options(const ReplicationConfig& config) {
     std::string options;
     if (config.via_partition_root) options += "publish_via_partition_root = true";
-    if (!config.publish.empty()) {
-        options += (options.empty() ? "" : ", ") + fmt::format("publish = '{}'", config.publish);
+    if (config.publish) {
+        options += (options.empty() ? "" : ", ") + fmt::format("publish = '{}'", *config.publish);
     }
     return options.empty() ? "" : fmt::format(" WITH ({})", options);
 }
 
 void run_ddl(Connection& connection, const SourceConfig& config, const std::string& sql) {
+    if (is_standby(connection)) {
+        throw ConnectException(
+            fmt::format("The server is a standby, where the publication {} cannot be made or changed: run {} on the "
+                        "primary and, once the standby has it, restart the connector",
+                        config.replication.publication, sql));
+    }
     const auto limit = config.replication.ddl_timeout.count();
     try {
         connection.query("BEGIN");
@@ -89,8 +96,9 @@ void check_filtered(Connection& connection, const SourceConfig& config, bool all
     if (present == wanted) return;
     logger.info("Updating the publication {} to the captured tables", r.publication);
     run_ddl(connection, config, fmt::format("ALTER PUBLICATION {} SET TABLE {}", r.publication, join_tables(tables)));
-    if (!r.publish.empty()) {
-        run_ddl(connection, config, fmt::format("ALTER PUBLICATION {} SET (publish = '{}')", r.publication, r.publish));
+    if (r.publish) {
+        run_ddl(connection, config,
+                fmt::format("ALTER PUBLICATION {} SET (publish = '{}')", r.publication, *r.publish));
     }
 }
 
@@ -120,10 +128,6 @@ void ensure_publication(Connection& connection, const SourceConfig& config, cons
     }
     if (r.publication_mode == PublicationMode::Disabled) {
         throw ConnectException("Publication autocreation is disabled, please create one and restart the connector.");
-    }
-    if (connection.query("SELECT pg_is_in_recovery()").flag(0, 0)) {
-        logger.warn("The server is a standby: the publication {} must be created on the primary", r.publication);
-        return;
     }
     std::string what;
     if (r.publication_mode == PublicationMode::AllTables) what = " FOR ALL TABLES";

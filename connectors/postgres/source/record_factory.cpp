@@ -1,6 +1,8 @@
 #include "connectors/postgres/source/record_factory.hpp"
 
 #include "connectors/postgres/types/hex.hpp"
+#include "connectors/postgres/types/hstore.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +18,24 @@ Value one_field(Value field, Arena& arena) {
     auto* values = arena.make_array<Value>(1);
     values[0] = field;
     return Value::structure({values, 1});
+}
+
+/// In the order of Debezium's HashMap.
+Value event_counts(const std::map<std::string, TableEvents>& collections, std::size_t buckets, Arena& arena) {
+    std::vector<HashedEntry> entries(collections.size());
+    for (const auto& [name, events] : collections) {
+        const Value key = Value::string(arena.copy(name));
+        entries[events.place] = {.hash = java_hash(name), .entry = {key, Value::int64(events.count)}};
+    }
+    auto* list = arena.make_array<Value>(entries.size());
+    std::size_t at = 0;
+    for (const auto& [name, count] : java_hash_order(entries, buckets, arena)) {
+        auto* entry = arena.make_array<Value>(2);
+        entry[0] = name;
+        entry[1] = count;
+        list[at++] = Value::structure({entry, 2});
+    }
+    return Value::array({list, at});
 }
 
 }
@@ -128,15 +148,7 @@ SourceRecord RecordFactory::transaction(const TransactionEvent& event, OffsetEnt
     values[1] = Value::string(event.id);
     if (event.end) {
         values[2] = Value::int64(event.events);
-        auto* list = arena.make_array<Value>(event.collections->size());
-        std::size_t at = 0;
-        for (const auto& [name, count] : *event.collections) {
-            auto* entry = arena.make_array<Value>(2);
-            entry[0] = Value::string(arena.copy(name));
-            entry[1] = Value::int64(count);
-            list[at++] = Value::structure({entry, 2});
-        }
-        values[3] = Value::array({list, at});
+        values[3] = event_counts(*event.collections, event.buckets, arena);
     }
     values[4] = Value::int64(event.ts_usec / 1000);
     SourceRecord record;

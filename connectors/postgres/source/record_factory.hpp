@@ -37,7 +37,8 @@ public:
         std::string_view id = {};
         std::int64_t ts_usec = 0;
         std::int64_t events = 0;
-        const std::map<std::string, std::int64_t>* collections = nullptr;
+        std::size_t buckets = 0;  ///< of Debezium's HashMap of tables, which orders them
+        const std::map<std::string, TableEvents>* collections = nullptr;
     };
     SourceRecord transaction(const TransactionEvent& event, OffsetEntries offset, Arena& arena) const;
 

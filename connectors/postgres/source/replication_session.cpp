@@ -25,8 +25,9 @@ constexpr int many_frames = 100;
 constexpr milliseconds gathering{1};
 constexpr milliseconds question_interval{100};
 
-std::vector<std::pair<std::string, std::string>> stream_options(OutputPlugin plugin, const ReplicationConfig& config,
-                                                                int server_version) {
+using StreamOptions = std::vector<std::pair<std::string, std::string>>;
+
+StreamOptions own_options(OutputPlugin plugin, const ReplicationConfig& config, int server_version) {
     switch (plugin) {
     case OutputPlugin::PgOutput:
         if (server_version < 140000) return {{"proto_version", "1"}, {"publication_names", config.publication}};
@@ -39,6 +40,20 @@ std::vector<std::pair<std::string, std::string>> stream_options(OutputPlugin plu
                 {"include-type-oids", "true"}, {"include-transaction", "true"}};
     }
     return {};
+}
+
+/// With slot.stream.params, which win.
+StreamOptions stream_options(OutputPlugin plugin, const ReplicationConfig& config, int server_version) {
+    auto options = own_options(plugin, config, server_version);
+    for (const auto& [name, value] : config.stream_params) {
+        const auto at = std::ranges::find(options, name, &StreamOptions::value_type::first);
+        if (at == options.end()) {
+            options.emplace_back(name, value);
+        } else {
+            at->second = value;
+        }
+    }
+    return options;
 }
 
 PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
@@ -130,8 +145,9 @@ void ReplicationSession::run() {
 
 void ReplicationSession::start() {
     const auto& r = config_.replication;
-    auto options = stream_options(plugin_, r, general_.server_version());
-    options.insert(options.end(), r.stream_params.begin(), r.stream_params.end());
+    const auto options = stream_options(plugin_, r, general_.server_version());
+    const bool streams = std::ranges::find(options, "streaming", &StreamOptions::value_type::first) != options.end();
+    if (streams && plugin_ == OutputPlugin::PgOutput) streamed_.emplace(r.spill);
     const auto from = position_.processed.value_or(position_.lsn);
     try {
         frames_.start(r.slot, from, options);
@@ -171,24 +187,30 @@ void ReplicationSession::pump() {
 }
 
 int ReplicationSession::read_frames() {
-    bool records = false;
     int frames = 0;
-    for (; frames < frames_at_once; ++frames) {
-        const auto frame = frames_.next();
-        if (!frame) break;
-        received_ = std::max(received_, frame->wal_end);
-        if (frame->kind == Frame::Kind::Keepalive) {
-            on_keepalive(*frame);
-        } else {
-            streaming_.handle(*frame, batch_);
-            records = records || !batch_.empty();
-            if (batch_.full()) flush();
-        }
-        serve_snapshots();
-        outlet_.throw_if_stopping();
-    }
-    if (records) quiet_since_ = Clock::now();
+    while (frames < frames_at_once && read_frame()) ++frames;
+    if (std::exchange(records_came_, false)) quiet_since_ = Clock::now();
     return frames;
+}
+
+bool ReplicationSession::read_frame() {
+    auto frame = streamed_ ? streamed_->next() : std::nullopt;
+    if (!frame) {
+        frame = frames_.next();
+        if (!frame) return false;
+        received_ = std::max(received_, frame->wal_end);
+        if (streamed_ && frame->kind == Frame::Kind::Data) frame = streamed_->take(*frame);
+    }
+    if (frame && frame->kind == Frame::Kind::Keepalive) {
+        on_keepalive(*frame);
+    } else if (frame) {
+        streaming_.handle(*frame, batch_);
+        records_came_ = records_came_ || !batch_.empty();
+        if (batch_.full()) flush();
+    }
+    serve_snapshots();
+    outlet_.throw_if_stopping();
+    return true;
 }
 
 /// An idle server tells its position only when it is asked.

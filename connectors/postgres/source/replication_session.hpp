@@ -6,6 +6,7 @@
 /// Facts   PostgreSQL manual, "Streaming Replication Protocol"; Debezium 3.7, heartbeats and LSN flushing.
 #pragma once
 #include "connectors/postgres/client/replication_stream.hpp"
+#include "connectors/postgres/decoding/streamed_transactions.hpp"
 #include "connectors/postgres/source/catalog_directory.hpp"
 #include "connectors/postgres/source/confirmed_lsn.hpp"
 #include "connectors/postgres/source/outlet.hpp"
@@ -51,6 +52,8 @@ private:
     [[noreturn]] void pump();
     /// The frames that are there; returns how many, at most frames_at_once.
     int read_frames();
+    /// False: there is none.
+    bool read_frame();
     void watch_rate(int frames, Clock::time_point now);
     void on_keepalive(const Frame& frame);
     void run_timers(Clock::time_point now);
@@ -90,6 +93,7 @@ private:
     CatalogDirectory directory_;
     std::unique_ptr<Decoder> decoder_;
     ReplicationStream frames_;
+    std::optional<StreamedTransactions> streamed_ = {};  ///< where slot.stream.params ask for them
     IncrementalSnapshot incremental_;
     Signals signals_;
     Streaming streaming_;
@@ -112,6 +116,7 @@ private:
     int frames_in_window_ = 0;
     bool hurried_ = false;  ///< frames come faster than is worth a wake-up each
     bool status_due_ = false;
+    bool records_came_ = false;  ///< since quiet_since_ was set
 };
 
 }

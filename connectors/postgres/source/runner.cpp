@@ -27,6 +27,7 @@ Runner::Runner(Parts parts)
       queue_(parts.queue),
       records_(parts.records),
       logger_(std::move(parts.logger)),
+      stored_now_(std::move(parts.stored_now)),
       position_(std::move(parts.stored)),
       plugin_(plugin_of_new_slots(config_.replication)),
       tables_(config_, logger_),
@@ -54,14 +55,45 @@ void Runner::run() noexcept {
                 session();
                 done = true;
             } catch (const DatabaseError& e) {
+                has_begun();
                 back_off(e);
             }
         }
     } catch (const Interrupted&) {
     } catch (...) {
-        queue_.fail(std::current_exception());
+        try {
+            fail_as_producer();
+        } catch (...) {
+            queue_.fail(std::current_exception());
+        }
     }
+    has_begun();
     if (config_.replication.drop_slot_on_stop) drop_slot();
+}
+
+void Runner::has_begun() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        begun_ = true;
+    }
+    begun_changed_.notify_all();
+}
+
+void Runner::wait_for_slot(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    begun_changed_.wait(lock, stop, [this] { return begun_; });
+}
+
+void Runner::fail_as_producer() const {
+    if (!producing_) throw;
+    constexpr const char* text = "An exception occurred in the change event producer. This connector will be stopped.";
+    try {
+        throw;
+    } catch (const PermanentException&) {
+        std::throw_with_nested(PermanentException(text));
+    } catch (...) {
+        std::throw_with_nested(ConnectException(text));
+    }
 }
 
 void Runner::back_off(const DatabaseError& error) {
@@ -79,12 +111,22 @@ void Runner::back_off(const DatabaseError& error) {
 
 void Runner::check_position(const std::optional<SlotState>& slot, StartPlan& plan) {
     if (!position_ || position_->snapshot_unfinished()) return;
-    const auto problem = position_problem(*position_, slot, config_.replication);
+    auto problem = position_problem(*position_, slot, config_.replication);
+    if (!problem.empty() && take_later_offset()) problem = position_problem(*position_, slot, config_.replication);
     if (problem.empty()) return;
     if (!snapshots_after_lost_position(config_.snapshot)) throw PermanentException(problem);
     logger_.warn("{} A new snapshot is taken.", problem);
     position_.reset();
     plan.snapshot = true;
+}
+
+bool Runner::take_later_offset() {
+    auto stored = stored_now_();
+    if (!stored || stored->snapshot_unfinished() || !is_behind(*stored, *position_)) return false;
+    logger_.info("Another task has stored a later offset meanwhile: lsn {}", to_string(stored->lsn));
+    position_ = std::move(stored);
+    position_->signals = 0;  // numbers of another life
+    return true;
 }
 
 std::unique_ptr<Connection> Runner::connect_for_replication() {
@@ -108,6 +150,7 @@ CreatedSlot Runner::create_slot_patiently(Connection& replication) {
 }
 
 void Runner::session() {
+    producing_ = false;
     const auto general =
         connect(config_.connection, application::general, ConnectionMode::Ordinary, outlet_.stop_signal());
     if (general->server_version() < least_server_version) {
@@ -127,10 +170,17 @@ void Runner::session() {
         if (plugin_ == OutputPlugin::PgOutput) ensure_publication(*general, config_, logger_);
         apply_replica_identities(*general, config_, logger_);
         if (!slot) {
+            if (is_standby(*general)) {
+                logger_.info(
+                    "The server is a standby: its slot waits until the primary tells its running transactions "
+                    "(on an idle one SELECT pg_log_standby_snapshot() does)");
+            }
             replication = connect_for_replication();
             created = create_slot_patiently(*replication);
         }
     }
+    producing_ = true;
+    has_begun();
     if (plan.snapshot) {
         outlet_.pause(config_.snapshot.delay);
         take_snapshot(*general, created ? &*created : nullptr, plan.stream);
@@ -173,9 +223,10 @@ void Runner::start_at_slot(Connection& general, const CreatedSlot* created, cons
     position_ = state;
 }
 
-std::string Runner::why_over(Connection& general, const SnapshotProgress* progress) const {
+std::string Runner::why_over(Connection& general, const SnapshotProgress* progress, bool stream) const {
     if (progress == nullptr) return "none of its tables is known to be done";
     if (progress->settings != config_.row_settings) return "the configuration has changed";
+    if (!stream) return {};
     // Changes since the first view must still come with the stream.
     const auto slot = find_slot(general, config_);
     if (slot && slot->confirmed && *slot->confirmed <= position_->lsn) return {};
@@ -183,18 +234,16 @@ std::string Runner::why_over(Connection& general, const SnapshotProgress* progre
 }
 
 Snapshot::Start Runner::snapshot_start(Connection& general, const CreatedSlot* created, bool stream, Lsn position) {
-    Snapshot::Start start{.position = position, .stream_from = position};
-    // Without a stream there is nothing to bring what changed between two views.
-    if (!stream) return start;
+    Snapshot::Start start{.position = position, .stream_from = position, .stream_follows = stream};
     start.progress = SnapshotProgress{.settings = config_.row_settings};
     if (created != nullptr || !position_ || !position_->snapshot_unfinished()) return start;
     const auto& text = position_->snapshot_progress;
     auto progress = text ? parse_snapshot_progress(*text) : std::nullopt;
-    if (const auto why = why_over(general, progress ? &*progress : nullptr); !why.empty()) {
+    if (const auto why = why_over(general, progress ? &*progress : nullptr, stream); !why.empty()) {
         logger_.info("The interrupted snapshot starts over: {}", why);
         return start;
     }
-    start.stream_from = position_->lsn;
+    if (stream) start.stream_from = position_->lsn;
     start.progress = std::move(progress);
     return start;
 }
@@ -214,7 +263,9 @@ void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool
     const auto done = snapshot.run(start, position_);
     general.query("ROLLBACK");
     if (config_.heartbeat_interval > milliseconds::zero()) {
-        batch_.add(records_.heartbeat(write_offset(done, batch_.offsets()), batch_.values()));
+        auto behind = done;
+        behind.snapshot = SnapshotKind::None;
+        batch_.add(records_.heartbeat(write_offset(behind, batch_.offsets()), batch_.values()));
     }
     if (!batch_.empty()) outlet_.deliver(batch_.take());
     position_ = done;

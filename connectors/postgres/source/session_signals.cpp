@@ -35,6 +35,7 @@ void ReplicationSession::take_blocking_snapshot() {
         .run_blocking(asked.request, streaming_.position(), streaming_.stored());
     connection->query("ROLLBACK");
     if (!signals_.wants_blocking_snapshot()) streaming_.release();
+    if (config_.heartbeat_interval.count() > 0) streaming_.heartbeat(batch_);
     tell_signals();
 }
 

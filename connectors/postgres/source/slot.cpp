@@ -12,9 +12,14 @@ std::optional<Lsn> lsn_at(const Rows& rows, std::size_t column) {
     return text ? parse_lsn(*text) : std::nullopt;
 }
 
+constexpr int version_with_decoding_standbys = 160000;
 constexpr const char* no_longer_available =
     "The connector is trying to read change stream starting at {}, but this is no longer available on the server. "
     "Reconfigure the connector to use a snapshot mode when needed.";
+
+constexpr const char* accept_gap =
+    ". Take a new snapshot (snapshot.mode=when_needed, or remove the offsets), or accept the gap with "
+    "offset.mismatch.strategy=trust_slot";
 
 std::string describe(const OffsetState& offset) {
     return fmt::format("PostgresOffsetContext [lsn={}, lsn_proc={}, lsn_commit={}]", to_string(offset.lsn),
@@ -59,7 +64,9 @@ OutputPlugin plugin_of_new_slots(const ReplicationConfig& config) noexcept {
 }
 
 CreatedSlot create_slot(Connection& replication, const SourceConfig& config, const NewSlot& slot) {
-    const bool failover = config.replication.failover && !slot.temporary && replication.server_version() >= 170000;
+    const bool standby = is_standby(replication);
+    const bool failover =
+        config.replication.failover && !slot.temporary && !standby && replication.server_version() >= 170000;
     const auto plugin = to_string(slot.plugin);
     const auto sql = fmt::format("CREATE_REPLICATION_SLOT {}{} LOGICAL {}{}", quote_identifier(slot.name),
                                  slot.temporary ? " TEMPORARY" : "", plugin, failover ? " ( FAILOVER )" : "");
@@ -67,6 +74,12 @@ CreatedSlot create_slot(Connection& replication, const SourceConfig& config, con
         const auto rows = replication.query(sql, config.replication.ddl_timeout);
         return {.consistent_point = parse_lsn(rows.text(0, 1)).value_or(no_lsn), .snapshot = rows.text(0, 2)};
     } catch (const DatabaseError& e) {
+        if (standby && e.sqlstate == sqlstate::query_canceled) {
+            throw DatabaseError(
+                "Creation of replication slot failed; on a standby it waits until the primary has told its running "
+                "transactions, which an idle one does not: run SELECT pg_log_standby_snapshot() on the primary",
+                e.sqlstate);
+        }
         if (e.sqlstate == sqlstate::query_canceled || e.sqlstate == sqlstate::lock_not_available) {
             throw DatabaseError(
                 "Creation of replication slot failed; query to create replication slot timed out, please make sure "
@@ -102,9 +115,11 @@ std::string slot_holder(Connection& connection, const std::string& slot) {
                        rows.text(0, 2), rows.get(0, 3).value_or("the same host"));
 }
 
+bool is_standby(Connection& connection) { return connection.query("SELECT pg_is_in_recovery()").flag(0, 0); }
+
 Lsn current_wal_position(Connection& connection) {
-    const bool standby = connection.query("SELECT pg_is_in_recovery()").flag(0, 0);
-    const auto rows = connection.query(standby ? "SELECT pg_last_wal_receive_lsn()" : "SELECT pg_current_wal_lsn()");
+    const auto rows =
+        connection.query(is_standby(connection) ? "SELECT pg_last_wal_receive_lsn()" : "SELECT pg_current_wal_lsn()");
     return parse_lsn(rows.text(0, 0)).value_or(no_lsn);
 }
 
@@ -112,9 +127,8 @@ Lsn end_of_wal(Connection& connection) {
     constexpr std::uint64_t page_bytes = 8192;
     constexpr std::uint64_t page_header_bytes = 24;
     constexpr std::uint64_t segment_header_bytes = 40;
-    const bool standby = connection.query("SELECT pg_is_in_recovery()").flag(0, 0);
-    const auto rows =
-        connection.query(standby ? "SELECT pg_last_wal_replay_lsn()" : "SELECT pg_current_wal_insert_lsn()");
+    const auto rows = connection.query(is_standby(connection) ? "SELECT pg_last_wal_replay_lsn()"
+                                                              : "SELECT pg_current_wal_insert_lsn()");
     auto end = number(parse_lsn(rows.text(0, 0)).value_or(no_lsn));
     // Where the last record fills its page, the next one stands behind the header of a page that is not there yet, and
     // an idle stream never comes to it.
@@ -124,6 +138,11 @@ Lsn end_of_wal(Connection& connection) {
 }
 
 void check_server(Connection& connection) {
+    if (connection.server_version() < version_with_decoding_standbys && is_standby(connection)) {
+        throw ConnectException(
+            "The server is a standby, and standbys decode changes from PostgreSQL 16 on: set database.hostname to the "
+            "primary");
+    }
     const auto level = connection.query("SHOW wal_level").text(0, 0);
     if (level == "logical") return;
     throw ConnectException(
@@ -147,7 +166,9 @@ std::string position_problem(const OffsetState& offset, const std::optional<Slot
         return {};
     }
     if (offset.processed && slot->restart && *slot->restart > *offset.processed) {
-        return fmt::format(no_longer_available, describe(offset));
+        return fmt::format("{} The replication slot '{}' keeps WAL from {} on{}",
+                           fmt::format(no_longer_available, describe(offset)), config.slot, to_string(*slot->restart),
+                           accept_gap);
     }
     const auto known =
         std::max(offset.committed.value_or(no_lsn), std::max(offset.processed.value_or(no_lsn), offset.lsn));
@@ -156,9 +177,8 @@ std::string position_problem(const OffsetState& offset, const std::optional<Slot
     if (slot->confirmed && *slot->confirmed > known) {
         return fmt::format(
             "The replication slot '{}' stands at {}, beyond the stored offset {}: it was made anew or moved, and the "
-            "changes between are no longer in it. Take a new snapshot (snapshot.mode=when_needed, or remove the "
-            "offsets), or accept the gap with offset.mismatch.strategy=trust_slot",
-            config.slot, to_string(*slot->confirmed), to_string(known));
+            "changes between are no longer in it{}",
+            config.slot, to_string(*slot->confirmed), to_string(known), accept_gap);
     }
     return {};
 }

@@ -39,13 +39,16 @@ OutputPlugin plugin_of_new_slots(const ReplicationConfig& config) noexcept;
 /// "process 4711 (application 'Debezium Streaming' of user cdc from 10.0.0.3)" for an active slot, else empty.
 std::string slot_holder(Connection& connection, const std::string& slot);
 
+/// True of a server in recovery, which nobody can write to.
+bool is_standby(Connection& connection);
+
 /// Of a standby: what it has received.
 Lsn current_wal_position(Connection& connection);
 
 /// Everything that is visible in the database now was committed before this position. Of a standby: what it replayed.
 Lsn end_of_wal(Connection& connection);
 
-/// wal_level and the like: throws ConnectException with the remedy.
+/// wal_level, and whether a standby can decode: throws ConnectException with the remedy.
 void check_server(Connection& connection);
 
 /// Why the stored offset cannot be continued from the slot, or empty. Pure.

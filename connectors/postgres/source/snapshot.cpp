@@ -35,20 +35,28 @@ std::string statement_of(std::string_view sql) {
     return std::string(statement);
 }
 
-/// The columns that a select returns, as far as the table has them.
-std::vector<CatalogColumn> columns_named(const Rows& described, const CatalogTable& table) {
-    std::vector<CatalogColumn> columns;
+/// The user's statement, of which each of the table's columns is selected; null stands for those that it does not
+/// return.
+std::string select_from(const std::string& statement, const Rows& described, const CatalogTable& table,
+                        const std::vector<CatalogColumn>& columns) {
+    std::vector<std::string> returned;
+    std::string aliases;
     for (std::size_t i = 0; i < described.columns(); ++i) {
-        const auto name = described.column_name(i);
-        const auto at = std::ranges::find(table.columns, name, &CatalogColumn::name);
-        if (at == table.columns.end()) {
+        returned.emplace_back(described.column_name(i));
+        if (std::ranges::find(table.columns, returned.back(), &CatalogColumn::name) == table.columns.end()) {
             throw ConnectException(fmt::format(
                 "snapshot.select.statement.overrides.{} returns the column '{}', which the table does not have",
-                table.id.text(), name));
+                table.id.text(), returned.back()));
         }
-        columns.push_back(*at);
+        aliases += fmt::format("{}c{}", i == 0 ? "" : ", ", i);
     }
-    return columns;
+    std::string list;
+    for (const auto& column : columns) {
+        const auto at = std::ranges::find(returned, column.name) - returned.begin();
+        const bool there = static_cast<std::size_t>(at) < returned.size();
+        list += fmt::format("{}{}", list.empty() ? "" : ", ", there ? fmt::format("c{}", at) : "NULL");
+    }
+    return fmt::format("SELECT {} FROM ({}\n) AS own({})", list, statement, aliases);
 }
 
 }
@@ -88,66 +96,6 @@ void Snapshot::notify(std::string_view type, std::vector<std::pair<std::string, 
     notifier_.send({.type = type, .data = std::move(data)}, has_offset_ ? &row_offset_ : nullptr, batch_);
 }
 
-/// All but the signal table, which is never exported.
-std::vector<std::pair<Oid, TableId>> Snapshot::captured_tables() {
-    auto captured = list_captured_tables(connection_, config_.filters);
-    std::erase_if(captured, [&](const auto& table) { return table.second.text() == config_.signals.table; });
-    return captured;
-}
-
-std::vector<CatalogTable> Snapshot::tables_of(const SnapshotRequest& request) {
-    const auto captured = captured_tables();
-    std::vector<std::string> known;
-    known.reserve(captured.size());
-    for (const auto& [oid, id] : captured) known.push_back(id.text());
-    std::vector<CatalogTable> tables;
-    for (const auto& name : resolve_tables(request.tables, known)) {
-        const auto at = std::ranges::find(captured, name, [](const auto& entry) { return entry.second.text(); });
-        auto table = at == captured.end() ? std::nullopt : load_table(connection_, at->first);
-        if (table) {
-            tables.push_back(std::move(*table));
-        } else {
-            logger_.warn("The table '{}' is not captured, so there is no snapshot of it", name);
-        }
-    }
-    return tables;
-}
-
-std::vector<CatalogTable> Snapshot::tables_in_order() {
-    auto captured = captured_tables();
-    if (!config_.snapshot.include_collections.empty()) {
-        const RegexList included(config_.snapshot.include_collections);
-        std::erase_if(captured, [&](const auto& table) { return !included.matches(table.second.text()); });
-    }
-    std::vector<CatalogTable> ordered;
-    const auto order = config_.include_order.empty() ? std::vector<std::string>{".*"} : config_.include_order;
-    for (const auto& pattern : order) {
-        const RegexList regex(std::vector{pattern});
-        for (const auto& [oid, id] : captured) {
-            const bool taken = std::ranges::find(ordered, oid, &CatalogTable::oid) != ordered.end();
-            if (taken || !regex.matches(id.text())) continue;
-            if (auto table = load_table(connection_, oid)) ordered.push_back(std::move(*table));
-        }
-    }
-    sort_by_rows(ordered);
-    return ordered;
-}
-
-/// Debezium counts rows only where it cuts tables into chunks, so there is no other order without threads.
-void Snapshot::sort_by_rows(std::vector<CatalogTable>& tables) {
-    using Order = SnapshotConfig::Order;
-    if (config_.snapshot.order == Order::AsListed || config_.snapshot.threads < 2) return;
-    std::map<Oid, std::int64_t> rows;
-    for (const auto& table : tables) {
-        rows[table.oid] =
-            connection_.query(fmt::format("SELECT count(*) FROM {}", quoted(table.id))).integer(0, 0).value_or(0);
-    }
-    std::ranges::stable_sort(tables, [&](const CatalogTable& one, const CatalogTable& other) {
-        const bool most_first = config_.snapshot.order == Order::MostRowsFirst;
-        return most_first ? rows[one.oid] > rows[other.oid] : rows[one.oid] < rows[other.oid];
-    });
-}
-
 std::string Snapshot::override_for(const TableId& id) const {
     if (request_ != nullptr) return statement_of(request_->filter_of(id.text()));
     for (const auto& [table, sql] : config_.snapshot.overrides) {
@@ -183,7 +131,7 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     row_offset_.lsn = done_.lsn = start.stream_from;
     has_offset_ = true;
     done_.last_snapshot_record = done_.snapshot_completed = true;
-    resume(start.progress, tables);
+    resume(start, tables);
     read_tables(tables);
     return done_;
 }
@@ -206,8 +154,7 @@ void Snapshot::run_blocking(const SnapshotRequest& request, const OffsetState& p
 }
 
 void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
-    for (const auto& table : tables) table_list_ += (table_list_.empty() ? "" : ",") + table.id.text();
-    notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", table_list_}});
+    notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", lists_.resolved}});
     next_report_nanos_ = records_.now() + report_every_nanos;
     first_table_ = tables.empty() ? nullptr : &tables.front();
     try {
@@ -224,6 +171,8 @@ void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
     }
     if (ended_) emit(*ended_, true, true);
     row_offset_ = done_;
+    // From here on the offset is one of the stream.
+    if (request_ == nullptr) row_offset_.snapshot = SnapshotKind::None;
     notify("COMPLETED");
     logger_.info("Snapshot of {} tables and {} rows is complete", tables.size(), rows_);
 }
@@ -231,22 +180,22 @@ void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
 void Snapshot::begin_table(Lane& lane, const CatalogTable& table) {
     const auto statement = override_for(table.id);
     std::vector<CatalogColumn> columns;
+    std::string list;
+    const auto add = [&](const CatalogColumn& column) {
+        columns.push_back(column);
+        list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+    };
+    for (const auto& column : table.columns) {
+        const bool in_key = std::ranges::find(table.key, column.name) != table.key.end();
+        if (in_key || config_.filters.captures_column(table.id, column.name)) add(column);
+    }
+    if (columns.empty()) std::ranges::for_each(table.columns, add);
     lane.own_statement = !statement.empty();
+    lane.whole.reset();
     if (lane.own_statement) {
-        columns = columns_named(lane.connection->describe(statement), table);
-        lane.statement = statement;
+        lane.statement = select_from(statement, lane.connection->describe(statement), table, columns);
     } else {
         hold_table(*lane.connection, table);
-        std::string list;
-        const auto add = [&](const CatalogColumn& column) {
-            columns.push_back(column);
-            list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
-        };
-        for (const auto& column : table.columns) {
-            const bool in_key = std::ranges::find(table.key, column.name) != table.key.end();
-            if (in_key || config_.filters.captures_column(table.id, column.name)) add(column);
-        }
-        if (columns.empty()) std::ranges::for_each(table.columns, add);
         lane.statement = fmt::format("SELECT {} FROM {}", list, quoted(table.id));
     }
     const auto pieces = lane.own_statement ? std::vector<Piece>(1) : pieces_of(lane, table);
@@ -255,18 +204,20 @@ void Snapshot::begin_table(Lane& lane, const CatalogTable& table) {
     lane.model = &tables_.snapshot_model(table, columns);
     lane.rows = 0;
     logger_.info("Exporting data from table '{}'", table.id.text());
-    notify("IN_PROGRESS", {{"data_collections", table_list_}, {"current_collection_in_progress", table.id.text()}});
+    notify("IN_PROGRESS",
+           {{"data_collections", lists_.in_progress}, {"current_collection_in_progress", table.id.text()}});
     begin_piece(lane);
 }
 
 void Snapshot::end_table(Lane& lane) {
     logger_.info("Finished exporting {} records for table '{}'", lane.rows, lane.table->id.text());
     notify("TABLE_SCAN_COMPLETED", {{"scanned_collection", lane.table->id.text()},
-                                    {"data_collections", table_list_},
+                                    {"data_collections", lists_.scanned},
                                     {"total_rows_scanned", std::to_string(lane.rows)},
                                     {"status", "SUCCEEDED"}});
     if (lane.held) {
         if (ended_) emit(*ended_, true, false);
+        lane.held->reached = lane.whole;
         ended_ = std::exchange(lane.held, std::nullopt);
     }
     lane.table = nullptr;
@@ -309,7 +260,6 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
     }
     ++rows_;
     note_progress(row, last_in_table);
-    if (config_.skipped_operations.find('r') != std::string::npos) return;
     const auto& line = row.line;
     auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));
     std::ranges::copy(line, text);

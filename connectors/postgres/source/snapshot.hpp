@@ -33,6 +33,7 @@ public:
     struct Start {
         Lsn position = no_lsn;                          ///< of the view
         Lsn stream_from = no_lsn;                       ///< where the stream begins afterwards
+        bool stream_follows = true;                     ///< and brings what changes in tables that are done
         std::optional<SnapshotProgress> progress = {};  ///< to go on from; none: not to be kept in the offset either
     };
     /// `before`: the offset so far, or none. Returns the offset of the finished snapshot.
@@ -54,22 +55,34 @@ private:
     /// A connection and the table that is read on it.
     struct Lane {
         Connection* connection = nullptr;
-        const CatalogTable* table = nullptr;  ///< null: it is at its end
-        std::string statement = {};           ///< SELECT, without the condition of a piece
-        bool own_statement = false;           ///< it is the user's
-        std::deque<Piece> pieces = {};        ///< the first is being read
-        SnapshotProgress::Part part = {};     ///< what is read once the first piece is
+        const CatalogTable* table = nullptr;               ///< null: it is at its end
+        std::string statement = {};                        ///< SELECT, without the condition of a piece
+        bool own_statement = false;                        ///< it is the user's
+        std::deque<Piece> pieces = {};                     ///< the first is being read
+        SnapshotProgress::Part part = {};                  ///< what is read once the first piece is
+        std::optional<SnapshotProgress::Part> whole = {};  ///< what is read once the last one is, if it has pages
         const TableModel* model = nullptr;
         std::int64_t rows = 0;
         std::optional<HeldRow> held = {};
     };
 
-    std::vector<std::pair<Oid, TableId>> captured_tables();
+    /// What notifications name. The signal table is in the lists where Debezium has it, although it is never exported.
+    struct TableLists {
+        std::string resolved = {};     ///< sorted
+        std::string in_progress = {};  ///< in the order of a HashMap
+        std::string scanned = {};      ///< in the order of the snapshot
+    };
+
+    using NamedTables = std::vector<std::pair<Oid, TableId>>;
+    /// In the order of table.include.list; a signal table that is not in it comes last.
+    NamedTables in_order(const NamedTables& captured) const;
+    void list(const NamedTables& ordered);
+    std::vector<CatalogTable> load(const NamedTables& ordered);
     std::vector<CatalogTable> tables_in_order();
     void sort_by_rows(std::vector<CatalogTable>& tables);
     std::vector<CatalogTable> tables_of(const SnapshotRequest& request);
     /// What is done already leaves the list.
-    void resume(const std::optional<SnapshotProgress>& progress, std::vector<CatalogTable>& tables);
+    void resume(const Start& start, std::vector<CatalogTable>& tables);
     /// All rows; ABORTED is told if that fails.
     void read_tables(const std::vector<CatalogTable>& tables);
     /// As many connections to the same view of the database as snapshot.max.threads and the tables want, less one.
@@ -99,12 +112,13 @@ private:
     OffsetState done_;                          ///< of the last row
     std::optional<SnapshotProgress> progress_;  ///< with the rows that are sent
     bool progress_changed_ = false;             ///< since it was written
-    std::int64_t transactions_ = 0;             ///< the view shows all before this one
+    bool stream_follows_ = true;
+    std::int64_t transactions_ = 0;  ///< the view shows all before this one
     std::int64_t next_transaction_ = 0;
     std::int64_t pages_at_once_ = 0;            ///< 0: whole tables
     bool has_offset_ = false;                   ///< notifications may go with row_offset_
     const SnapshotRequest* request_ = nullptr;  ///< of a blocking snapshot
-    std::string table_list_;
+    TableLists lists_;
     OffsetEntries shared_offset_ = {};  ///< in the batch's memory, for all of its rows
     bool fresh_batch_ = true;
     std::vector<Column> columns_;

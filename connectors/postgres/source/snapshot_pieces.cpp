@@ -44,8 +44,9 @@ std::int64_t pages_in(Connection& connection, std::int64_t bytes) {
 
 }
 
-void Snapshot::resume(const std::optional<SnapshotProgress>& progress, std::vector<CatalogTable>& tables) {
-    progress_ = progress;
+void Snapshot::resume(const Start& start, std::vector<CatalogTable>& tables) {
+    progress_ = start.progress;
+    stream_follows_ = start.stream_follows;
     if (!progress_) return;
     if (connection_.server_version() >= version_with_page_ranges) {
         const auto view =
@@ -82,6 +83,7 @@ std::vector<Piece> Snapshot::pieces_of(Lane& lane, const CatalogTable& table) {
     const auto part = known == progress_->parts.end() ? std::nullopt : std::optional(known->second);
     auto plan = plan_pieces(file, pages_at_once_, part, next_transaction_);
     lane.part = plan.goes_on ? *part : SnapshotProgress::Part{.file = file.file, .since = transactions_};
+    if (file.has_pages) lane.whole = {.file = file.file, .since = transactions_, .pages = file.pages};
     if (part && !plan.goes_on) progress_->parts.erase(table.oid);
     return std::move(plan.pieces);
 }
@@ -109,7 +111,7 @@ void Snapshot::end_piece(Lane& lane) {
 
 void Snapshot::note_progress(const HeldRow& row, bool last_in_table) {
     if (!progress_) return;
-    if (last_in_table) {
+    if (last_in_table && stream_follows_) {
         progress_->done.insert(row.table);
         progress_->parts.erase(row.table);
     } else if (row.reached) {
@@ -119,7 +121,7 @@ void Snapshot::note_progress(const HeldRow& row, bool last_in_table) {
     }
     progress_changed_ = true;
     // A long list is not written once a table, but once a batch.
-    if (progress_->done.size() <= tables_told_at_once) fresh_batch_ = true;
+    if (progress_->done.size() + progress_->parts.size() <= tables_told_at_once) fresh_batch_ = true;
 }
 
 }

@@ -41,6 +41,10 @@ CreatedSlot export_snapshot(const SnapshotViewParts& parts, SnapshotView& view) 
 }
 
 void begin_snapshot(Connection& connection, SnapshotIsolation isolation) {
+    // A standby has no serializable transactions.
+    if (isolation == SnapshotIsolation::Serializable && is_standby(connection)) {
+        isolation = SnapshotIsolation::RepeatableRead;
+    }
     connection.query(fmt::format("BEGIN ISOLATION LEVEL {}", isolation_statement(isolation)));
 }
 

@@ -227,8 +227,9 @@ void SourceMetrics::collect_snapshot(MetricWriter& writer) const {
     const auto took = scan_.running ? Clock::now() - scan_.began : scan_.took;
     context.write(keys::since_event, milliseconds_since(last_row_));
     context.write(keys::tables, static_cast<double>(scan_.tables.size()));
-    context.write(keys::remaining,
-                  static_cast<double>(scan_.tables.size() - std::min(scan_.tables.size(), scan_.rows.size())));
+    // The signal table is in the list, and is not read.
+    const auto done = scan_.completed ? scan_.tables.size() : std::min(scan_.tables.size(), scan_.rows.size());
+    context.write(keys::remaining, static_cast<double>(scan_.tables.size() - done));
     context.write(keys::running, scan_.running ? 1 : 0);
     context.write(keys::paused, 0);
     context.write(keys::completed, scan_.completed ? 1 : 0);

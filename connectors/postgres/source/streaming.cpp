@@ -18,8 +18,14 @@ struct Overloaded : F... {
     using F::operator()...;
 };
 
-constexpr std::string_view message_collection =
-    "io.debezium.connector.postgresql.LogicalDecodingMessageMonitor$LogicalDecodingMessageId@1a2b3c4d";
+/// Debezium counts each message as a collection of its own, named after a Java object. Beyond this many in one
+/// transaction they share the last name, because all names are in every offset.
+constexpr std::int64_t most_message_collections = 1000;
+
+std::string message_collection(std::int64_t number) {
+    return fmt::format("io.debezium.connector.postgresql.LogicalDecodingMessageMonitor$LogicalDecodingMessageId@{:x}",
+                       0x1a2b3c4d + std::min(number, most_message_collections));
+}
 
 }
 
@@ -28,6 +34,7 @@ Streaming::Streaming(const Parts& parts, const OffsetState& resume_from)
       tables_(parts.tables),
       records_(parts.records),
       catalog_(parts.catalog),
+      reselection_(parts.config.reselects, parts.catalog, parts.logger),
       logger_(parts.logger),
       decoder_(parts.decoder),
       pgoutput_(dynamic_cast<PgOutputDecoder*>(&parts.decoder) != nullptr),
@@ -36,7 +43,7 @@ Streaming::Streaming(const Parts& parts, const OffsetState& resume_from)
       filter_(resume_from),
       state_(resume_from) {
     if (state_.processed && !state_.committed) state_.committed = state_.processed;
-    for (const auto& [table, count] : state_.collection_order) total_order_ += count;
+    for (const auto& [table, events] : state_.collection_order) total_order_ += events.count;
 }
 
 void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
@@ -132,6 +139,7 @@ void Streaming::transaction_record(bool end, Lsn lsn, BatchBuilder& batch) {
                                     .id = id,
                                     .ts_usec = commit_usec_,
                                     .events = total_order_,
+                                    .buckets = collection_buckets_,
                                     .collections = &state_.collection_order},
                                    write_offset(stored(), batch.offsets()), arena));
 }
@@ -172,7 +180,12 @@ Value Streaming::transaction_block(const std::string& collection, Arena& arena) 
     auto* values = arena.make_array<Value>(3);
     values[0] = Value::string(arena.copy(fmt::format("{}:{}", xid_, number(state_.lsn))));
     values[1] = Value::int64(++total_order_);
-    values[2] = Value::int64(++state_.collection_order[collection]);
+    auto& known = state_.collection_order;
+    auto& events = known.try_emplace(collection, TableEvents{.place = known.size()}).first->second;
+    const auto tables = known.size();
+    // The map is cleared after each transaction, but never shrinks.
+    if (tables > collection_buckets_ * 3 / 4) collection_buckets_ *= 2;
+    values[2] = Value::int64(++events.count);
     return Value::structure({values, 3});
 }
 
@@ -209,6 +222,12 @@ void Streaming::on_signal_delete(Tuple old_row, const OffsetState& previous, Bat
     signals_.on_delete(old_row, {batch, state_, previous});
 }
 
+Tuple Streaming::completed(std::uint32_t relation, const TableModel& table, Tuple row, Tuple old_row,
+                           Arena& arena) const {
+    if (reselection_.none()) return row;
+    return reselection_.complete(table, tables_.primary_key(relation), row, old_row, arena);
+}
+
 void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
     const auto* table = tables_.find(message.relation);
     const bool signal = table != nullptr && table->carries_signals();
@@ -221,7 +240,8 @@ void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
     table = tables_.find(message.relation, message.row, catalog_);
     auto& arena = batch.values();
     const auto key = table->key(message.row, {}, arena, Origin::Streaming);
-    const auto after = table->row(message.row, {}, arena, Origin::Streaming);
+    const auto row = completed(message.relation, *table, message.row, {}, arena);
+    const auto after = table->row(row, {}, arena, Origin::Streaming);
     auto record = change(*table, {.op = 'c', .key = key, .after = after}, arena);
     record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
@@ -238,12 +258,11 @@ void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
         incremental_.on_change(*table, message.new_row);
         if (has_old) incremental_.on_change(*table, message.old_row);
     }
-    if (skips('u')) return;
     table = tables_.find(message.relation, message.new_row, catalog_);
     auto& arena = batch.values();
-    const auto full_row = message.old_kind == OldRow::Full ? message.old_row : Tuple();
-    const auto key = table->key(message.new_row, full_row, arena, Origin::Streaming);
-    const auto after = table->row(message.new_row, full_row, arena, Origin::Streaming);
+    const auto key = table->key(message.new_row, message.old_row, arena, Origin::Streaming);
+    const auto row = completed(message.relation, *table, message.new_row, message.old_row, arena);
+    const auto after = table->row(row, message.old_row, arena, Origin::Streaming);
     Value before;
     if (has_old) {
         before = table->row(message.old_row, {}, arena, Origin::Streaming);
@@ -254,6 +273,7 @@ void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
             return;
         }
     }
+    if (skips('u')) return;
     if (config_.skip_unchanged && message.old_kind == OldRow::Full && before == after) {
         ++counts_.unchanged;
         return;
@@ -267,18 +287,23 @@ void Streaming::key_change(const TableModel& table, const Change& removed, const
                            const OffsetState& previous, BatchBuilder& batch) {
     auto& arena = batch.values();
     // Only the last of the records may say that the event is done: a crash between them must repeat the first ones.
-    const auto not_yet = write_offset(previous, batch.offsets());
-    const auto to_new = records_.headers_with({"__debezium.newkey", table.key_schema(), added.key});
-    auto record = change(table, removed, arena);
-    record.headers = to_new;
-    record.source_offset = not_yet;
-    batch.add(std::move(record));
-    if (config_.tombstones_on_delete) {
-        auto tombstone = records_.tombstone(table, removed.key, not_yet);
-        tombstone.headers = to_new;
-        batch.add(std::move(tombstone));
+    const bool adds = !skips('c');
+    const auto& after_removal = adds ? previous : stored();
+    if (!skips('d')) {
+        const auto to_new = records_.headers_with({"__debezium.newkey", table.key_schema(), added.key});
+        const auto& after_delete = config_.tombstones_on_delete ? previous : after_removal;
+        auto record = change(table, removed, arena);
+        record.headers = to_new;
+        record.source_offset = write_offset(after_delete, batch.offsets());
+        batch.add(std::move(record));
+        if (config_.tombstones_on_delete) {
+            auto tombstone = records_.tombstone(table, removed.key, write_offset(after_removal, batch.offsets()));
+            tombstone.headers = to_new;
+            batch.add(std::move(tombstone));
+        }
     }
-    record = change(table, added, arena);
+    if (!adds) return;
+    auto record = change(table, added, arena);
     record.headers = records_.headers_with({"__debezium.oldkey", table.key_schema(), removed.key});
     record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
@@ -336,8 +361,8 @@ void Streaming::on_message(const LogicalMessage& message, Lsn lsn, BatchBuilder&
     ++counts_.messages;
     counts_.last_event_usec = state_.ts_usec;
     auto& arena = batch.values();
-    const auto transaction =
-        message.transactional ? transaction_block(std::string(message_collection), arena) : Value();
+    const bool counted = message.transactional && config_.transaction_metadata;
+    const auto transaction = counted ? transaction_block(message_collection(total_order_), arena) : Value();
     batch.add(records_.message(message, source_info(nullptr, arena), transaction,
                                write_offset(stored(), batch.offsets()), arena));
 }

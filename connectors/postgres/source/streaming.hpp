@@ -9,6 +9,7 @@
 #include "connectors/postgres/client/replication_stream.hpp"
 #include "connectors/postgres/decoding/decoder.hpp"
 #include "connectors/postgres/source/record_factory.hpp"
+#include "connectors/postgres/source/reselect.hpp"
 #include "connectors/postgres/source/resume_filter.hpp"
 #include "connectors/postgres/source/signals.hpp"
 #include "connectors/postgres/source/source_metrics.hpp"
@@ -82,6 +83,8 @@ private:
     void count(char op) noexcept;
     Value transaction_block(const std::string& collection, Arena& arena);
     /// One change record of the event at the position.
+    /// With what post processors read again.
+    Tuple completed(std::uint32_t relation, const TableModel& table, Tuple row, Tuple old_row, Arena& arena) const;
     SourceRecord change(const TableModel& table, const Change& change, Arena& arena);
     void check_columns(const TableModel& table, Tuple row) const;
     void transaction_record(bool end, Lsn lsn, BatchBuilder& batch);
@@ -90,6 +93,7 @@ private:
     TableCache& tables_;
     const RecordFactory& records_;
     Connection& catalog_;
+    Reselection reselection_;
     const Logger& logger_;
     Decoder& decoder_;
     bool pgoutput_;  ///< the wire format lets rows be skipped undecoded
@@ -104,6 +108,7 @@ private:
     Lsn last_row_lsn_ = no_lsn;
     std::int64_t rows_with_lsn_ = 0;
     std::int64_t total_order_ = 0;
+    std::size_t collection_buckets_ = 16;  ///< of the HashMap in which Debezium counts
     std::optional<std::string> origin_;
     Lsn origin_lsn_ = no_lsn;
     EventCounts counts_;

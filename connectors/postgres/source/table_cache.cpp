@@ -69,7 +69,7 @@ void TableCache::update(const Relation& relation, Connection& catalog) {
         }
     }
     entry.key = key;
-    key = key_columns(config_, id, key);
+    key = key_columns(config_, id, column_names(columns), key);
     auto fingerprint = fingerprint_of(id, columns, key);
     if (entry.model != nullptr && entry.fingerprint == fingerprint) return;
     know_types(columns, catalog);
@@ -109,7 +109,7 @@ const TableModel& TableCache::snapshot_model(const CatalogTable& table, const st
                        .nullable = c.nullable,
                        .default_expression = c.default_expression});
     }
-    return keep(table.id, row, key_columns(config_, table.id, table.key));
+    return keep(table.id, row, key_columns(config_, table.id, column_names(table.columns), table.key));
 }
 
 const TableModel& TableCache::keep(const TableId& id, const std::vector<RowColumn>& columns,

@@ -29,6 +29,8 @@ public:
     }
     /// The same for one row of it. A label that its enum got since the relation was described makes the model anew.
     const TableModel* find(std::uint32_t relation, Tuple row, Connection& catalog);
+    /// The columns of its primary key, or of the unique index in its place.
+    const std::vector<std::string>& primary_key(std::uint32_t relation) const { return entries_.at(relation).key; }
     /// For a snapshot: `columns` of `table`, generated ones included, in select order.
     const TableModel& snapshot_model(const CatalogTable& table, const std::vector<CatalogColumn>& columns);
 

@@ -39,15 +39,27 @@ void refuse_case_duplicates(const TableId& id, const std::vector<RowColumn>& col
         id.text(), *twice->second));
 }
 
+/// Of a value that did not come because it has not changed: the old row's, if that has it. An old row of key columns
+/// alone has nulls in the others.
+const Column& known_value(const Column& unchanged, Tuple old_row, std::size_t index) noexcept {
+    if (old_row.empty() || old_row[index].kind != Column::Kind::Text) return unchanged;
+    return old_row[index];
+}
+
 }
 
 std::vector<std::string> key_columns(const SourceConfig& config, const TableId& id,
+                                     const std::vector<std::string>& columns,
                                      const std::vector<std::string>& catalog_key) {
-    const auto name = id.text();
-    for (const auto& [tables, columns] : config.key_columns) {
-        if (tables.matches(name)) return columns;
+    const auto table = id.text();
+    std::vector<std::string> key;
+    for (const auto& pattern : config.key_columns) {
+        for (const auto& column : columns) {
+            const bool taken = std::ranges::find(key, column) != key.end();
+            if (!taken && pattern.matches(fmt::format("{}.{}", table, column))) key.push_back(column);
+        }
     }
-    return catalog_key;
+    return key.empty() ? catalog_key : key;
 }
 
 TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns, const std::vector<std::string>& key,
@@ -57,14 +69,12 @@ TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns,
     carries_signals_ = name_ == setup.config.signals.table;
     for (const auto& column : columns) names_.push_back(column.name);
     const auto& filters = setup.config.filters;
-    const bool any_column =
-        std::ranges::any_of(columns, [&](const RowColumn& column) { return filters.captures_column(id, column.name); });
     std::vector<Field> row_fields;
     std::vector<std::shared_ptr<const ColumnConverter>> converters(columns.size());
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const auto& column = columns[i];
         const bool in_key = std::ranges::find(key, column.name) != key.end();
-        const bool in_row = !any_column || filters.captures_column(id, column.name);
+        const bool in_row = filters.captures_column(id, column.name);
         if (!in_key && !in_row) continue;
         const ColumnInfo info{.name = column.name,
                               .type = column.type,
@@ -82,9 +92,11 @@ TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns,
         row_plan_.push_back({i, column.nullable, std::move(converter)});
     }
     std::vector<Field> key_fields;
+    bool has_key = false;  // be it of columns whose types are not captured alone
     for (const auto& name : key) {
         const auto at = std::ranges::find(columns, name, &RowColumn::name);
         if (at == columns.end()) continue;
+        has_key = true;
         const auto i = static_cast<std::size_t>(at - columns.begin());
         if (!converters[i]) continue;
         key_fields.push_back({setup.naming.field_name(name), converters[i]->key_schema()});
@@ -94,11 +106,12 @@ TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns,
                                .optional = true,
                                .name = setup.naming.schema_name(topic_, "Value"),
                                .fields = std::move(row_fields)});
-    if (auto extra = setup.naming.key_field(id); extra && !key_fields.empty()) {
+    if (auto extra = setup.naming.key_field(id)) {
+        has_key = true;
         key_fields.push_back({extra->name, make_schema({.type = Type::String})});
         key_field_ = std::move(extra->value);
     }
-    if (!key_fields.empty()) {
+    if (has_key) {
         key_schema_ = make_schema(
             {.type = Type::Struct, .name = setup.naming.schema_name(topic_, "Key"), .fields = std::move(key_fields)});
     }
@@ -117,12 +130,25 @@ std::vector<std::string> TableModel::key_columns() const {
     return names;
 }
 
+std::vector<TableModel::Lacking> TableModel::lacking(Tuple row, Tuple old_row) const {
+    std::vector<Lacking> columns;
+    for (const auto& plan : row_plan_) {
+        const auto& known = known_value(row[plan.index], old_row, plan.index);
+        const bool sent = row[plan.index].kind != Column::Kind::UnchangedToast;
+        if ((sent ? row[plan.index] : known).kind == Column::Kind::Text) continue;
+        const bool unavailable = !sent && !plan.converter->unavailable().is_null();
+        if (!unavailable && !plan.converter->schema()->default_value().is_null()) continue;
+        columns.push_back({plan.index, names_[plan.index], unavailable});
+    }
+    return columns;
+}
+
 Value TableModel::row(Tuple row, Tuple old_row, Arena& arena, Origin origin) const {
     auto* values = arena.make_array<Value>(row_plan_.size());
     std::size_t at = 0;
     for (const auto& plan : row_plan_) {
         const Column* column = &row[plan.index];
-        if (column->kind == Column::Kind::UnchangedToast && !old_row.empty()) column = &old_row[plan.index];
+        if (column->kind == Column::Kind::UnchangedToast) column = &known_value(*column, old_row, plan.index);
         switch (column->kind) {
         case Column::Kind::Text:
             values[at] = plan.converter->convert(column->text, arena, origin);
@@ -145,16 +171,16 @@ Value TableModel::key(Tuple row, Tuple old_row, Arena& arena, Origin origin) con
     std::size_t at = 0;
     for (const auto& plan : key_plan_) {
         const Column* column = &row[plan.index];
-        if (column->kind == Column::Kind::UnchangedToast && !old_row.empty()) column = &old_row[plan.index];
+        if (column->kind == Column::Kind::UnchangedToast) column = &known_value(*column, old_row, plan.index);
         switch (column->kind) {
         case Column::Kind::Text:
             values[at] = plan.converter->convert_key(column->text, arena, origin);
             break;
         case Column::Kind::UnchangedToast:
-            values[at] = plan.converter->unavailable();
+            values[at] = plan.converter->key_unavailable();
             break;
         case Column::Kind::Null:
-            values[at] = plan.nullable ? Value() : plan.converter->fallback();
+            values[at] = plan.nullable ? Value() : plan.converter->key_fallback();
             break;
         }
         ++at;

@@ -45,6 +45,14 @@ public:
     /// Those of the record's key, in its order.
     std::vector<std::string> key_columns() const;
 
+    struct Lacking {
+        std::size_t index;  ///< in the tuple
+        std::string_view name;
+        bool unavailable;  ///< a placeholder stands for it; else it is null
+    };
+    /// The columns of the envelope's after that have no value, and no default in its place.
+    std::vector<Lacking> lacking(Tuple row, Tuple old_row) const;
+
     /// The row as the envelope's before or after. `old_row`, where it is complete, has what an unchanged TOAST column
     /// of `row` leaves out. Texts must live as long as the value.
     Value row(Tuple row, Tuple old_row, Arena& arena, Origin origin) const;
@@ -72,8 +80,16 @@ private:
     SchemaPtr envelope_schema_;
 };
 
-/// What message.key.columns says of this table, else `catalog_key`.
+template <class Columns>
+std::vector<std::string> column_names(const Columns& columns) {
+    std::vector<std::string> names;
+    for (const auto& column : columns) names.push_back(column.name);
+    return names;
+}
+/// Those of the table's `columns` that message.key.columns names for it, in the order of the setting; if it names none,
+/// `catalog_key`.
 std::vector<std::string> key_columns(const SourceConfig& config, const TableId& id,
+                                     const std::vector<std::string>& columns,
                                      const std::vector<std::string>& catalog_key);
 
 }

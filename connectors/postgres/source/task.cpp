@@ -25,6 +25,13 @@ std::string new_run_id() {
     return uuid_v7(system_nanos() / 1'000'000, static_cast<std::uint16_t>(word()), (word() << 32) | word());
 }
 
+std::optional<OffsetState> stored_offset(SourceTaskContext& context, const std::string& prefix) {
+    Arena arena(256);
+    const auto offset = context.offset(source_partition(prefix, arena));
+    if (!offset || offset->empty()) return std::nullopt;
+    return read_offset(offset->entries());
+}
+
 }
 
 struct PostgresTask::Running {
@@ -39,6 +46,7 @@ struct PostgresTask::Running {
                   .records = records,
                   .logger = context.logger(),
                   .stored = std::move(stored),
+                  .stored_now = [this, &context] { return stored_offset(context, config.topics.prefix); },
                   .clock = system_nanos,
                   .open_topic = [&context](const std::string& topic,
                                            const Settings& client) { return context.read_topic(topic, client); },
@@ -59,10 +67,8 @@ PostgresTask::~PostgresTask() { stop(); }
 void PostgresTask::start(const Settings& settings, SourceTaskContext& context) {
     const auto& logger = context.logger();
     auto config = parse_config(settings, [&](const std::string& line) { logger.warn("{}", line); });
-    Arena arena(256);
-    std::optional<OffsetState> stored;
-    if (const auto offset = context.offset(source_partition(config.topics.prefix, arena)); offset && !offset->empty()) {
-        stored = read_offset(offset->entries());
+    auto stored = stored_offset(context, config.topics.prefix);
+    if (stored) {
         logger.info("Resuming from the stored offset: lsn {}, snapshot {}", to_string(stored->lsn),
                     stored->snapshot == SnapshotKind::None ? "none"
                     : stored->snapshot_unfinished()        ? "unfinished"
@@ -70,6 +76,7 @@ void PostgresTask::start(const Settings& settings, SourceTaskContext& context) {
     }
     running_ = std::make_unique<Running>(std::move(config), context, std::move(stored));
     context.publish_metrics([&metrics = running_->metrics](MetricWriter& writer) { metrics.collect(writer); });
+    running_->runner.wait_for_slot(stop_);
 }
 
 SourceBatch PostgresTask::poll(std::stop_token stop, std::chrono::milliseconds max_wait) {

@@ -59,7 +59,7 @@ std::string TopicNaming::physical_topic(const TableId& table) const {
 
 std::optional<TopicNaming::KeyField> TopicNaming::key_field(const TableId& table) const {
     auto topic = physical_topic(table);
-    if (config_.key_field.empty() || !regex_ || !regex_->matches(topic)) return {};
+    if (config_.key_field.empty() || !regex_) return {};
     if (!config_.key_field_regex.empty()) {
         const Regex regex(config_.key_field_regex);
         if (regex.matches(topic)) topic = regex.replace_first(topic, config_.key_field_replacement);

@@ -99,7 +99,7 @@ bool optional_in_arrays(const TypeRow& element) {
            std::ranges::find(optional_extensions, element.name) != optional_extensions.end();
 }
 
-Codec::Placeholder placeholder_of(Oid element, Type connect_type) {
+Codec::Placeholder placeholder_of(Oid element, const SchemaParts& schema) {
     using enum Codec::Placeholder;
     switch (element) {
     case oid::text:
@@ -109,10 +109,11 @@ Codec::Placeholder placeholder_of(Oid element, Type connect_type) {
     case oid::jsonb:
         return Texts;
     case oid::bytea:
-        return connect_type == Type::Bytes ? ByteArrays : None;
+        return schema.type == Type::Bytes ? ByteArrays : None;
     case oid::int4:
     case oid::date:
-        return connect_type == Type::Int32 ? Ints : None;
+        // Connect's own dates are objects in Java, which are not made of bytes.
+        return schema.type == Type::Int32 && schema.name != "org.apache.kafka.connect.data.Date" ? Ints : None;
     case oid::int8:
         return Longs;
     case oid::uuid:
@@ -153,7 +154,7 @@ TypedCodec make_array_codec(const TypeRegistry::Resolved& type, const TypeRegist
     codec->refuses_nulls = !optional || (options.reproduce_defects && element->name == "ltree");
     if (options.reproduce_defects && is_shape(element->oid)) codec->convert = unmappable;
     codec->zero = Codec::Zero::EmptyArray;
-    codec->placeholder = placeholder_of(element->oid, of_element.schema.type);
+    codec->placeholder = placeholder_of(element->oid, of_element.schema);
     codec->element = std::move(of_element.codec);
     of_element.schema.optional = optional;
     return {.codec = std::move(codec),

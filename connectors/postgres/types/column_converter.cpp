@@ -7,6 +7,7 @@
 #include "connectors/postgres/types/hstore.hpp"
 #include "connectors/postgres/types/masking.hpp"
 #include "connectors/postgres/types/source_type.hpp"
+#include "connectors/support/text.hpp"
 
 #include <algorithm>
 
@@ -29,26 +30,27 @@ Value single(Value element, Arena& arena) {
     return Value::array({values, 1});
 }
 
-Value placeholder_value(Codec::Placeholder kind, std::string_view text, bool as_map, Arena& arena) {
+Value placeholder_value(Codec::Placeholder kind, std::string_view bytes, bool as_map, Arena& arena) {
+    const auto text = arena.copy(to_valid_utf8(bytes));
     switch (kind) {
     case Codec::Placeholder::None:
         return {};
     case Codec::Placeholder::Text:
         return Value::string(text);
     case Codec::Placeholder::Bytes:
-        return Value::bytes(text);
+        return Value::bytes(bytes);
     case Codec::Placeholder::Base64:
-        return Value::string(encode_base64(text, false, arena));
+        return Value::string(encode_base64(bytes, false, arena));
     case Codec::Placeholder::Texts:
         return single(Value::string(text), arena);
     case Codec::Placeholder::ByteArrays:
-        return single(Value::bytes(text), arena);
+        return single(Value::bytes(bytes), arena);
     case Codec::Placeholder::Ints:
-        return one_per_byte(text, arena, [](signed char c) { return Value::int32(c); });
+        return one_per_byte(bytes, arena, [](signed char c) { return Value::int32(c); });
     case Codec::Placeholder::Longs:
-        return one_per_byte(text, arena, [](signed char c) { return Value::int64(c); });
+        return one_per_byte(bytes, arena, [](signed char c) { return Value::int64(c); });
     case Codec::Placeholder::Uuids:
-        return single(Value::string(name_uuid(text, arena)), arena);
+        return single(Value::string(name_uuid(bytes, arena)), arena);
     case Codec::Placeholder::Hstore: {
         auto* const entry = arena.make_array<MapEntry>(1);
         entry[0] = {Value::string(text), Value::string(text)};
@@ -166,8 +168,8 @@ ColumnConverter::~ColumnConverter() = default;
 void ColumnConverter::build_constants(const TypeOptions& options) {
     auto& arena = *constants_;
     const auto placeholder = arena.copy(options.unavailable_value);
-    unavailable_ =
-        mapped(placeholder_value(codec_->placeholder, placeholder, schema_->type() == Type::Map, arena), arena);
+    key_unavailable_ = placeholder_value(codec_->placeholder, placeholder, schema_->type() == Type::Map, arena);
+    unavailable_ = mapped(key_unavailable_, arena);
     if (mapping_.kind == ColumnMapping::Kind::Mask) null_value_ = mapped(Value::string(""), arena);
     const auto& default_value = key_schema_->default_value();
     key_fallback_ = default_value.is_null() ? zero_value(*codec_, arena) : default_value;

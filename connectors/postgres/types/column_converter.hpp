@@ -50,8 +50,10 @@ public:
     Value null_value() const noexcept { return null_value_; }
     /// The placeholder of an unchanged TOAST value that the server did not send; null for types that have none.
     Value unavailable() const noexcept { return unavailable_; }
+    Value key_unavailable() const noexcept { return key_unavailable_; }
     /// For a column that may not be null and was not sent (the rest of a partial old row): the default, or a zero.
     Value fallback() const noexcept { return fallback_; }
+    Value key_fallback() const noexcept { return key_fallback_; }
 
 private:
     void build_constants(const TypeOptions& options);
@@ -67,6 +69,7 @@ private:
     std::unique_ptr<Arena> constants_;  // placeholder, fallback and mask lie here
     Value null_value_;
     Value unavailable_;
+    Value key_unavailable_;
     Value fallback_;
     Value key_fallback_;
     ColumnMapping mapping_;  ///< None if it does not reach the values

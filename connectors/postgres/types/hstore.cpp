@@ -1,17 +1,15 @@
 #include "connectors/postgres/types/hstore.hpp"
 
 #include "connectors/postgres/types/text_cursor.hpp"
+#include "connectors/support/java_hash_map.hpp"
 #include "connectors/support/text.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace millrace::postgres {
 
 namespace {
-
-constexpr std::size_t default_table = 16;
 
 std::string_view read_text(TextCursor& in, Arena& arena) {
     in.expect('"');
@@ -81,12 +79,10 @@ char* write_json(const Value& text, char* out) noexcept {
 }
 
 std::span<const MapEntry> java_hash_order(std::span<HashedEntry> entries, std::size_t expected, Arena& arena) {
-    auto table = expected == 0 ? default_table : std::bit_ceil(expected);
-    while (entries.size() > table / 4 * 3 + (table < 4 ? table * 3 / 4 : 0)) table *= 2;
+    const auto table = java_table_size(entries.size(), expected);
     for (std::uint32_t i = 0; auto& e : entries) e.place = i++;
     // Not stable_sort, which takes heap memory.
-    std::ranges::sort(entries, {},
-                      [&](const HashedEntry& e) { return std::pair((e.hash ^ e.hash >> 16) & (table - 1), e.place); });
+    std::ranges::sort(entries, {}, [&](const HashedEntry& e) { return std::pair(java_place(e.hash, table), e.place); });
     auto* const ordered = arena.make_array<MapEntry>(entries.size());
     std::ranges::transform(entries, ordered, &HashedEntry::entry);
     return {ordered, entries.size()};

@@ -91,6 +91,10 @@ std::string checked_regex(const Config& config, std::string_view key) {
 std::span<const ConfigKey> ByLogicalTableRouter::config_keys() const noexcept { return keys; }
 
 void ByLogicalTableRouter::configure(const Settings& settings) {
+    validate(cannot_validate, [&] { read(settings); });
+}
+
+void ByLogicalTableRouter::read(const Settings& settings) {
     const auto config = ConfigDef(keys).parse(settings);
     const auto hidden = ConfigDef(hidden_keys).parse(settings);
     topics_ = std::make_unique<TopicRewriter>(checked_regex(config, "topic.regex"),

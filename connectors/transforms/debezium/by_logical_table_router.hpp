@@ -24,6 +24,7 @@ public:
     void use_logger(const Logger& logger) override { logger_ = logger; }
 
 private:
+    void read(const Settings& settings);
     struct KeyPlan {
         SchemaPtr schema;
     };

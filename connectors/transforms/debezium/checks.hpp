@@ -5,6 +5,7 @@
 #pragma once
 #include "connectors/api/config_def.hpp"
 
+#include <exception>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -18,6 +19,17 @@ std::vector<std::string> required_list(const Config& config, std::string_view ke
 /// Which of these names the value is, whatever its case.
 std::size_t choice(const Config& config, std::string_view key, std::initializer_list<std::string_view> names);
 [[noreturn]] void refuse_value(std::string_view key, std::string_view value, std::string_view why);
+
+/// Runs `check`. What it finds becomes the cause of `words`, which are Debezium's: it writes the rest to its log alone.
+template <class Check>
+void validate(const char* words, Check check) {
+    try {
+        check();
+    } catch (const ConfigException&) {
+        std::throw_with_nested(ConnectException(words));
+    }
+}
+inline constexpr auto cannot_validate = "Unable to validate config.";
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 

@@ -51,7 +51,7 @@ void EventRouter::read_columns(const Config& config) {
     placements_ = parse_placements(config, "table.fields.additional.placement");
     has_envelope_ = std::ranges::any_of(
         placements_, [](const OutboxPlacement& p) { return p.place == OutboxPlacement::Place::Envelope; });
-    ignore_missing_ = choice(config, "table.field.additional.missing", {"error", "ignore"}) == 1;
+    ignore_missing_ = choice(config, "table.field.additional.missing", {"ignore", "error"}) == 0;
 }
 
 void EventRouter::configure(const Settings& settings) {
@@ -63,7 +63,7 @@ void EventRouter::configure(const Settings& settings) {
     json_ = JsonStructure(
         {.keep_nulls = choice(config, "table.json.payload.null.behavior", {"ignore", "optional_bytes"}) == 1,
          .keep_empty_arrays =
-             choice(config, "table.json.payload.empty.array.behavior", {"ignore", "optional_string"}) == 1});
+             choice(config, "table.json.payload.empty.array.behavior", {"optional_string", "ignore"}) == 0});
     tombstone_on_empty_ = config.get_boolean("route.tombstone.on.empty.payload");
     const auto regex = config.get_string("route.topic.regex");
     if (auto why = regex_complaint(regex); !why.empty()) {

@@ -124,6 +124,10 @@ bool is_blank(std::string_view text) noexcept { return trim(text).empty(); }
 std::span<const ConfigKey> ExtractNewRecordState::config_keys() const noexcept { return keys; }
 
 void ExtractNewRecordState::configure(const Settings& settings) {
+    validate(cannot_validate, [&] { read(settings); });
+}
+
+void ExtractNewRecordState::read(const Settings& settings) {
     const auto config = ConfigDef(keys).parse(settings);
     const auto mode = config.get_string("delete.tombstone.handling.mode");
     const auto known = std::ranges::find_if(modes, [&](auto name) { return equal_ignoring_case(name, mode); });

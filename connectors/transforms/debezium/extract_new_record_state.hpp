@@ -21,6 +21,7 @@ public:
     std::span<const ConfigKey> config_keys() const noexcept override;
 
 private:
+    void read(const Settings& settings);
     enum class Deletes : std::uint8_t { Drop, Tombstone, RewriteWithTombstone, Rewrite, DeleteToTombstone };
     /// What is known of one envelope's schema.
     struct Plan {

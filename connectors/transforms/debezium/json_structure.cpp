@@ -1,12 +1,14 @@
 #include "connectors/transforms/debezium/json_structure.hpp"
 
 #include "connectors/api/errors.hpp"
+#include "connectors/support/java_number.hpp"
 #include "connectors/transforms/requirements.hpp"
 #include "connectors/transforms/struct_builder.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace millrace::transforms {
@@ -41,22 +43,61 @@ SchemaPtr merged(const SchemaPtr& left, const SchemaPtr& right) {
     return make_schema(std::move(parts));
 }
 
-Value value_of(const json::Node& node, const Schema& schema, Arena& arena);
+std::string_view java_class_of(const json::Node& node) {
+    switch (node.kind()) {
+    case Kind::Boolean:
+        return "java.lang.Boolean";
+    case Kind::Number: {
+        const auto type = number_type(node);
+        return type == Type::Float64 ? "java.lang.Double"
+               : type == Type::Int64 ? "java.lang.Long"
+                                     : "java.lang.Integer";
+    }
+    case Kind::String:
+        return "java.lang.String";
+    case Kind::Array:
+        return "java.util.ArrayList";
+    default:
+        return "org.apache.kafka.connect.data.Struct";
+    }
+}
+
+/// As Jackson's asText() gives it.
+std::string plain_text(const json::Node& node) {
+    if (node.kind() == Kind::Boolean) return node.as_boolean() ? "true" : "false";
+    std::string text;
+    if (node.is_number() && !node.is_integer()) {
+        append_java_double(text, node.as_double());
+    } else if (node.is_string() || node.is_number()) {
+        text = node.text();
+    }
+    return text;
+}
+
+std::string_view kind_name(const json::Node& node) noexcept {
+    constexpr std::array<std::string_view, 6> names{"NULL", "BOOLEAN", "NUMBER", "STRING", "ARRAY", "OBJECT"};
+    return names[static_cast<std::size_t>(node.kind())];
+}
+
+/// A value within the field `name`.
+Value value_of(const json::Node& node, const Schema& schema, std::string_view name, Arena& arena);
 
 Value struct_of(const json::Node& node, const Schema& schema, Arena& arena) {
     auto* values = arena.make_array<Value>(schema.fields().size());
     for (std::size_t i = 0; i < schema.fields().size(); ++i) {
         const auto& field = schema.fields()[i];
-        if (const auto* member = node.find(field.name)) values[i] = value_of(*member, *field.schema, arena);
+        if (const auto* member = node.find(field.name)) {
+            values[i] = value_of(*member, *field.schema, field.name, arena);
+        }
     }
     return Value::structure({values, schema.fields().size()});
 }
 
-Value array_of(const json::Node& node, const Schema& schema, Arena& arena) {
+Value array_of(const json::Node& node, const Schema& schema, std::string_view name, Arena& arena) {
     const auto elements = node.elements();
     auto* values = arena.make_array<Value>(elements.size());
     for (std::size_t i = 0; i < elements.size(); ++i) {
-        values[i] = value_of(elements[i], *schema.value_schema(), arena);
+        values[i] = value_of(elements[i], *schema.value_schema(), name, arena);
     }
     return Value::array({values, elements.size()});
 }
@@ -67,34 +108,45 @@ Value number_of(const json::Node& node, Type type) {
     return type == Type::Int32 ? Value::int32(static_cast<std::int32_t>(value)) : Value::int64(value);
 }
 
-void require_type(const json::Node& node, Type found, const Schema& schema) {
-    if (found == schema.type()) return;
-    throw DataException(fmt::format("Invalid Java object for schema with type {}: {} in the JSON text '{}'",
-                                    type_name(schema.type()), type_name(found), node.text()));
-}
-
 /// Objects in one array may have values of different types under one name.
-Value value_of(const json::Node& node, const Schema& schema, Arena& arena) {
+Value value_of(const json::Node& node, const Schema& schema, std::string_view name, Arena& arena) {
+    const auto require = [&](Type found) {
+        if (found == schema.type()) return;
+        throw DataException(fmt::format("Invalid Java object for schema with type {}: class {} for field: \"{}\"",
+                                        type_name(schema.type()), java_class_of(node), name));
+    };
     switch (node.kind()) {
     case Kind::Null:
         return {};
     case Kind::Boolean:
-        require_type(node, Type::Boolean, schema);
+        require(Type::Boolean);
         return Value::boolean(node.as_boolean());
     case Kind::Number:
-        require_type(node, number_type(node), schema);
+        require(number_type(node));
         return number_of(node, schema.type());
     case Kind::String:
-        require_type(node, Type::String, schema);
+        require(Type::String);
         return Value::string(arena.copy(node.text()));
     case Kind::Array:
-        require_type(node, Type::Array, schema);
-        return array_of(node, schema, arena);
+        require(Type::Array);
+        return array_of(node, schema, name, arena);
     case Kind::Object:
-        require_type(node, Type::Struct, schema);
+        require(Type::Struct);
         return struct_of(node, schema, arena);
     }
     return {};
+}
+
+/// All elements of an array must be of the first one's kind, nulls apart.
+void require_same_kind(const json::Node& first, const json::Node& other) {
+    if (first.kind() != other.kind()) {
+        throw DataException(
+            fmt::format("Field is not a homogenous array ({} x {}).", plain_text(first), kind_name(other)));
+    }
+    if (!first.is_number() || number_type(first) == number_type(other)) return;
+    throw DataException(fmt::format(
+        "Field is not a homogenous array ({} x {}), different number types (Schema{{{}}} x Schema{{{}}})",
+        plain_text(first), plain_text(other), type_name(number_type(first)), type_name(number_type(other))));
 }
 
 }
@@ -137,14 +189,12 @@ SchemaPtr JsonStructure::element_schema_of(std::string_view name, const json::No
     for (const auto& element : array.elements()) {
         if (element.is_null()) continue;
         if (!sample) sample = &element;
-        const bool same =
-            element.kind() == sample->kind() && (!element.is_number() || number_type(element) == number_type(*sample));
-        if (!same) throw DataException(fmt::format("Field '{}' is not a homogenous array.", name));
+        require_same_kind(*sample, element);
     }
     if (!sample) sample = &array.elements().front();
     if (!sample->is_object()) {
         auto schema = schema_of("", *sample);
-        if (!schema) throw DataException(fmt::format("Array '{}' has unrecognized member schema.", name));
+        if (!schema) throw DataException("Array '' has unrecognized member schema.");
         return schema;
     }
     SchemaPtr schema;

@@ -1,6 +1,6 @@
 #include "connectors/transforms/debezium/offset_time.hpp"
 
-#include "connectors/transforms/civil_date.hpp"
+#include "connectors/support/civil_date.hpp"
 
 #include <fmt/format.h>
 

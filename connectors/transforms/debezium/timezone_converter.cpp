@@ -223,19 +223,27 @@ Value TimezoneConverter::convert(const Value& value, Form form, Arena& arena) co
     return value;
 }
 
+SchemaCache<TimezoneConverter::Plan>& TimezoneConverter::plans_of(std::string_view topic, std::string_view table) {
+    if (!last_ || last_->first.first != topic || last_->first.second != table) {
+        last_ = &*plans_.try_emplace(TopicAndTable(topic, table)).first;
+    }
+    return last_->second;
+}
+
 bool TimezoneConverter::apply(ConnectRecord& record, Arena& arena) {
     if (record.value.is_null() || !is_envelope(record.value_schema)) return true;
     const auto event = require_struct(record.value_schema, record.value, "time zone conversion");
     const auto& schema = *record.value_schema;
-    std::optional<std::string> table;
+    std::optional<std::string_view> table;
     if (const auto source = schema.index_of("source"); source && !event[*source].is_null()) {
         const auto place = schema.fields()[*source].schema->index_of("table");
         const auto name = place ? event[*source].as_values()[*place] : Value();
         if (name.kind() == Value::Kind::String) table = name.as_text();
     }
-    const std::string topic(record.topic);
-    const auto& plan = plans_[{topic, table.value_or("")}].get(
-        record.value_schema, [&](const SchemaPtr& made) { return make_plan(*made, choose(table, topic)); });
+    const auto& plan = plans_of(record.topic, table.value_or("")).get(record.value_schema, [&](const SchemaPtr& made) {
+        return make_plan(*made,
+                         choose(table ? std::optional<std::string>(*table) : std::nullopt, std::string(record.topic)));
+    });
     if (plan.structs.empty()) return true;
     auto* values = arena.make_array<Value>(event.size());
     std::ranges::copy(event, values);

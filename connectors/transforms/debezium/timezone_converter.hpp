@@ -62,7 +62,12 @@ private:
     Names topics_;
     Names tables_;
     Names any_;
-    std::map<std::pair<std::string, std::string>, SchemaCache<Plan>> plans_;  ///< by topic and table
+    using TopicAndTable = std::pair<std::string, std::string>;
+    using Plans = std::map<TopicAndTable, SchemaCache<Plan>>;
+    SchemaCache<Plan>& plans_of(std::string_view topic, std::string_view table);
+
+    Plans plans_;
+    Plans::value_type* last_ = nullptr;  ///< of plans_, what was looked for last
     Logger logger_;
 };
 

@@ -1,7 +1,7 @@
 #include "connectors/transforms/debezium/zone.hpp"
 
 #include "connectors/api/errors.hpp"
-#include "connectors/transforms/civil_date.hpp"
+#include "connectors/support/civil_date.hpp"
 
 #include <date/tz.h>
 

@@ -1,8 +1,11 @@
 // write-reference FOLDER: writes the pages of docs/reference there.
+#include "connectors/avro/plugin.hpp"
 #include "connectors/config_providers/plugin.hpp"
 #include "connectors/converters/plugin.hpp"
 #include "connectors/file/plugin.hpp"
+#include "connectors/json_schema/plugin.hpp"
 #include "connectors/postgres/source/source_metrics.hpp"
+#include "connectors/protobuf/plugin.hpp"
 #include "connectors/transforms/debezium/plugin.hpp"
 #include "connectors/transforms/plugin.hpp"
 #include "worker/main/reference_pages.hpp"
@@ -21,7 +24,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     worker::PluginRegistry plugins;
-    for (const auto* manifest : {&converters::manifest(), &transforms::manifest(), &transforms::debezium_manifest(),
+    for (const auto* manifest : {&converters::manifest(), &avro::manifest(), &json_schema::manifest(),
+                                 &protobuf::manifest(), &transforms::manifest(), &transforms::debezium_manifest(),
                                  &file::manifest(), &postgres::manifest(), &config_providers::manifest()}) {
         plugins.add(*manifest);
     }

@@ -92,6 +92,9 @@ SCENARIO("a group of one", "[kafka][membership]") {
         REQUIRE(Running::run_until(context, [&] { return std::chrono::steady_clock::now() > until; }));
         THEN("it still is the same member") {
             CHECK(herder.rounds == 1);
+            const auto now = std::chrono::steady_clock::now();
+            CHECK(herder.member_until > now);
+            CHECK(herder.member_until <= now + with.session_timeout);
             CHECK(herder.member.state() == GroupMember::State::Stable);
             CHECK(describe(context, *bootstrap, group).members.size() == 1);
         }

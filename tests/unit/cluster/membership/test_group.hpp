@@ -62,6 +62,7 @@ public:
         runs = assignment.assigned;
         if (!assignment.revoked.empty()) member.request_rejoin("revoked work has stopped");
     }
+    void on_session(Event::Clock::time_point until) override { member_until = until; }
     asio::awaitable<void> on_work_lost() override {
         ++losses;
         runs = {};
@@ -76,6 +77,7 @@ public:
     int rounds = 0;
     int revocations = 0;
     int losses = 0;
+    Event::Clock::time_point member_until = {};
     int last_generation = -1;
     Assignment last_assignment;
     GroupMember member;

@@ -5,10 +5,10 @@
 //   MILLRACE_TEST_KAFKA_CERTIFICATES=dir    ca.pem, client.pem, client.key
 #include "cluster/wire/connection.hpp"
 #include "connectors/api/errors.hpp"
+#include "connectors/tls/pem.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/cluster/async/run.hpp"
 #include "tests/unit/environment.hpp"
-#include "worker/tls/pem.hpp"
 
 using namespace millrace;
 using namespace millrace::cluster;
@@ -75,7 +75,7 @@ TEST_CASE("every SASL mechanism is accepted, with and without TLS, and kept aliv
     if (!broker || !certificates) return;
     security = alice(mechanism);
     security.protocol = SecurityProtocol::SaslSsl;
-    security.tls = TlsContext::client({.trusted_certificates = worker::read_tls_file(*certificates + "/ca.pem")});
+    security.tls = TlsContext::client({.trusted_certificates = read_tls_file(*certificates + "/ca.pem")});
     connect(*broker, security);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("TLS checks both sides", "[kafka][wire]") {
     const auto broker = from_environment("MILLRACE_TEST_KAFKA_SSL");
     const auto certificates = from_environment("MILLRACE_TEST_KAFKA_CERTIFICATES");
     if (!broker || !certificates) return;
-    const auto pem = [&](const std::string& name) { return worker::read_tls_file(*certificates + "/" + name); };
+    const auto pem = [&](const std::string& name) { return read_tls_file(*certificates + "/" + name); };
     SecuritySettings security{.protocol = SecurityProtocol::Ssl};
     SECTION("with the right certificates") {
         security.tls = TlsContext::client({.certificate_chain = pem("client.pem"),
@@ -108,5 +108,5 @@ TEST_CASE("TLS settings that will not do are named", "[async][tls]") {
     CHECK_THROWS_WITH(TlsContext::client({.protocols = {"SSLv3"}}), Catch::Contains("'SSLv3' is none of"));
     CHECK_THROWS_WITH(TlsContext::client({.certificate_chain = "x"}), Catch::Contains("certificate chain"));
     CHECK_THROWS_AS(TlsContext::server({}), ConfigException);
-    CHECK_THROWS_WITH(worker::read_tls_file("/does/not/exist"), Catch::Contains("/does/not/exist"));
+    CHECK_THROWS_WITH(read_tls_file("/does/not/exist"), Catch::Contains("/does/not/exist"));
 }

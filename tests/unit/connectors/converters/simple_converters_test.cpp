@@ -67,8 +67,7 @@ TEST_CASE("StringConverter knows other character sets", "[string_converter]") {
     CHECK((read.schema->type() == Type::String && read.schema->optional()));
     CHECK(from.to_connect_data("t", std::nullopt, arena).value.is_null());
     CHECK_THROWS_WITH(written<StringConverter>(nullptr, Value(), {{"converter.encoding", "EBCDIC"}}),
-                      "Invalid value EBCDIC for configuration converter.encoding: String must be one of: UTF-8, "
-                      "ISO-8859-1, US-ASCII");
+                      "Unsupported encoding EBCDIC");
 }
 
 TEST_CASE("ByteArrayConverter passes bytes on and nothing else", "[bytes_converter]") {
@@ -79,7 +78,7 @@ TEST_CASE("ByteArrayConverter passes bytes on and nothing else", "[bytes_convert
     CHECK_THROWS_WITH(written<ByteArrayConverter>(of(Type::Struct), Value()),
                       "Invalid schema type for ByteArrayConverter: STRUCT");
     CHECK_THROWS_WITH(written<ByteArrayConverter>(nullptr, Value::string("x")),
-                      "ByteArrayConverter is not compatible with objects of type STRING");
+                      "ByteArrayConverter is not compatible with objects of type class java.lang.String");
     Arena arena;
     ByteArrayConverter from;
     CHECK(from.to_connect_data("t", "ab", arena).value == Value::bytes("ab"));
@@ -108,8 +107,10 @@ TEMPLATE_TEST_CASE("numbers go both ways, big-endian", "[number_converter]", Sho
     }();
     CHECK(written<TestType>(of(expected.type), expected.value) == from_hex(expected.hex));
     CHECK(written<TestType>(nullptr, Value()) == std::nullopt);
-    CHECK_THROWS_AS(written<TestType>(of(Type::String), Value()), DataException);
-    CHECK_THROWS_AS(written<TestType>(nullptr, Value::string("1")), DataException);
+    CHECK(written<TestType>(of(Type::String), Value()) == std::nullopt);
+    CHECK_THROWS_WITH(
+        written<TestType>(nullptr, Value::string("1")),
+        Catch::StartsWith("Failed to serialize to ") && Catch::EndsWith(" (was class java.lang.String): "));
     TestType from;
     Arena arena;
     const auto bytes = *from_hex(expected.hex);

@@ -50,6 +50,10 @@ TEST_CASE("headers are written as text", "[header_converter]") {
     static const MapEntry entries[] = {{Value::string("a\"b"), Value::float64(1)}, {Value::string("c\\"), Value()}};
     static const MapEntry numbered[] = {{Value::int32(7), Value::string("x")}};
     static const Value names[] = {Value::string("id"), Value::string("item")};
+    static const Value nothing[] = {Value(), Value()};
+    const auto seven = make_schema({.type = Type::Int32, .optional = true, .default_value = Value::int32(7)});
+    const auto maybe = make_schema({.type = Type::Int32, .optional = true});
+    const auto with_default = make_schema({.type = Type::Struct, .fields = {{"a", seven}, {"b", maybe}}});
     static const Value blobs[] = {Value::bytes("\x01\x02")};
     const auto [schema, value, expected] = GENERATE_REF(table<SchemaPtr, Value, std::optional<std::string>>({
         {nullptr, Value(), std::nullopt},
@@ -64,6 +68,7 @@ TEST_CASE("headers are written as text", "[header_converter]") {
         {nullptr, Value::map(numbered), R"({7:"x"})"},
         {make_schema({.type = Type::Array, .value = of(Type::String)}), Value::array(names), R"(["id","item"])"},
         {key_schema, Value::structure(key), R"({"line_no":9,"order_no":1,"part-code":"q"})"},
+        {with_default, Value::structure(nothing), R"({"a":7,"b":null})"},
         {logical(Type::Int32, "Date"), Value::int32(20778), "2026-11-21"},
         {logical(Type::Int32, "Time"), Value::int32(3661001), "01:01:01.001Z"},
         {logical(Type::Int64, "Timestamp"), Value::int64(1795228887663), "2026-11-21T02:41:27.663Z"},
@@ -99,23 +104,32 @@ TEST_CASE("the type of a header is guessed from its text", "[header_converter]")
         {"[]", "none []"},
         {"[1, 300]", "ARRAY<INT16> [1,300]"},
         {"[1, 2.5]", "ARRAY<FLOAT32> [1.0,2.5]"},
-        {"[1, null]", "ARRAY<INT8> [1,null]"},
+        {"[1, null]", "STRING \"[1, null]\""},
+        {"[null]", "none [null]"},
+        {"[1,]", "ARRAY<INT8> [1]"},
+        {"[1 2]", "STRING \"[1 2]\""},
+        {"[1] x", "ARRAY<INT8> [1]"},
+        {"9223372036854775808", "Decimal \"AIAAAAAAAAAA\""},
+        {"[\"2026-11-21\"]", "ARRAY<Date> [20778]"},
+        {"{\"a\":1 \"b\":2}", "MAP<STRING,INT8> {\"a\":1,\"b\":2}"},
+        {"25:61:61.000Z", "Time 93721000"},
+        {"2026-1-2x", "STRING \"2026-1-2x\""},
         {"[\"a\", 1]", "none [\"a\",1]"},
         {"[1", "STRING \"[1\""},
-        {"[a, b]", "ARRAY<STRING> [\"a\",\"b\"]"},
+        {"[a, b]", "STRING \"[a, b]\""},
         {"{}", "none {}"},
         {"{\"a\":1}", "MAP<STRING,INT8> {\"a\":1}"},
         {"{\"a\":1,\"b\":1000}", "MAP<STRING,INT16> {\"a\":1,\"b\":1000}"},
-        {"{\"a\":\"x\\\"y\"}", "MAP<STRING,STRING> {\"a\":\"x\\\"y\"}"},
+        {"{\"a\":\"x\\\"y\"}", "MAP<STRING,STRING> {\"a\":\"x\\\\\\\"y\"}"},
         {"{\"a\":[1,2]}", "MAP<STRING,ARRAY<INT8>> {\"a\":[1,2]}"},
         {"{1:true}", "MAP<INT8,BOOLEAN> [[1,true]]"},
-        {"{\"a\":1} x", "STRING \"{\\\"a\\\":1} x\""},
+        {"{\"a\":1} x", "MAP<STRING,INT8> {\"a\":1}"},
         {"{\"a\"}", "STRING \"{\\\"a\\\"}\""},
         {"2026-11-21", "Date 20778"},
         {"01:01:01.001Z", "Time 3661001"},
         {"2026-11-21T02:41:27.663Z", "Timestamp 1795228887663"},
-        {"2026-13-21", "STRING \"2026-13-21\""},
-        {"[2026-11-21]", "ARRAY<Date> [20778]"},
+        {"2026-13-21", "Date 20839"},
+        {"{\"a\":02:41:27.663Z}", "MAP<STRING,Time> {\"a\":9687663}"},
     }));
     CAPTURE(text);
     CHECK(read(text).substr(0, expected.size()) == expected);

@@ -65,12 +65,55 @@ TEST_CASE("groups are read", "[regex]") {
     CHECK(Regex("a").groups_of("b") == std::nullopt);
 }
 
+TEST_CASE("what Java writes otherwise than PCRE2 means the same", "[regex]") {
+    const auto [pattern, text, whole] = GENERATE(table<std::string, std::string, bool>({
+        {"\\u0061\\0101", "aA", true},
+        {"[a-z&&[^s]]+", "abc", true},
+        {"[a-z&&[^s]]+", "abs", false},
+        {"[a-z&&[def]&&[^e]]", "d", true},
+        {"[a-z&&[def]&&[^e]]", "e", false},
+        {"[^a-z&&[s]]", "s", false},
+        {"[^a-z&&[s]]", "t", true},
+        {"[ab[cd]]+", "abcd", true},
+        {"[^ab[cd]]", "c", false},
+        {"[[:alpha:]]+", "alpha:", true},
+        {"[[:alpha:]]+", "xyz", false},
+        {"\\p{Alpha}+", "aZ", true},
+        {"\\p{Alpha}+", "\u00e4", false},
+        {"[\\p{Upper}\\P{Digit}]+", "aB", true},
+        {"\\p{IsLatin}\\p{IsAlphabetic}", "\u00e4b", true},
+        {"\\p{javaLowerCase}\\p{Lu}\\pL", "aBc", true},
+        {"(?U)\\w", "\u00e4", true},
+        {"(?ui)A", "a", true},
+        {"(?u)a", "a", true},
+        {"a{2}b{1,}c{0,2}", "aabc", true},
+        {"\\Q[a&&{\\E\\{", "[a&&{{", true},
+        {"[]a]+", "]a", true},
+        {"[{}]", "{", true},
+        {"a\\{1", "a{1", true},
+        {"\\x{61}", "a", true},
+    }));
+    CAPTURE(pattern, text);
+    CHECK(Regex(pattern).matches(text) == whole);
+}
+
 TEST_CASE("bad patterns and replacements are refused", "[regex]") {
     CHECK_THROWS_WITH(Regex("a["), Catch::StartsWith("Invalid regex: missing terminating ] for character class near"));
     CHECK_THROWS_AS(Regex("(a"), ConfigException);
-    CHECK_THROWS_WITH(Regex("a").replace_first("a", "$1"), "The regex a has no group 1");
-    CHECK_THROWS_WITH(Regex("a").replace_first("a", "${n}"), "The regex a has no group named n");
-    CHECK_THROWS_AS(Regex("a").replace_first("a", GENERATE("$", "$x", "${n")), ConfigException);
+    CHECK(regex_complaint("a{,3}") == "Invalid regex: Illegal repetition near index 2\na{,3}\n  ^");
+    CHECK(regex_complaint("a{") == "Invalid regex: Illegal repetition near index 2\na{\n  ^");
+    CHECK_THROWS_WITH(Regex(std::string(1'000'000, '[')), Catch::Contains("Too many classes within classes"));
+    CHECK(regex_complaint("*") == "Invalid regex: Dangling meta character '*' near index 0\n*\n^");
+    CHECK_THROWS_AS(Regex("(?P<n>a)"), ConfigException);
+    const auto [replacement, message] = GENERATE(table<std::string, std::string>({
+        {"$1", "No group 1"},
+        {"${n}", "No group with name {n}"},
+        {"$", "Illegal group reference: group index is missing"},
+        {"$x", "Illegal group reference"},
+        {"${n", "named capturing group is missing trailing '}'"},
+        {"\\", "character to be escaped is missing"},
+    }));
+    CHECK_THROWS_WITH(Regex("a").replace_first("a", replacement), message);
 }
 
 TEST_CASE("a pattern that explodes is stopped", "[regex]") {

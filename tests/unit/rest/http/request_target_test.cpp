@@ -38,6 +38,8 @@ TEST_CASE("a path is split and each segment decoded once", "[rest][target]") {
         {"/connectors/a%3Fx?expand=info", {"connectors", "a?x"}},
         {"http://host:8083/connectors?x=1", {"connectors"}},
         {"http://host", {}},
+        {"/;a=b", {}},
+        {"/connectors/;a=b", {"connectors"}},
     }));
     CAPTURE(target);
     CHECK(parsed(target).segments == segments);
@@ -47,8 +49,13 @@ TEST_CASE("a path that cannot be read is refused with a reason", "[rest][target]
     const auto [target, reason] = GENERATE(table<std::string, std::string>({
         {"//", "Ambiguous URI empty segment"},
         {"/connectors//a", "Ambiguous URI empty segment"},
-        {"/connectors/;a=b", "Ambiguous URI empty segment"},
+        {"/connectors/;a=b/c", "Ambiguous URI empty segment"},
+        {"/connectors/a\\b", "Suspicious Path Character, Illegal Path Character"},
+        {"/..", "Bad Request"},
+        {"/connectors/../../connectors", "Bad Request"},
+        {"?expand=info", "Bad URI path"},
         {"/connectors/%2E%2E", "Ambiguous URI path segment"},
+        {"/connectors/..;a=b", "Ambiguous URI path parameter"},
         {"/connectors/a%09", "Suspicious Path Character"},
         {"/connectors/a%00", "Bad Request"},
         {"/connectors/a%zz", "Bad Request"},
@@ -56,8 +63,8 @@ TEST_CASE("a path that cannot be read is refused with a reason", "[rest][target]
         {"/connectors/%ff", "Bad UTF-8 encoding"},
         {"/connectors/[a]", "Illegal Path Character"},
         {"connectors", "Bad Request"},
-        {"*", "Bad Request"},
-        {"", "Bad Request"},
+        {"*", "Bad URI path"},
+        {"", "Bad URI path"},
     }));
     CAPTURE(target);
     CHECK(refusal(target) == reason);

@@ -62,11 +62,37 @@ TEST_CASE("OPTIONS lists what a path offers", "[rest][router]") {
         {"/connectors/x/config", "OPTIONS, PUT"},
     }));
     CHECK(match(request("OPTIONS", path)).allow == methods);
-    const auto response = options_response(methods);
+    const auto response = options_response(methods, "");
     CHECK(response.body == methods);
     auto allow = methods;
     std::erase(allow, ' ');
     CHECK(*response.headers.find("Allow") == allow);
+}
+
+TEST_CASE("OPTIONS lists its methods in the body for those who want plain text most", "[rest][router]") {
+    const auto [accept, type] = GENERATE(table<std::string, std::string>({
+        {"*/*", "text/plain"},
+        {"application/json;q=0.5, text/*", "text/plain"},
+        {"application/json, */*", "application/json"},
+        {"*/*;q=0.5, application/json;v=1", "application/json;v=1"},
+        {"application/json;q=0.1", "application/json;q=0.1"},
+    }));
+    CAPTURE(accept);
+    const auto response = options_response("HEAD, GET, OPTIONS", accept);
+    CHECK(*response.headers.find("Content-Type") == type);
+    CHECK(response.body.empty() == (type != "text/plain"));
+    CHECK(*response.headers.find("Allow") == "HEAD,GET,OPTIONS");
+}
+
+TEST_CASE("a header that cannot be read is refused", "[rest][router]") {
+    CHECK_THROWS_AS(match(request("GET", "/nope", {{"Content-Type", "json"}})), MalformedHeaderException);
+    CHECK_THROWS_AS(match(request("GET", "/connectors", {{"Accept", "a/b/c"}})), MalformedHeaderException);
+    CHECK(refused(request("GET", "/nope", {{"Accept", "a/b/c"}})).status == 404);
+    const auto page = malformed_header_response("POST", MalformedHeaderException("Content-Type"));
+    CHECK(page.status == 400);
+    CHECK(*page.headers.find("Content-Type") == "text/html;charset=iso-8859-1");
+    CHECK(malformed_header_response("PUT", MalformedHeaderException("Content-Type")).body.empty());
+    CHECK(malformed_header_response("GET", MalformedHeaderException("Accept")).body.empty());
 }
 
 TEST_CASE("what routing refuses has the error body and no content type", "[rest][router]") {
@@ -89,9 +115,17 @@ TEST_CASE("what routing refuses has the error body and no content type", "[rest]
 }
 
 TEST_CASE("a body that is needed must say that it is JSON", "[rest][router]") {
-    const auto response = refused(request("POST", "/connectors"));
+    const auto type = GENERATE(as<std::string>(), "", "application/*", "*/*");
+    auto made = request("POST", "/connectors");
+    made.body = "{}";
+    if (!type.empty()) made.headers.add("Content-Type", type);
+    const auto response = refused(made);
     CHECK(response.status == 415);
     CHECK(*response.headers.find("Content-Type") == "application/json");
+}
+
+TEST_CASE("no body needs no type: what it lacks, its handler says", "[rest][router]") {
+    CHECK(match(request("POST", "/connectors")).index == 2);
     CHECK(match(request("POST", "/connectors", {{"content-type", "Application/JSON; charset=nope"}})).index == 2);
     CHECK(match(request("POST", "/connectors/x/tasks", {{"Content-Type", "text/plain"}})).index == 7);
 }

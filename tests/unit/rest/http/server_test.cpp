@@ -62,7 +62,7 @@ TEST_CASE("too big is refused with a reason, and ends the connection", "[rest][s
     RestFixture fixture({.header_bytes = 1024, .body_bytes = 100});
     const auto [request, status] = GENERATE(table<std::string, int>({
         {"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", 431},
-        {"GET /" + std::string(2000, 'x') + " HTTP/1.1\r\nHost: h\r\n\r\n", 431},
+        {"GET /" + std::string(2000, 'x') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414},
         {"PUT /connectors/x/config HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'), 413},
         {"nonsense\r\n\r\n", 400},
         {"GET / HTTP/9.9\r\n\r\n", 505},

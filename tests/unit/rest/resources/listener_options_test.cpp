@@ -1,8 +1,8 @@
 #include "rest/resources/listener_options.hpp"
 
+#include "connectors/tls/pem.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/rest/resources/rest_fixture.hpp"
-#include "worker/tls/pem.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -93,7 +93,7 @@ std::string shown_certificate(std::uint16_t port) {
         SSL* ssl = nullptr;
         BIO_get_ssl(connection, &ssl);
         if (auto* certificate = SSL_get1_peer_certificate(ssl)) {
-            shown = worker::pem_of(certificate);
+            shown = pem_of(certificate);
             X509_free(certificate);
         }
     }
@@ -150,6 +150,26 @@ TEST_CASE("http and https are served side by side, with a key store of either ty
     CHECK_THAT(answer, Catch::EndsWith("\r\n\r\n1"));
     CHECK(RawClient(ports.at(1)).exchange(request).status == 0);  // plain text on an https port
     asio::co_spawn(context, server.stop(), asio::use_future).get();
+}
+
+TEST_CASE("the limits of the settings hold", "[rest][listeners]") {
+    worker::WorkerConfig config = sample_worker_config({{"millrace.rest.max.header.bytes", "300"},
+                                                        {"millrace.rest.max.body.bytes", "2000"},
+                                                        {"millrace.rest.max.connections", "7"},
+                                                        {"millrace.rest.idle.timeout.ms", "1234"},
+                                                        {"millrace.rest.transfer.timeout.ms", "2345"}});
+    config.listeners = {{.protocol = worker::Listener::Protocol::Http, .host = "127.0.0.1", .port = 0}};
+    const auto limits = server_options(config, "Millrace/test").limits;
+    CHECK(limits.connections == 7);
+    CHECK(limits.idle == std::chrono::milliseconds(1234));
+    CHECK(limits.transfer == std::chrono::milliseconds(2345));
+    RestFixture fixture(limits);
+    CHECK(fixture.get("/").status == 200);
+    CHECK(RawClient(fixture.port).exchange("GET /" + std::string(400, 'x') + " HTTP/1.1\r\nHost: h\r\n\r\n").status ==
+          414);
+    CHECK(RawClient(fixture.port)
+              .exchange("POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Length: 2001\r\n\r\n" + std::string(2001, ' '))
+              .status == 413);
 }
 
 TEST_CASE("a renewed certificate is shown to the next connection, and one that will not do never",

@@ -57,3 +57,23 @@ TEST_CASE("task configurations are an array of flat objects", "[rest][json]") {
     CHECK_THROWS_AS(parse_task_configs("{"), RestException);
     CHECK_THROWS_AS(parse_task_configs("{}"), RestException);
 }
+
+TEST_CASE("a byte order mark before the document does not matter", "[rest][json]") {
+    CHECK(parse_config("\xEF\xBB\xBF{\"a\":1}").settings == Settings{{"a", "1"}});
+}
+
+TEST_CASE("nothing and null are known before they are refused", "[rest][json]") {
+    CHECK(is_null_document(GENERATE("", " \n", "null", " null ", "\xEF\xBB\xBF")));
+    CHECK_FALSE(is_null_document(GENERATE("{}", "[]", "nul", "\"\"")));
+}
+
+TEST_CASE("an offset that needs more than 64 bits is refused, not cut off", "[rest][json]") {
+    const auto offsets = [](std::string_view position) {
+        return parse_offsets(
+            fmt::format(R"({{"offsets":[{{"partition":{{"f":"a"}},"offset":{{"position":{}}}}}]}})", position));
+    };
+    CHECK(offsets("9223372036854775807").size() == 1);
+    CHECK(offsets("1e30").size() == 1);
+    CHECK_THROWS_WITH(offsets("9223372036854775808"),
+                      Catch::Contains("Offsets may only contain primitive types as values, but field position"));
+}

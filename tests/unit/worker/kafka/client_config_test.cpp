@@ -141,6 +141,19 @@ TEST_CASE("key stores are read for clients that use TLS, and only for those") {
         Catch::Contains("/nowhere"));
 }
 
+TEST_CASE("who chooses cipher suites is told that TLS 1.3 has its own") {
+    const auto warnings = [](const std::string& names) {
+        return translate(ClientKind::Producer, {{"security.protocol", "SSL"}, {"ssl.cipher.suites", names}}).warnings;
+    };
+    CHECK(warnings("").empty());
+    for (const auto* names : {"TLS_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"}) {
+        const auto told = warnings(names);
+        REQUIRE(told.size() == 1);
+        CHECK_THAT(told[0], Catch::StartsWith("ssl.cipher.suites has no effect on the connections of this client that "
+                                              "use TLS 1.3"));
+    }
+}
+
 TEST_CASE("cipher suites go by Java's names") {
     const auto suites = [](const std::string& names) {
         return translate(ClientKind::Admin, {{"security.protocol", "SSL"}, {"ssl.cipher.suites", names}})

@@ -1,4 +1,4 @@
-#include "worker/kafka/oauth.hpp"
+#include "connectors/http/oauth.hpp"
 
 #include "connectors/support/text.hpp"
 #include "tests/pch.hpp"
@@ -44,8 +44,8 @@ TEST_CASE("client credentials come from the JAAS entry, or from the settings tha
     CHECK(old_names.client_secret == "se cret");
     CHECK(old_names.scope == "kafka");
     CHECK_FALSE(old_names.encode_credentials);
-    CHECK(old_names.verify_host_name);
-    CHECK(old_names.read_timeout == 10s);
+    CHECK(old_names.http.verify_host_name);
+    CHECK(old_names.http.read_timeout == 10s);
 
     const auto new_names =
         read_oauth_settings(oauth("clientId=old clientSecret=old ssl.endpoint.identification.algorithm=''",
@@ -59,9 +59,9 @@ TEST_CASE("client credentials come from the JAAS entry, or from the settings tha
     CHECK(new_names.client_secret == "newer");
     CHECK(new_names.scope == "all");
     CHECK(new_names.encode_credentials);
-    CHECK_FALSE(new_names.verify_host_name);
-    CHECK(new_names.connect_timeout == 70ms);
-    CHECK(new_names.read_timeout == 80ms);
+    CHECK_FALSE(new_names.http.verify_host_name);
+    CHECK(new_names.http.connect_timeout == 70ms);
+    CHECK(new_names.http.read_timeout == 80ms);
 }
 
 TEST_CASE("librdkafka gets the same credentials", "[oauth]") {

@@ -22,7 +22,7 @@ struct Waits {
                 {.now = [this] { return now; },
                  .wait =
                      [this](std::chrono::milliseconds time) {
-                         all.push_back(time);
+                         if (time > 0ms) all.push_back(time);
                          now += time;
                          return !interrupted;
                      },
@@ -45,6 +45,14 @@ TEST_CASE("retriable failures are tried again until the time is over") {
     CHECK(!result);
     CHECK(waits.all == std::vector{300ms, 600ms, 100ms});
     CHECK(calls == 4);
+}
+
+TEST_CASE("a stop ends the attempt without a verdict on the record, also where nothing is tried again") {
+    Waits waits;
+    waits.interrupted = true;
+    auto context = waits.context({.retry_timeout = 0ms, .tolerance = Tolerance::All});
+    context.begin({});
+    CHECK_THROWS_AS(attempt(stage, context, []() -> int { throw RetriableException("cut short"); }), StopRequested);
 }
 
 TEST_CASE("a retry that succeeds gives the result") {

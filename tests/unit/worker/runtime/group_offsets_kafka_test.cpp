@@ -53,6 +53,8 @@ TEST_CASE("the form of a sink's offsets is checked", "[offsets]") {
     const auto other = map_of({{"position", Value::int64(7)}});
     CHECK_THROWS_WITH(parse_sink_offset(&where, &other),
                       "The offset for a sink connector should either be null or contain the key 'kafka_offset'");
+    const auto fraction = map_of({{"kafka_offset", Value::float64(1)}});
+    CHECK_THROWS_WITH(parse_sink_offset(&where, &fraction), Catch::Contains("1.0"));
     const auto text = map_of({{"kafka_offset", Value::string("q")}});
     CHECK_THROWS_WITH(parse_sink_offset(&where, &text),
                       "Failed to parse the following Kafka offset value in the provided offsets: 'q'. Offset values "

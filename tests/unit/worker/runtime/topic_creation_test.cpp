@@ -51,13 +51,16 @@ TEST_CASE("topic.creation settings that will not do are named", "[topic_creation
         {"topic.creation.default.replication.factor", "",
          "Missing required configuration \"topic.creation.default.replication.factor\" which has no default value."},
         {"topic.creation.wide.partitions", "0",
-         "Invalid value 0 for configuration topic.creation.wide.partitions: Number of partitions must be positive, or "
+         "Invalid value 0 for configuration partitions: Number of partitions must be positive, or "
          "-1 to use the broker's default"},
         {"topic.creation.default.replication.factor", "-2",
-         "Invalid value -2 for configuration topic.creation.default.replication.factor: Replication factor must be "
+         "Invalid value -2 for configuration replication.factor: Replication factor must be "
          "positive and not larger than the number of brokers in the Kafka cluster, or -1 to use the broker's default"},
         {"topic.creation.wide.partitions", "many",
          "Invalid value many for configuration topic.creation.wide.partitions: Not a number of type INT"},
+        {"topic.creation.wide.include", "a, [",
+         "Invalid value [a, [] for configuration include: Syntax error in regular expression: Unclosed character class "
+         "near index 0\n[\n^"},
     }));
     auto settings = with_groups();
     settings.erase(key);

@@ -7,6 +7,7 @@
 #include "worker/kafka/admin.hpp"
 #include "worker/kafka/consumer.hpp"
 #include "worker/plugins/registry.hpp"
+#include "worker/runtime/lease.hpp"
 #include "worker/runtime/worker.hpp"
 
 #include <cstdlib>
@@ -131,6 +132,29 @@ TEST_CASE("an offset without a record is stored behind the records before it", "
     CHECK(eventually([&] { return !seen("alone").committed.empty() && seen("alone").committed.back() == 5000; }));
     CHECK(end_offset(bench.admin, topic) == count);
     bench.stop("alone");
+}
+
+TEST_CASE("nothing is written while other workers may run the task", "[kafka]") {
+    const auto brokers = from_environment("MILLRACE_TEST_KAFKA");
+    if (!brokers) return;
+    forget("lease");
+    Bench bench(*brokers);
+    const auto topic = unique_topic("lease");
+    bench.admin.create_topic({.name = topic, .partitions = 1, .replication_factor = 1});
+    constexpr int count = 100;
+    bench.worker->lease().extend(Lease::Clock::now() - 1ms);
+    bench.start(counting_connector("lease", topic, count));
+    REQUIRE(eventually([&] { return seen("lease").started == 1; }));
+    bench.stop("lease");
+    CHECK(end_offset(bench.admin, topic) == 0);
+    CHECK(!bench.offsets.stored("lease"));
+
+    bench.start(counting_connector("lease", topic, count));
+    REQUIRE(eventually([&] { return seen("lease").started == 2; }));
+    bench.worker->lease().extend(Lease::Clock::now() + 1h);
+    REQUIRE(eventually([&] { return bench.offsets.stored("lease") == count - 1; }));
+    CHECK(end_offset(bench.admin, topic) == count);
+    bench.stop("lease");
 }
 
 TEST_CASE("a stop stores the offsets of what was acknowledged", "[kafka]") {

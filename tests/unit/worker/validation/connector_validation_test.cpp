@@ -1,61 +1,8 @@
-#include "worker/validation/connector_validation.hpp"
-
-#include "tests/pch.hpp"
-#include "tests/unit/worker/validation/sample_plugins.hpp"
-#include "worker/config/worker_config.hpp"
-#include "worker/plugins/registry.hpp"
+#include "tests/unit/worker/validation/validation_fixture.hpp"
 
 using namespace millrace;
 using namespace millrace::worker;
-
-namespace {
-
-constexpr auto source_class = "org.apache.kafka.connect.file.FileStreamSourceConnector";
-constexpr auto sink_class = "org.apache.kafka.connect.file.FileStreamSinkConnector";
-
-struct Fixture {
-    Fixture() {
-        plugins.add(sample::manifest());
-        worker.values = Config(worker_config_keys(WorkerMode::Distributed), {});
-        worker.group_id = "connect-cluster";
-        worker.key_converter = worker.value_converter = "org.apache.kafka.connect.json.JsonConverter";
-        worker.header_converter = "org.apache.kafka.connect.storage.SimpleHeaderConverter";
-    }
-    /// As REST does it, with the connector's default checks between the halves.
-    ConfigInfos validate_submitted(SubmittedConfig config) {
-        const ValidationContext context{plugins, worker};
-        auto prepared = prepare(context, std::move(config));
-        const auto instance = prepared.connector->create();
-        auto own = dynamic_cast<Connector&>(*instance).validate(prepared.config.settings);
-        return finish(context, std::move(prepared), std::move(own));
-    }
-    ConfigInfos validate(Settings settings) {
-        return validate_submitted(SubmittedConfig{.settings = std::move(settings)});
-    }
-    PluginRegistry plugins;
-    WorkerConfig worker;
-};
-
-const ConfigInfo& info(const ConfigInfos& infos, std::string_view name) {
-    for (const auto& config : infos.configs) {
-        if (config.value.name == name) return config;
-    }
-    throw std::runtime_error("no info of " + std::string(name));
-}
-std::vector<std::string> names(const ConfigInfos& infos) {
-    std::vector<std::string> all;
-    for (const auto& config : infos.configs) all.push_back(config.value.name);
-    return all;
-}
-using Messages = std::vector<std::string>;
-Messages messages(const ConfigInfos& infos) {
-    Messages all;
-    for (const auto& config : infos.configs)
-        all.insert(all.end(), config.value.errors.begin(), config.value.errors.end());
-    return all;
-}
-
-}
+using namespace millrace::worker::validation_test;
 
 TEST_CASE("a valid source shows Connect's keys, then its own, with the worker's converters", "[validation]") {
     Fixture fixture;
@@ -245,6 +192,16 @@ TEST_CASE("a sink has topics or a pattern, and does not read its own dead letter
          {"The DLQ topic 'dlq' may not be included in the list of topics ('topics=[a, dlq]') consumed "
           "by the connector"}},
         {"",
+         "+5",
+         "",
+         {"Invalid value +5 for configuration topics.regex: Invalid regex: Dangling meta character '+' near "
+          "index 0\n+5\n^"}},
+        {"",
+         "[z-a]",
+         "",
+         {"Invalid value [z-a] for configuration topics.regex: Invalid regex: Illegal character range near "
+          "index 3\n[z-a]\n   ^"}},
+        {"",
          "d.*",
          "dlq",
          {"The DLQ topic 'dlq' may not be matched by the regex for the topics ('topics.regex=d.*') "
@@ -263,6 +220,13 @@ TEST_CASE("a sink's consumer group is not the workers' own", "[validation]") {
     CHECK(messages(fixture.validate({{"connector.class", sink_class}, {"name", "cluster"}, {"topics", "t"}})) ==
           Messages{
               "Consumer group for sink connector named cluster conflicts with Connect worker group connect-cluster"});
+
+    const auto own = fixture.validate({{"connector.class", sink_class},
+                                       {"name", "v"},
+                                       {"topics", "t"},
+                                       {"consumer.override.group.id", "connect-cluster"}});
+    CHECK(own.configs.front().value.errors ==
+          Messages{"Consumer group connect-cluster conflicts with Connect worker group connect-cluster"});
 }
 
 TEST_CASE("exactly-once is refused where worker or connector cannot", "[validation]") {

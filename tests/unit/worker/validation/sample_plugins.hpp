@@ -106,6 +106,8 @@ inline const PluginManifest& manifest() {
         {PluginType::Source, "org.apache.kafka.connect.file.FileStreamSourceConnector", "4.3.1", create_plugin<Source>},
         {PluginType::Sink, "org.apache.kafka.connect.file.FileStreamSinkConnector", "4.3.1", create_plugin<Sink>},
         {PluginType::Transformation, "org.apache.kafka.connect.transforms.RegexRouter", "4.3.1", create_plugin<Router>},
+        {PluginType::Transformation, "com.example.Inner$Key", "4.3.1", create_plugin<Router>},
+        {PluginType::Transformation, "com.example.Inner$Value", "4.3.1", create_plugin<Router>},
         {PluginType::Predicate, "org.apache.kafka.connect.transforms.predicates.TopicNameMatches", "4.3.1",
          create_plugin<TopicNameMatches>},
         {PluginType::Converter, "org.apache.kafka.connect.json.JsonConverter", "4.3.1", create_plugin<Json>},

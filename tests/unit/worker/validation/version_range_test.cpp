@@ -17,6 +17,8 @@ TEST_CASE("a range accepts the versions that Maven would", "[validation]") {
         {"(3.7.0.Final,)", "3.7.0.Final", false},
         {"[1.0],[3.0,4.0]", "3.5", true},
         {"[1.0],[3.0,4.0]", "2.0", false},
+        {"(,)", "2.0", true},
+        {"", "2.0", false},
     }));
     CAPTURE(specification, version);
     CHECK(VersionRange::parse(specification)->contains(version) == accepted);
@@ -26,12 +28,20 @@ TEST_CASE("a range says itself with both bounds", "[validation]") {
     CHECK(VersionRange::parse("9.9.9")->text() == "[9.9.9,9.9.9]");
     CHECK(VersionRange::parse("[1,2)")->text() == "[1,2)");
     CHECK_FALSE(VersionRange::parse("latest"));
-    CHECK_FALSE(VersionRange::parse(""));
+    CHECK(VersionRange::parse("")->text() == "[,]");
+    CHECK(VersionRange::parse("1,2")->text() == "[1,2]");
+    CHECK(VersionRange::parse("(4.3.1,)")->text() == "(4.3.1,)");
 }
 
 TEST_CASE("what is no range is refused with its text", "[validation]") {
-    const auto text = GENERATE("[", "]", "[1", "(1)", "[2,1]", "1,2");
-    CHECK_THROWS_WITH(VersionRange::parse(text), std::string("Invalid version specification: ") + text);
+    const auto [text, why] = GENERATE(table<std::string, std::string>({
+        {"[", "Unbounded range"},
+        {"[1", "Unbounded range"},
+        {"(1)", "Single version must be surrounded by []"},
+        {"[2,1]", "Range defies version ordering"},
+        {"[1],2", "Only fully-qualified sets allowed in multiple set scenario"},
+    }));
+    CHECK_THROWS_WITH(VersionRange::parse(text), why + ": " + text);
 }
 
 TEST_CASE("versions order by numbers and qualifiers", "[validation]") {

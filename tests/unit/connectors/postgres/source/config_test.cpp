@@ -19,11 +19,16 @@ Settings with(Settings more) {
     return settings;
 }
 
-std::string errors_of(std::string_view key, const Settings& settings) {
+std::vector<std::string> all_errors_of(std::string_view key, const Settings& settings) {
     const auto values = validate_config(settings);
     const auto at = std::ranges::find(values, key, &ConfigValue::name);
     REQUIRE(at != values.end());
-    return at->errors.empty() ? "" : at->errors[0];
+    return at->errors;
+}
+
+std::string errors_of(std::string_view key, const Settings& settings) {
+    const auto errors = all_errors_of(key, settings);
+    return errors.empty() ? "" : errors[0];
 }
 
 SourceConfig parsed(const Settings& settings, std::vector<std::string>* warnings = nullptr) {
@@ -62,6 +67,56 @@ TEST_CASE("settings are checked with Debezium's messages", "[postgres][config]")
     }));
     INFO(key << "=" << value);
     CHECK(errors_of(key, with({{key, value}})) == why);
+}
+
+TEST_CASE("each problem of a value is told, as often as Debezium tells it", "[postgres][config]") {
+    const auto [key, value, why] = GENERATE(table<std::string, std::string, std::vector<std::string>>({
+        {"snapshot.fetch.size", "x", {"An integer is expected", "An non-negative integer is expected"}},
+        {"poll.interval.ms", "0", {"A positive, non-zero integer value is expected"}},
+        {"retriable.restart.connector.wait.ms", "0", {"A positive, non-zero long value is expected"}},
+        {"xmin.fetch.interval.ms", "-1", {"A non-negative long value is expected"}},
+        {"provide.transaction.metadata", "", {"Either 'true' or 'false' is expected"}},
+        {"tombstones.on.delete", "x", {"Either 'true' or 'false' is expected", "Either 'true' or 'false' is expected"}},
+        {"decimal.handling.mode", " ", {"Value must be one of string, double, precise"}},
+        {"max.queue.size", "0", {"A positive queue size is required", "Must be larger than the maximum batch size"}},
+        {"topic.naming.strategy", "a b", {"A Java class name is expected"}},
+        {"skipped.operations", "", {"Invalid operation"}},
+        {"custom.metric.tags",
+         "a,b=c",
+         {"A equivalent-separated map of valid key/value pairs is expected, for example: k1=v1,k2=v2"}},
+        {"column.exclude.list",
+         "a,*",
+         {"A comma-separated list of valid regular expressions is expected, but Dangling meta character '*' near index "
+          "0\n*\n^"}},
+        {"message.key.columns",
+         "public.t:a; ",
+         {R"(  has an invalid format (expecting '^\s*([^:]+):([^:,]+(,[^:,]+)*)\s*$'))"}},
+        {"replica.identity.autoset.values",
+         "public.t:BOGUS",
+         {R"(public.t:BOGUS has an invalid format (expecting '(?i)^\s*(?<tablepredicate>[^\s:]+):(?<replicaidentity>)"
+          R"(DEFAULT|(INDEX) (?<indexname>.\w*)|FULL|NOTHING)\s*$'))"}},
+    }));
+    INFO(key << "=" << value);
+    std::vector<std::string> expected;
+    for (const auto& problem : why) expected.push_back(fmt::format("The '{}' value is invalid: {}", key, problem));
+    CHECK(all_errors_of(key, with({{key, value}})) == expected);
+}
+
+TEST_CASE("the queue must be larger than a batch, be it by its default", "[postgres][config]") {
+    CHECK(errors_of("max.queue.size", with({{"max.batch.size", "9000"}})) ==
+          "The 'max.queue.size' value is invalid: Must be larger than the maximum batch size");
+}
+
+TEST_CASE("of rules for one column the first in a HashMap of the settings counts", "[postgres][config]") {
+    const auto length = [](const std::string& one, const std::string& other) {
+        const auto config = parsed(with({{"column.truncate.to." + one + ".chars", "public.t.c"},
+                                         {"column.truncate.to." + other + ".chars", "public.t.c"}}));
+        return config.column_rules.front().mapping.length;
+    };
+    CHECK(length("2", "20") == 20);
+    CHECK(length("3", "5") == 5);
+    CHECK(length("1", "3") == 1);
+    CHECK(parsed(with({{"column.mask.hash.MD5.with.salt.", "public.t.c"}})).column_rules.empty());  // no salt, no rule
 }
 
 TEST_CASE("what is missing and what excludes each other is said", "[postgres][config]") {
@@ -134,9 +189,10 @@ TEST_CASE("connection settings reach libpq, driver.* before database.*", "[postg
 }
 
 TEST_CASE("skipped operations also shape the publication, but only when they are set", "[postgres][config]") {
-    CHECK(parsed(least).replication.publish.empty());
+    CHECK_FALSE(parsed(least).replication.publish);
     CHECK(parsed(least).skipped_operations == "t");
     CHECK(parsed(with({{"skipped.operations", "u,t"}})).replication.publish == "insert,delete");
+    CHECK(parsed(with({{"skipped.operations", "c,u,d,t"}})).replication.publish == "");
     CHECK(parsed(with({{"skipped.operations", "none"}})).skipped_operations.empty());
 }
 
@@ -175,11 +231,33 @@ TEST_CASE("a Java class that would shape the records is refused", "[postgres][co
             .empty());
 }
 
+TEST_CASE("post processors that read columns again are known", "[postgres][config]") {
+    const auto settings = with({{"post.processors", "one, two"},
+                                {"one.type", "io.debezium.processors.reselect.ReselectColumnsPostProcessor"},
+                                {"one.reselect.columns.include.list", "public.t:(a|b)"},
+                                {"one.reselect.null.values", "false"},
+                                {"two.type", "io.debezium.processors.reselect.ReselectColumnsPostProcessor"},
+                                {"two.reselect.use.event.key", "true"},
+                                {"two.reselect.error.handling.mode", "fail"}});
+    CHECK(errors_of("post.processors", settings).empty());
+    const auto processors = parsed(settings).reselects;
+    REQUIRE(processors.size() == 2);
+    CHECK(processors[0].include.matches("PUBLIC.t:a"));
+    CHECK_FALSE(processors[0].include.matches("public.t:c"));
+    CHECK(processors[0].unavailable_values);
+    CHECK_FALSE(processors[0].null_values);
+    CHECK_FALSE(processors[0].by_event_key);
+    CHECK_FALSE(processors[0].fails);
+    CHECK(processors[1].null_values);
+    CHECK(processors[1].by_event_key);
+    CHECK(processors[1].fails);
+}
+
 TEST_CASE("what shapes rows changes their fingerprint, and nothing else does", "[postgres][config]") {
     const auto usual = parsed(least).row_settings;
     const auto key = GENERATE(as<std::string>{}, "database.password", "database.hostname", "max.batch.size",
                               "snapshot.max.threads", "heartbeat.interval.ms", "producer.override.linger.ms");
-    CHECK(parsed(with({{key, "9000"}})).row_settings == usual);
+    CHECK(parsed(with({{key, "900"}})).row_settings == usual);
     const auto shaping = GENERATE(as<std::string>{}, "table.include.list", "column.exclude.list", "transforms",
                                   "snapshot.select.statement.overrides", "value.converter.schemas.enable");
     CHECK(parsed(with({{shaping, "x"}})).row_settings != usual);

@@ -136,3 +136,67 @@ TEST_CASE("a replica identity is set where it is another one, and the table is l
     CHECK(records_from(begin, settings, 1).front().id == 2);
     CHECK(state() == before);
 }
+
+TEST_CASE("a restart within a transaction goes on counting its events, and tells its beginning once", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_lost_tx");
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    database.run("CREATE TABLE u(id int PRIMARY KEY)");
+    const auto settings = database.connector({{"provide.transaction.metadata", "true"}});
+    const auto before = streaming_since(database, settings, "INSERT INTO t VALUES (0)");
+    static constexpr std::size_t rows = 6;
+    const auto stop_after = GENERATE(range(std::size_t{1}, std::size_t{6}));
+    INFO("stopped after record " << stop_after);
+    Harness first;
+    first.keep(before);
+    first.start(settings);
+    database.run(
+        "BEGIN; INSERT INTO t VALUES (1), (2); INSERT INTO u VALUES (3), (4); INSERT INTO t VALUES (5), (6); COMMIT");
+    const auto told = first.take(rows);
+    first.stop();
+
+    Harness again;
+    again.keep(told[stop_after - 1].offset);
+    again.start(settings);
+    database.run("INSERT INTO u VALUES (7)");
+    const auto rest = again.take(rows - stop_after + 1);
+    REQUIRE(eventually([&] {
+        again.further(100ms);
+        return again.transactions.size() == 3;
+    }));
+    again.stop();
+    for (std::size_t i = 0; i < rows - stop_after; ++i) {
+        CHECK(rest[i].id == told[stop_after + i].id);
+        CHECK(rest[i].total_order == static_cast<std::int64_t>(stop_after + i + 1));
+    }
+    CHECK(rest.back().total_order == 1);
+    CHECK(again.transactions[0].status == "END");
+    CHECK(again.transactions[0].events == rows);
+    CHECK(again.transactions[1].status == "BEGIN");
+    CHECK(again.transactions[2].events == 1);
+}
+
+TEST_CASE("a replica identity by another index than the key's loses no change, and keys have what the server sent",
+          "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_lost_ix");
+    database.run("CREATE TABLE t(id int PRIMARY KEY, a int NOT NULL); CREATE UNIQUE INDEX by_a ON t(a)");
+    database.run("ALTER TABLE t REPLICA IDENTITY USING INDEX by_a");
+    const auto settings = database.connector({{"tombstones.on.delete", "false"}});
+    const auto before = streaming_since(database, settings, "INSERT INTO t VALUES (0, 0)");
+    database.run(
+        "INSERT INTO t VALUES (1, 10); UPDATE t SET a = 11 WHERE id = 1; UPDATE t SET id = 2 WHERE id = 1; DELETE FROM "
+        "t WHERE id = 2");
+    // The old row of a change of the index has no id: its key is told with the fallback, as Debezium does.
+    const auto events = records_from(before, settings, 5);
+    std::string ops;
+    std::vector<std::int64_t> keys;
+    for (const auto& event : events) {
+        ops += event.op;
+        keys.push_back(event.id);
+    }
+    CHECK(ops == "cdcud");
+    CHECK(keys == std::vector<std::int64_t>{1, 0, 1, 2, 0});
+}

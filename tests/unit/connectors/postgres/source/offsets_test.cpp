@@ -28,7 +28,7 @@ TEST_CASE("offsets have Debezium's keys in Debezium's order", "[postgres]") {
     CHECK(keys_of(write_offset(state, arena)) ==
           "lsn_proc lsn_events_processed messageType lsn_commit lsn txId ts_usec");
     state.transaction_id = "734";
-    state.collection_order = {{"public.c1", 1}};
+    state.collection_order = {{"public.c1", {.count = 1}}};
     const auto with_transaction = keys_of(write_offset(state, arena));
     CHECK(with_transaction.starts_with("transaction_id "));
     CHECK(with_transaction.find("transaction_data_collection_order_public.c1") != std::string::npos);
@@ -47,7 +47,7 @@ TEST_CASE("an offset that was written is read back", "[postgres]") {
                             .ts_usec = 4,
                             .message = MessageType::Truncate,
                             .transaction_id = "5",
-                            .collection_order = {{"a.b", 2}}};
+                            .collection_order = {{"a.b", {.count = 2}}}};
     const auto read = read_offset(write_offset(state, arena));
     CHECK(read.lsn == state.lsn);
     CHECK(read.processed == state.processed);
@@ -57,6 +57,16 @@ TEST_CASE("an offset that was written is read back", "[postgres]") {
     CHECK(read.message == MessageType::Truncate);
     CHECK(read.transaction_id == "5");
     CHECK(read.collection_order == state.collection_order);
+}
+
+TEST_CASE("each table of an offset has a place of its own", "[postgres]") {
+    const OffsetEntry entries[] = {{"lsn", Value::int64(100)},
+                                   {"transaction_data_collection_order_public.a", Value::int64(0)},
+                                   {"transaction_data_collection_order_public.a", Value::int64(2)},
+                                   {"transaction_data_collection_order_public.b", Value::int64(1)}};
+    const auto tables = read_offset(entries).collection_order;
+    CHECK(tables == std::map<std::string, TableEvents>{{"public.a", {.count = 2, .place = 0}},
+                                                       {"public.b", {.count = 1, .place = 1}}});
 }
 
 TEST_CASE("offsets of older versions are understood", "[postgres]") {

@@ -25,7 +25,7 @@ std::string failure(Harness& harness) {
     try {
         while (std::chrono::steady_clock::now() < end) harness.further(100ms);
     } catch (const ConnectException& e) {
-        return e.what();
+        return with_cause(e);
     }
     return "";
 }
@@ -67,8 +67,8 @@ TEST_CASE("a slot that is ahead of the stored offset is refused unless it is tru
     const auto offset = stream_one_row(database, database.connector());
     database.run("INSERT INTO t VALUES (2)");
     database.on_slot("pg_replication_slot_advance(slot_name, pg_current_wal_lsn())");
-    CHECK_THAT(failure_from(offset, database.connector()),
-               Catch::Contains("beyond the stored offset") && Catch::Contains("offset.mismatch.strategy=trust_slot"));
+    // How far the server moves restart_lsn, and so which of two reasons is given, is up to what it logged meanwhile.
+    CHECK_THAT(failure_from(offset, database.connector()), Catch::Contains("offset.mismatch.strategy=trust_slot"));
 
     Harness trusting;
     trusting.keep(offset);
@@ -76,6 +76,33 @@ TEST_CASE("a slot that is ahead of the stored offset is refused unless it is tru
     database.run("INSERT INTO t VALUES (3)");
     CHECK(trusting.take(1).front().id == 3);
     trusting.stop();
+}
+
+TEST_CASE("a task goes on from what the one before it stored late", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_l");
+    const auto offset = stream_one_row(database, database.connector());
+    Harness late;
+    late.keep(offset);
+    late.start(database.connector());
+    database.run("INSERT INTO t VALUES (2)");
+    const auto later = late.take(1).back().offset;
+    const auto confirmed = [&] {
+        return database.run("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = current_database()")
+            .text(0, 0);
+    };
+    const auto before = std::string(confirmed());
+    late.store(later);
+    REQUIRE(eventually([&] { return confirmed() != before; }));
+    late.stop();
+    Harness next;
+    next.keep(offset);
+    next.keep_late(later);
+    next.start(database.connector());
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(next.take(1)[0].id == 3);
+    next.stop();
 }
 
 TEST_CASE("a slot that is behind the stored offset repeats nothing", "[postgres]") {
@@ -128,7 +155,7 @@ TEST_CASE("a publication that was dropped is named, with the way to get every ro
     database.run("INSERT INTO t VALUES (2)");
     const auto text = failure(harness);
     harness.stop();
-    CHECK_THAT(text, Catch::StartsWith("ERROR: publication \"millrace_fault_e\" does not exist. It was dropped while"));
+    CHECK_THAT(text, Catch::Contains("ERROR: publication \"millrace_fault_e\" does not exist. It was dropped while"));
     CHECK_THAT(failure_from(offset, database.connector()), Catch::Contains("with snapshot.mode=when_needed"));
 
     database.drop_slot();

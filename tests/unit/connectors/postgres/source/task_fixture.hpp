@@ -1,16 +1,20 @@
 /// A task against a real PostgreSQL: a database of its own, and the worker's part.
 /// MILLRACE_TEST_PG=host:port, or "host=... port=... user=...".
 #pragma once
+#include "connectors/api/stop_aware.hpp"
 #include "connectors/postgres/client/connection.hpp"
 #include "connectors/postgres/client/lsn.hpp"
 #include "connectors/postgres/source/connector.hpp"
 #include "tests/pch.hpp"
+#include "tests/unit/connectors/with_cause.hpp"
 #include "tests/unit/environment.hpp"
 #include "tests/unit/eventually.hpp"
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <optional>
+#include <utility>
 
 namespace millrace::postgres::test {
 
@@ -113,6 +117,12 @@ struct Event {
     std::string snapshot;
     OffsetMap offset;
     std::string enum_labels = {};  ///< that the schema of the row's second column allows
+    std::int64_t total_order = 0;  ///< with transaction metadata
+};
+/// A record of the transaction topic.
+struct TransactionEvent {
+    std::string status;
+    std::int64_t events = 0;  ///< of END
 };
 
 /// The worker's part: offsets that survive the task.
@@ -121,10 +131,16 @@ public:
     const Logger& logger() const noexcept override { return logger_; }
     std::string_view connector_name() const noexcept override { return "test"; }
     int task_id() const noexcept override { return 0; }
-    std::optional<OffsetMap> offset(OffsetEntries) override { return stored_; }
+    std::optional<OffsetMap> offset(OffsetEntries) override {
+        const std::lock_guard lock(mutex_);
+        auto answer = stored_;
+        if (stored_late_) stored_ = std::exchange(stored_late_, std::nullopt);
+        return answer;
+    }
 
-    void start(const Settings& settings) {
+    void start(const Settings& settings, const std::stop_token& stop = {}) {
         task_ = PostgresConnector().make_task();
+        dynamic_cast<StopAware&>(*task_).use_stop(stop);
         task_->start(settings, *this);
     }
     void stop() {
@@ -146,10 +162,19 @@ public:
         return events.size();
     }
     std::vector<OffsetMap> marks = {};
-    void keep(const OffsetMap& offset) { stored_ = offset; }
+    std::vector<TransactionEvent> transactions = {};
+    void keep(const OffsetMap& offset) {
+        const std::lock_guard lock(mutex_);
+        stored_ = offset;
+    }
+    /// Another task stores this once ours has read what is kept.
+    void keep_late(const OffsetMap& offset) {
+        const std::lock_guard lock(mutex_);
+        stored_late_ = offset;
+    }
     const std::optional<OffsetMap>& stored() const { return stored_; }
     void store(const OffsetMap& offset) {
-        stored_ = offset;
+        keep(offset);
         task_->offset_committed({}, offset.entries());
     }
 
@@ -168,23 +193,33 @@ private:
                 marks.emplace_back(record.source_offset);
                 continue;
             }
+            if (record.topic.ends_with(".transaction")) {
+                const auto fields = record.value.as_values();
+                transactions.push_back({.status = std::string(fields[0].as_text()),
+                                        .events = fields[2].is_null() ? 0 : fields[2].as_integer()});
+                continue;
+            }
             const bool tombstone = record.value.is_null();
             const auto value = tombstone ? std::span<const Value>() : record.value.as_values();
             const auto key = record.key.is_null() ? std::span<const Value>() : record.key.as_values();
-            events.push_back({.topic = std::string(record.topic),
-                              .op = tombstone ? '\0' : value[4].as_text()[0],
-                              .id = key.empty() ? 0 : key[0].as_integer(),
-                              .snapshot = tombstone || value[2].as_values()[4].is_null()
-                                              ? ""
-                                              : std::string(value[2].as_values()[4].as_text()),
-                              .offset = OffsetMap(record.source_offset),
-                              .enum_labels = tombstone ? "" : enum_labels(record.value_schema)});
+            events.push_back(
+                {.topic = std::string(record.topic),
+                 .op = tombstone ? '\0' : value[4].as_text()[0],
+                 .id = key.empty() ? 0 : key[0].as_integer(),
+                 .snapshot = tombstone || value[2].as_values()[4].is_null()
+                                 ? ""
+                                 : std::string(value[2].as_values()[4].as_text()),
+                 .offset = OffsetMap(record.source_offset),
+                 .enum_labels = tombstone ? "" : enum_labels(record.value_schema),
+                 .total_order = tombstone || value[3].is_null() ? 0 : value[3].as_values()[1].as_integer()});
         }
     }
 
     Logger logger_;
     std::unique_ptr<SourceTask> task_;
+    std::mutex mutex_;  // the task asks from its own thread
     std::optional<OffsetMap> stored_;
+    std::optional<OffsetMap> stored_late_;
 };
 
 }

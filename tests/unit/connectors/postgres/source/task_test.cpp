@@ -27,6 +27,34 @@ TEST_CASE("a snapshot is followed by the stream without gap and overlap", "[post
     harness.stop();
 }
 
+TEST_CASE("a task has started once its slot is there, so that nothing written from then on is missed", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_task_started");
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    const auto settings = database.connector({{"snapshot.mode", "no_data"}});
+    Harness harness;
+    harness.start(settings);
+    database.run("INSERT INTO t VALUES (1)");
+    CHECK(harness.take(1)[0].id == 1);
+    harness.stop();
+    database.drop_slot();
+
+    // Making a slot takes as long as the transactions that run.
+    database.run("BEGIN");
+    database.run("INSERT INTO t VALUES (2)");
+    Harness waiting;
+    std::stop_source stop;
+    std::jthread starter([&] { waiting.start(settings, stop.get_token()); });
+    CHECK(eventually([&] {
+        return !database.run("SELECT 1 FROM pg_replication_slots WHERE slot_name = 'millrace_task_started'").empty();
+    }));
+    stop.request_stop();
+    starter.join();  // before the transaction has ended
+    waiting.stop();
+    database.run("COMMIT");
+}
+
 TEST_CASE("a restart at any record repeats at most what was not stored and loses nothing", "[postgres]") {
     const auto server = test_server();
     if (!server) return;
@@ -223,7 +251,7 @@ TEST_CASE("what the user has to mend fails the task with the remedy", "[postgres
         try {
             for (int i = 0; i < 100; ++i) harness.further(100ms);
         } catch (const ConnectException& e) {
-            return e.what();
+            return with_cause(e);
         }
         return "";
     };

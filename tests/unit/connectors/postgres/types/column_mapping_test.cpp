@@ -29,6 +29,16 @@ TEST_CASE("masks change values and schemas, never keys", "[postgres][types]") {
     CHECK_THROWS_AS(ColumnConverter(info, catalog(), {}), ConfigException);
 }
 
+TEST_CASE("what a key has for a value that the server did not send is not masked either", "[postgres][types]") {
+    auto info = column("text", -1, false);
+    info.mapping = {.kind = ColumnMapping::Kind::Mask, .length = 4};
+    const ColumnConverter masked(info, catalog(), {});
+    CHECK(show(masked.fallback()) == "\"****\"");
+    CHECK(show(masked.key_fallback()) == "\"\"");
+    CHECK(show(masked.unavailable()) == "\"****\"");
+    CHECK(show(masked.key_unavailable()) == "\"__debezium_unavailable_value\"");
+}
+
 TEST_CASE("propagated source types are JDBC's description of the column", "[postgres][types]") {
     struct Row {
         const char* type;

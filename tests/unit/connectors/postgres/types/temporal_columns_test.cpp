@@ -78,6 +78,18 @@ TEST_CASE("interval.handling.mode=string spells every part", "[postgres][types]"
           {.intervals = IntervalHandling::String});
 }
 
+TEST_CASE("24:00 is lost where a time is spelled out, unless that is switched off", "[postgres][types]") {
+    const auto info = column("time");
+    const auto in_mode = [&](TimePrecision mode, bool defects) {
+        return convert(info, "24:00:00", {.time_precision = mode, .reproduce_defects = defects});
+    };
+    CHECK(in_mode(TimePrecision::Adaptive, true) == "86400000000");
+    CHECK(in_mode(TimePrecision::IsoString, true) == "\"00:00:00Z\"");
+    CHECK(in_mode(TimePrecision::IsoString, false) == "\"24:00:00Z\"");
+    CHECK(in_mode(TimePrecision::Structured, true) == "null");
+    CHECK(in_mode(TimePrecision::Structured, false) != "null");
+}
+
 TEST_CASE("snapshots read dates as Java does, unless that is switched off", "[postgres][types]") {
     const auto [text, streamed, snapshot] = GENERATE(table<const char*, const char*, const char*>({
         {"infinity", "2146033979", "-622191234"},

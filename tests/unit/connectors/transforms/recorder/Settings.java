@@ -14,9 +14,13 @@ final class Settings {
     private static final String[] PATTERNS = {"yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss.SSS", "EEE, d MMM yy hh:mm a", "yyyyMMdd", "D/yyyy HH 'o''clock'",
         "YYYY-'W'ww u F W", "dd.MM.yyyy HH:mm:ss XXX", "MMMM d, yyyy G kk:mm z", "ss.SSSSSS Z"};
     private final Values values;
+    private final Expressions expressions;
+    private final CloudEvents cloudEvents;
 
     Settings(Values values) {
         this.values = values;
+        expressions = new Expressions(values);
+        cloudEvents = new CloudEvents(values);
     }
 
     private String list(int most) {
@@ -45,6 +49,10 @@ final class Settings {
 
     Case next() {
         Map<String, String> config = new LinkedHashMap<>();
+        if (values.oneIn(30)) {
+            cloudEvents.settings(config);
+            return new Case(CloudEvents.TYPE, config, true);
+        }
         String type = values.oneIn(3) ? debezium(config) : kafka(config);
         return new Case(type, config, type.startsWith("io."));
     }
@@ -108,8 +116,24 @@ final class Settings {
         return side("InsertField");
     }
 
+    private String scripting(Map<String, String> c, String name) {
+        c.put("language", "jsr223.groovy");
+        if (values.oneIn(8)) c.put("topic.regex", values.pick("s.*", "other"));
+        maybe(c, "null.handling.mode", "keep", "drop", "evaluate");
+        return DEBEZIUM + name;
+    }
+
     private String debezium(Map<String, String> c) {
-        switch (values.pick("unwrap", "unwrap", "unwrap", "router", "changed", "toValue", "partition", "outbox", "zone")) {
+        switch (values.pick("unwrap", "unwrap", "unwrap", "router", "changed", "toValue", "partition", "outbox", "zone", "filter", "content", "vector", "geometry", "swap", "message", "ddl", "size", "columns")) {
+            case "size": c.put("max.bytes", values.pick("10", "1500", "2500")); maybe(c, "min.field.size", "0", "2"); maybe(c, "compression.ratio", "0.5", "1.25"); return DEBEZIUM + "EnforceRecordSize";
+            case "columns": return DEBEZIUM + "ExtractSchemaToNewRecord";
+            case "message": maybe(c, "fields.null.include", "true", "false"); return "io.debezium.connector.postgresql.transforms.DecodeLogicalDecodingMessageContent";
+            case "ddl": c.put("schema.change.event.exclude.list", values.pick("ALTER", "CREATE,DROP", "DATABASE")); return DEBEZIUM + "SchemaChangeEventFilter";
+            case "vector": return DEBEZIUM + "VectorToJsonConverter";
+            case "geometry": maybe(c, "format", "wkb", "ewkb", "EWKB"); return DEBEZIUM + "GeometryFormatTransformer";
+            case "swap": maybe(c, "srids", "2000,2001", "4326"); return DEBEZIUM + "SwapGeometryCoordinates";
+            case "filter": c.put("condition", expressions.condition()); return scripting(c, "Filter");
+            case "content": c.put("topic.expression", expressions.topic()); return scripting(c, "ContentBasedRouter");
             case "router":
                 c.put("topic.regex", values.pick("s\\.(.*)\\.t", "(.*)", "nomatch"));
                 c.put("topic.replacement", values.pick("all.$1", "1-x"));
@@ -144,6 +168,9 @@ final class Settings {
                 maybe(c, "table.fields.additional.placement", "a:header:ha,b:envelope", "c:header", "d:envelope:dd");
                 maybe(c, "table.field.additional.missing", "ignore", "error");
                 maybe(c, "route.tombstone.on.empty.payload", "true");
+                maybe(c, "table.expand.json.payload", "true");
+                if (values.oneIn(3)) c.put("table.json.payload.null.behavior", values.pick("ignore", "optional_bytes"));
+                if (values.oneIn(3)) c.put("table.json.payload.empty.array.behavior", values.pick("ignore", "optional_string"));
                 return DEBEZIUM + "outbox.EventRouter";
             default:
                 maybe(c, "delete.tombstone.handling.mode", "drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone");

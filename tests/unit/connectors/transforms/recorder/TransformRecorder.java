@@ -2,6 +2,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.common.record.TimestampType;
@@ -17,39 +20,43 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.transforms.Transformation;
 
-/** TransformRecorder CASES SEED: prints what Kafka Connect's and Debezium's transformations make of records that it makes up. */
+/** TransformRecorder CASES SEED: prints what Kafka Connect's and Debezium's transformations, and CloudEventsConverter, make of records that it makes up. */
 public final class TransformRecorder {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String TOPIC = "s.public.t";
-    private static final JsonConverter TYPED = converter(true);
-    private static final JsonConverter PLAIN = converter(false);
+    static final String TOPIC = "s.public.t";
+    static final JsonConverter TYPED = converter(true);
+    static final JsonConverter PLAIN = converter(false);
+    @SuppressWarnings("rawtypes")
+    private static final Map<Map<String, String>, Transformation> SCRIPTED = new HashMap<>();
     private final Random random;
     private final Values values;
     private final Settings settings;
+    private final Events events;
 
     private TransformRecorder(long seed) {
         random = new Random(seed);
         values = new Values(random);
         settings = new Settings(values);
+        events = new Events(values);
     }
 
-    private static JsonConverter converter(boolean schemas) {
+    static JsonConverter converter(boolean schemas) {
         JsonConverter made = new JsonConverter();
         made.configure(Map.of("schemas.enable", schemas, "replace.null.with.default", false), false);
         return made;
     }
 
-    private static String text(JsonConverter converter, Schema schema, Object value) {
+    static String text(JsonConverter converter, Schema schema, Object value) {
         if (schema == null && value == null) return null;
         byte[] bytes = converter.fromConnectData(TOPIC, schema, value);
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static SchemaAndValue data(JsonConverter converter, String text) {
+    static SchemaAndValue data(JsonConverter converter, String text) {
         return text == null ? SchemaAndValue.NULL : converter.toConnectData(TOPIC, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static ObjectNode describe(ConnectRecord<?> record, JsonConverter converter) {
+    static ObjectNode describe(ConnectRecord<?> record, JsonConverter converter) {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("topic", record.topic());
         node.put("partition", record.kafkaPartition());
@@ -64,8 +71,12 @@ public final class TransformRecorder {
     }
 
     /** A record's key or value as text, so that both sides read the same. */
-    private String part(boolean hasSchema, boolean event) {
+    private String part(boolean hasSchema, boolean event, String type) {
         if (values.oneIn(25)) return null;
+        if (event && (type.endsWith("MessageContent") || type.endsWith("SchemaChangeEventFilter"))) {
+            Struct special = type.endsWith("MessageContent") ? events.message() : events.schemaChange();
+            return text(TYPED, special.schema(), special);
+        }
         if (!hasSchema) return text(PLAIN, null, values.oneIn(8) ? values.plain(1) : values.map(2));
         if (event) {
             Struct change = values.change(values.row(true));
@@ -81,7 +92,7 @@ public final class TransformRecorder {
         if (values.oneIn(3)) made.addInt("h2", 7);
         if (!event && values.oneIn(4)) made.addLong("h1", 8L);
         if (values.oneIn(3)) {
-            made.addList("drop", java.util.List.of(values.pick(Values.NAMES), "b"), SchemaBuilder.array(Schema.STRING_SCHEMA).build());
+            made.addList("drop", new ArrayList<>(List.of(values.pick(Values.NAMES), "b")), SchemaBuilder.array(Schema.STRING_SCHEMA).build());
         }
         return made;
     }
@@ -90,14 +101,16 @@ public final class TransformRecorder {
         Settings.Case made = settings.next();
         boolean hasSchema = made.event() || !values.oneIn(3);
         JsonConverter converter = hasSchema ? TYPED : PLAIN;
-        SchemaAndValue key = data(converter, part(hasSchema, false));
-        SchemaAndValue value = data(converter, part(hasSchema, made.event() && !values.oneIn(12)));
+        SchemaAndValue key = data(converter, part(hasSchema, false, ""));
+        SchemaAndValue value = data(converter, part(hasSchema, made.event() && !values.oneIn(12), made.type()));
         Long timestamp = values.oneIn(5) ? null : (Long) (random.nextInt(2_000_000_000) * 900L);
         Integer partition = values.oneIn(2) ? null : (Integer) random.nextInt(5);
         boolean sink = values.oneIn(2) && partition != null && !made.event();
+        ConnectHeaders headers = headers(made.event());
+        if (made.type().equals(CloudEvents.TYPE)) new CloudEvents(values).addHeaders(headers, value.value());
         ConnectRecord<?> record = sink
-            ? new SinkRecord(TOPIC, partition, key.schema(), key.value(), value.schema(), value.value(), 41L, timestamp, TimestampType.CREATE_TIME, headers(made.event()))
-            : new SourceRecord(Map.of(), Map.of(), TOPIC, partition, key.schema(), key.value(), value.schema(), value.value(), timestamp, headers(made.event()));
+            ? new SinkRecord(TOPIC, partition, key.schema(), key.value(), value.schema(), value.value(), 41L, timestamp, TimestampType.CREATE_TIME, headers)
+            : new SourceRecord(Map.of("server", "s"), Map.of(), TOPIC, partition, key.schema(), key.value(), value.schema(), value.value(), timestamp, headers);
         ObjectNode line = MAPPER.createObjectNode();
         line.put("class", made.type());
         ObjectNode config = line.putObject("config");
@@ -105,16 +118,30 @@ public final class TransformRecorder {
         line.put("schemas", hasSchema);
         line.put("sink", sink);
         line.set("record", describe(record, converter));
-        apply(made, record, converter, line);
+        if (made.type().equals(CloudEvents.TYPE)) {
+            CloudEvents.convert(made.config(), record, TYPED, line);
+        } else {
+            apply(made, record, converter, line);
+        }
         return line;
+    }
+
+    /** Expressions are compiled once: that takes long, and their transformations remember nothing of a record. */
+    @SuppressWarnings("rawtypes")
+    private static Transformation configured(Settings.Case made) throws ReflectiveOperationException {
+        Transformation known = SCRIPTED.get(made.config());
+        if (known != null) return known;
+        Transformation transformation = (Transformation) Class.forName(made.type()).getDeclaredConstructor().newInstance();
+        transformation.configure(made.config());
+        if (made.config().containsKey("language")) SCRIPTED.put(made.config(), transformation);
+        return transformation;
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static void apply(Settings.Case made, ConnectRecord<?> record, JsonConverter converter, ObjectNode line) {
         ConnectRecord result;
         try {
-            Transformation transformation = (Transformation) Class.forName(made.type()).getDeclaredConstructor().newInstance();
-            transformation.configure(made.config());
+            Transformation transformation = configured(made);
             result = transformation.apply(record);
         } catch (Exception e) {
             line.put("error", e.getClass().getName()).put("message", e.getMessage());

@@ -21,13 +21,21 @@ final class Values {
         "1e3", "300", "99999999999", " 5 ", "o'k\"\n"};
     private static final long DAY = 86_400_000L;
     private final Random random;
+    private final Geometries geometries;
+    private final Events events;
 
     Values(Random random) {
         this.random = random;
+        geometries = new Geometries(this);
+        events = new Events(this);
     }
 
     boolean oneIn(int n) {
         return random.nextInt(n) == 0;
+    }
+
+    int below(int n) {
+        return random.nextInt(n);
     }
 
     String pick(String... from) {
@@ -57,7 +65,8 @@ final class Values {
     Schema schema(int depth) {
         SchemaBuilder made;
         int kind = random.nextInt(12);
-        if (depth > 0 && kind == 0) made = SchemaBuilder.array(leaf().optional().build());
+        if (depth > 0 && oneIn(12)) made = geometries.schema();
+        else if (depth > 0 && kind == 0) made = SchemaBuilder.array(leaf().optional().build());
         else if (depth > 0 && kind == 1) made = SchemaBuilder.map(Schema.STRING_SCHEMA, leaf().build());
         else if (depth > 0 && kind <= 3) made = fields(SchemaBuilder.struct(), depth - 1);
         else made = leaf();
@@ -89,6 +98,8 @@ final class Values {
 
     Object value(Schema schema, boolean nullable) {
         if (nullable && schema.isOptional() && oneIn(4)) return null;
+        Object special = geometries.value(schema);
+        if (special != null) return special;
         if (schema.name() != null) {
             switch (schema.name()) {
                 case Decimal.LOGICAL_NAME:
@@ -112,7 +123,7 @@ final class Values {
             case FLOAT32: return oneIn(2) ? random.nextInt(1000) / 4f : Float.intBitsToFloat(random.nextInt(0x7f000000));
             case FLOAT64: return oneIn(2) ? random.nextInt(1000) / 8d : random.nextGaussian() * 1e12;
             case BOOLEAN: return random.nextBoolean();
-            case STRING: return pick(TEXTS);
+            case STRING: return oneIn(10) ? events.object(3) : pick(TEXTS);
             case BYTES: return pick(TEXTS).getBytes(java.nio.charset.StandardCharsets.UTF_8);
             case ARRAY: {
                 List<Object> list = new ArrayList<>();
@@ -159,7 +170,8 @@ final class Values {
 
     Struct change(Schema row) {
         Schema source = SchemaBuilder.struct().name("io.debezium.connector.postgresql.Source").field("version", Schema.STRING_SCHEMA)
-            .field("ts_ms", Schema.INT64_SCHEMA).field("db", Schema.STRING_SCHEMA).field("table", Schema.STRING_SCHEMA)
+            .field("connector", Schema.STRING_SCHEMA).field("name", Schema.STRING_SCHEMA).field("snapshot", SchemaBuilder.string().optional().defaultValue("false").build())
+            .field("sequence", Schema.OPTIONAL_STRING_SCHEMA).field("ts_ms", Schema.INT64_SCHEMA).field("db", Schema.STRING_SCHEMA).field("table", Schema.STRING_SCHEMA)
             .field("txId", Schema.OPTIONAL_INT64_SCHEMA).field("lsn", Schema.OPTIONAL_INT64_SCHEMA).build();
         Schema block = SchemaBuilder.struct().name("event.block").version(1).optional().field("id", Schema.STRING_SCHEMA)
             .field("total_order", Schema.INT64_SCHEMA).field("data_collection_order", Schema.INT64_SCHEMA).build();
@@ -169,7 +181,8 @@ final class Values {
         Struct event = new Struct(made.build());
         String op = pick("c", "u", "u", "d", "r", "t");
         event.put("op", op).put("ts_ms", oneIn(5) ? null : (Long) (long) random.nextInt(1_000_000));
-        event.put("source", new Struct(source).put("version", "3").put("ts_ms", 5L).put("db", "d").put("table", "t").put("lsn", 77L));
+        event.put("source", new Struct(source).put("version", "3").put("connector", oneIn(12) ? "mysql" : "postgresql").put("name", "s")
+            .put("sequence", oneIn(3) ? null : "[null,\"77\"]").put("ts_ms", oneIn(2) ? 5L : 1_795_228_887_663L).put("db", "d").put("table", "t").put("lsn", 77L));
         if (oneIn(3)) event.put("transaction", new Struct(block).put("id", "1:2").put("total_order", 1L).put("data_collection_order", 2L));
         Struct old = struct(row);
         if (op.equals("d") || (op.equals("u") && oneIn(2))) event.put("before", old);

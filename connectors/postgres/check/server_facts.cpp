@@ -1,0 +1,93 @@
+#include "connectors/postgres/check/source_check.hpp"
+#include "connectors/postgres/source/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace millrace::postgres {
+namespace {
+
+/// Amazon's way to let a role replicate: membership, instead of an attribute.
+constexpr std::string_view managed_role = "rds_replication";
+
+std::string setting(Connection& connection, const std::string& name) {
+    return connection.query("SELECT current_setting(" + connection.quote_literal(name) + ", true)").text(0, 0);
+}
+int count(Connection& connection, const std::string& sql) {
+    return static_cast<int>(connection.query(sql).integer(0, 0).value_or(0));
+}
+
+void read_settings(Connection& connection, ServerFacts& out) {
+    out.version = connection.server_version();
+    out.standby = connection.query("SELECT pg_is_in_recovery()").flag(0, 0);
+    out.wal_level = setting(connection, "wal_level");
+    out.slots = count(connection, "SELECT current_setting('max_replication_slots')::int");
+    out.slots_taken = count(connection, "SELECT count(*) FROM pg_catalog.pg_replication_slots");
+    out.senders = count(connection, "SELECT current_setting('max_wal_senders')::int");
+    out.senders_taken = count(connection, "SELECT count(*) FROM pg_catalog.pg_stat_replication");
+    const auto libraries =
+        connection.query("SELECT setting FROM pg_catalog.pg_settings WHERE name = 'output_plugin_libraries'");
+    if (!libraries.empty()) out.plugin_libraries = libraries.text(0, 0);
+}
+
+void read_role(Connection& connection, ServerFacts& out) {
+    const auto role = connection.query(
+        "SELECT current_user, rolsuper, rolreplication, has_database_privilege(current_database(), 'CREATE'), "
+        "current_database() FROM pg_catalog.pg_roles WHERE rolname = current_user");
+    out.role = role.text(0, 0);
+    out.superuser = role.flag(0, 1);
+    out.may_replicate = role.flag(0, 2);
+    out.may_create = role.flag(0, 3);
+    out.database = role.text(0, 4);
+    const auto managed =
+        connection.query("SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_catalog.pg_roles WHERE rolname = " +
+                         connection.quote_literal(managed_role));
+    if (managed.empty()) return;
+    out.managed_role = managed_role;
+    out.may_replicate = out.may_replicate || managed.flag(0, 0);
+}
+
+void read_tables(Connection& connection, const SourceConfig& config, ServerFacts& out) {
+    std::set<std::string> captured;
+    for (const auto& [oid, id] : list_captured_tables(connection, config.filters)) captured.insert(std::to_string(oid));
+    const auto rows = connection.query(
+        "SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname), has_table_privilege(c.oid, 'SELECT') "
+        "AND "
+        "has_schema_privilege(n.oid, 'USAGE'), pg_has_role(current_user, c.relowner, 'MEMBER'), c.relreplident IN "
+        "('f', 'i') OR "
+        "c.relreplident = 'd' AND EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND "
+        "i.indisprimary) "
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', "
+        "'p') AND "
+        "c.relpersistence = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE "
+        "'pg\\_%' ORDER BY 2");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        out.tables.push_back({.name = rows.text(i, 1),
+                              .captured = captured.contains(rows.text(i, 0)),
+                              .readable = rows.flag(i, 2),
+                              .owned = rows.flag(i, 3),
+                              .has_identity = rows.flag(i, 4)});
+    }
+}
+
+}
+
+ServerFacts read_server(Connection& connection, const SourceConfig& config) {
+    ServerFacts out;
+    read_settings(connection, out);
+    read_role(connection, out);
+    const auto slot = connection.query("SELECT active FROM pg_catalog.pg_replication_slots WHERE slot_name = " +
+                                       connection.quote_literal(config.replication.slot));
+    out.slot_exists = !slot.empty();
+    out.slot_active = out.slot_exists && slot.flag(0, 0);
+    const auto publication =
+        connection.query("SELECT puballtables FROM pg_catalog.pg_publication WHERE pubname = lower(" +
+                         connection.quote_literal(config.replication.publication) + ")");
+    out.publication_exists = !publication.empty();
+    out.publication_all_tables = out.publication_exists && publication.flag(0, 0);
+    read_tables(connection, config, out);
+    return out;
+}
+
+}

@@ -1,0 +1,172 @@
+#include "connectors/tls/key_store.hpp"
+
+#include "connectors/api/errors.hpp"
+#include "connectors/support/text.hpp"
+#include "connectors/tls/jks.hpp"
+#include "connectors/tls/pem.hpp"
+
+#include <fmt/core.h>
+#include <openssl/err.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+namespace millrace {
+
+namespace {
+
+using BioPtr = std::unique_ptr<BIO, decltype(&BIO_free)>;
+using Pkcs12Ptr = std::unique_ptr<PKCS12, decltype(&PKCS12_free)>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using CertificatePtr = std::unique_ptr<X509, decltype(&X509_free)>;
+
+struct StackDeleter {
+    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_pop_free(stack, X509_free); }
+};
+using StackPtr = std::unique_ptr<STACK_OF(X509), StackDeleter>;
+
+/// ssl.keystore or ssl.truststore: a file and what opens it.
+struct Store {
+    std::string setting;
+    std::string path;
+    std::string bytes;
+    std::string password;
+    std::string key_password;
+
+    [[noreturn]] void refuse(std::string_view why) const {
+        ERR_clear_error();
+        throw ConfigException(fmt::format("Invalid value {} for configuration {}.location: {}", path, setting, why));
+    }
+};
+
+struct Contents {
+    std::string certificate_chain;
+    std::string private_key;
+    std::string trusted_certificates;
+};
+
+const unsigned char* as_der(const std::string& bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());  // NOLINT(*-reinterpret-cast): OpenSSL's bytes
+}
+
+Contents read_pkcs12(const Store& store) {
+    const BioPtr bio(BIO_new_mem_buf(store.bytes.data(), static_cast<int>(store.bytes.size())), &BIO_free);
+    const Pkcs12Ptr parsed(d2i_PKCS12_bio(bio.get(), nullptr), &PKCS12_free);
+    if (!parsed) store.refuse("it is no PKCS#12 file");
+    EVP_PKEY* raw_key = nullptr;
+    X509* raw_certificate = nullptr;
+    STACK_OF(X509)* raw_others = nullptr;
+    if (PKCS12_parse(parsed.get(), store.password.c_str(), &raw_key, &raw_certificate, &raw_others) != 1) {
+        store.refuse(
+            fmt::format("{}.password does not open it, or it uses an algorithm that OpenSSL has given up (RC2, "
+                        "3DES)",
+                        store.setting));
+    }
+    const KeyPtr key(raw_key, &EVP_PKEY_free);
+    const CertificatePtr certificate(raw_certificate, &X509_free);
+    const StackPtr others(raw_others);
+    Contents found;
+    std::string rest;
+    for (int i = 0; others && i < sk_X509_num(others.get()); ++i) rest += pem_of(sk_X509_value(others.get(), i));
+    if (certificate) found.certificate_chain = pem_of(certificate.get()) + rest;
+    if (key) found.private_key = pem_of(key.get());
+    found.trusted_certificates = found.certificate_chain.empty() ? rest : found.certificate_chain;
+    return found;
+}
+
+std::string pem_certificates(const Store& store, const JksEntry& entry) {
+    std::string text;
+    for (const auto& der : entry.certificates) {
+        const auto* at = as_der(der);
+        const CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())), &X509_free);
+        if (!certificate) store.refuse(fmt::format("the certificate of alias '{}' is no X.509", entry.alias));
+        text += pem_of(certificate.get());
+    }
+    return text;
+}
+
+std::string pem_key(const Store& store, const JksEntry& entry) {
+    const auto der = unprotect_jks_key(entry.protected_key, store.key_password);
+    if (!der) {
+        store.refuse(
+            fmt::format("the key of alias '{}' is protected with another password: set ssl.key.password", entry.alias));
+    }
+    const auto* at = as_der(*der);
+    const KeyPtr key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der->size())), &EVP_PKEY_free);
+    if (!key) store.refuse(fmt::format("the key of alias '{}' is of a kind that OpenSSL does not know", entry.alias));
+    return pem_of(key.get());
+}
+
+/// Of several keys the first.
+Contents read_jks(const Store& store) {
+    if (!store.password.empty() && !opens_jks(store.bytes, store.password)) {
+        store.refuse(fmt::format("{}.password does not open it, or it was tampered with", store.setting));
+    }
+    Contents found;
+    try {
+        for (const auto& entry : parse_jks(store.bytes)) {
+            const auto certificates = pem_certificates(store, entry);
+            if (entry.protected_key.empty()) {
+                found.trusted_certificates += certificates;
+            } else if (found.private_key.empty() && store.setting == "ssl.keystore") {
+                found.certificate_chain = certificates;
+                found.private_key = pem_key(store, entry);
+            }
+        }
+    } catch (const DataException& e) {
+        store.refuse(e.what());
+    }
+    return found;
+}
+
+Contents read_store(const Store& store) {
+    if (store.bytes.starts_with("\xFE\xED\xFE\xED")) return read_jks(store);
+    if (store.bytes.starts_with('\x30')) return read_pkcs12(store);
+    if (store.bytes.find("-----BEGIN") != std::string::npos) return {store.bytes, store.bytes, store.bytes};
+    store.refuse(
+        "it is neither PEM nor PKCS#12 nor JKS; 'keytool -importkeystore -deststoretype PKCS12' converts what Java "
+        "reads");
+}
+
+std::string setting_of(const Settings& settings, std::string_view name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::string() : std::string(trim(found->second));
+}
+
+Contents contents_of(const Settings& settings, const std::string& store) {
+    const auto path = setting_of(settings, store + ".location");
+    if (path.empty()) return {};
+    const auto password = setting_of(settings, store + ".password");
+    const auto key_password = setting_of(settings, "ssl.key.password");
+    return read_store({.setting = store,
+                       .path = path,
+                       .bytes = read_tls_file(path),
+                       .password = password,
+                       .key_password = key_password.empty() ? password : key_password});
+}
+
+}
+
+TlsMaterial read_tls_material(const Settings& settings) {
+    const auto own = contents_of(settings, "ssl.keystore");
+    const auto trusted = contents_of(settings, "ssl.truststore");
+    const auto or_stored = [&](std::string_view name, const std::string& stored) {
+        auto text = setting_of(settings, name);
+        return text.empty() ? stored : text;
+    };
+    return {.certificate_chain = or_stored("ssl.keystore.certificate.chain", own.certificate_chain),
+            .private_key = or_stored("ssl.keystore.key", own.private_key),
+            .private_key_password = setting_of(settings, "ssl.key.password"),
+            .trusted_certificates = or_stored("ssl.truststore.certificates", trusted.trusted_certificates)};
+}
+
+std::vector<std::string> tls_files(const Settings& settings) {
+    std::vector<std::string> files;
+    for (const std::string_view name : {"ssl.keystore.location", "ssl.truststore.location"}) {
+        if (auto path = setting_of(settings, name); !path.empty()) files.push_back(std::move(path));
+    }
+    return files;
+}
+
+}

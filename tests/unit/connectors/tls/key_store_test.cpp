@@ -1,0 +1,87 @@
+/// Stores as Java's keytool writes them.
+#include "connectors/tls/key_store.hpp"
+
+#include "connectors/api/errors.hpp"
+#include "connectors/tls/jks.hpp"
+#include "connectors/tls/pem.hpp"
+#include "tests/pch.hpp"
+#include "tests/unit/connectors/tls/keytool.hpp"
+
+using namespace millrace;
+
+namespace {
+
+std::size_t certificates_in(const std::string& pem) {
+    std::size_t count = 0;
+    for (auto at = pem.find("BEGIN CERTIFICATE"); at != std::string::npos; at = pem.find("BEGIN CERTIFICATE", at + 1)) {
+        ++count;
+    }
+    return count;
+}
+
+}
+
+TEST_CASE("a key is the same in JKS and in PKCS#12", "[tls]") {
+    if (!has_keytool()) return;
+    const Folder folder;
+    folder.key("store.jks", "JKS", "-keypass secret");
+    folder.run(
+        "keytool -importkeystore -srckeystore store.jks -srcstorepass secret -destkeystore store.p12 -deststoretype "
+        "PKCS12 -deststorepass secret");
+    const auto jks = read_tls_material(keystore(folder / "store.jks"));
+    const auto p12 = read_tls_material(keystore(folder / "store.p12"));
+    CHECK_THAT(jks.private_key, Catch::StartsWith("-----BEGIN PRIVATE KEY-----"));
+    CHECK(jks.private_key == p12.private_key);
+    CHECK(jks.certificate_chain == p12.certificate_chain);
+    CHECK(certificates_in(jks.certificate_chain) == 1);
+    CHECK(tls_files(keystore("/k")) == std::vector<std::string>{"/k"});
+}
+
+TEST_CASE("a trust store gives all that it trusts", "[tls]") {
+    if (!has_keytool()) return;
+    const std::string type = GENERATE("JKS", "PKCS12");
+    const Folder folder;
+    for (const auto* name : {"a", "b"}) {
+        folder.key(std::string(name) + ".p12", "PKCS12", "");
+        folder.run(
+            fmt::format("keytool -exportcert -alias worker -keystore {0}.p12 -storepass secret -file {0}.der", name));
+        folder.run(fmt::format(
+            "keytool -importcert -noprompt -alias {0} -file {0}.der -keystore trust -storetype {1} -storepass secret",
+            name, type));
+    }
+    const auto found = read_tls_material(truststore(folder / "trust"));
+    CHECK(certificates_in(found.trusted_certificates) == 2);
+    CHECK(found.private_key.empty());
+    auto inlined = truststore(folder / "trust");
+    inlined["ssl.truststore.certificates"] = "PEM";
+    CHECK(read_tls_material(inlined).trusted_certificates == "PEM");
+    if (type == "JKS") {  // Java opens those without a password too
+        CHECK(certificates_in(
+                  read_tls_material({{"ssl.truststore.location", folder / "trust"}}).trusted_certificates) == 2);
+    }
+}
+
+TEST_CASE("a store that does not open says which and why", "[tls]") {
+    if (!has_keytool()) return;
+    const Folder folder;
+    folder.key("store.jks", "JKS", "-keypass another-secret");
+    auto settings = keystore(folder / "store.jks");
+    CHECK_THROWS_WITH(read_tls_material(settings),
+                      Catch::Contains("alias 'worker'") && Catch::Contains("ssl.key.password") &&
+                          Catch::Contains(folder / "store.jks") && !Catch::Contains("secret"));
+    settings["ssl.key.password"] = "another-secret";
+    CHECK_THAT(read_tls_material(settings).private_key, Catch::StartsWith("-----BEGIN PRIVATE KEY-----"));
+    settings["ssl.keystore.password"] = "wrong";
+    CHECK_THROWS_WITH(read_tls_material(settings), Catch::Contains("ssl.keystore.password does not open it"));
+
+    auto bytes = read_tls_file(folder / "store.jks");
+    bytes[40] = static_cast<char>(bytes[40] ^ 1);
+    folder.overwrite("store.jks", bytes);
+    CHECK_THROWS_WITH(read_tls_material(keystore(folder / "store.jks")), Catch::Contains("tampered"));
+    folder.overwrite("cut.jks", bytes.substr(0, 100));
+    CHECK_THROWS_WITH(read_tls_material({{"ssl.keystore.location", folder / "cut.jks"}}), Catch::Contains("JKS: "));
+    folder.overwrite("store", "something else");
+    CHECK_THROWS_WITH(read_tls_material(keystore(folder / "store")),
+                      Catch::Contains("neither PEM nor PKCS#12 nor JKS"));
+    CHECK_THROWS_WITH(read_tls_material(keystore("/does/not/exist")), Catch::Contains("/does/not/exist"));
+}

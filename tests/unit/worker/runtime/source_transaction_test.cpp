@@ -1,0 +1,57 @@
+/// Transactions while brokers are away, on librdkafka's mock of one.
+#include "tests/pch.hpp"
+#include "tests/unit/worker/kafka/mock_broker.hpp"
+#include "tests/unit/worker/runtime/transaction_fixture.hpp"
+
+#include <thread>
+
+using namespace millrace;
+using namespace millrace::worker;
+using namespace millrace::worker::test;
+
+namespace {
+
+/// Far below the 60 s after which a transaction times out, and far above what the end of a wait takes.
+constexpr auto limit = 30s;
+
+/// What a task does while its only broker is away, and how long it took.
+template <class Work>
+std::chrono::steady_clock::duration time_without_broker(MockBroker& broker, Work work) {
+    rd_kafka_mock_broker_set_down(broker.cluster, 1);
+    const auto begun = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::steady_clock::now() - begun;
+}
+
+}
+
+SCENARIO("a transaction holds its thread no longer than somebody waits for it", "[exactly-once]") {
+    MockBroker broker;
+    TransactionFixture f(broker.address(), TransactionBoundary::Interval);
+    f.send(1, 3);
+    REQUIRE(f.producer.flush(60s));  // so that the broker has part in it
+    WHEN("it is abandoned while the broker is away") {
+        CHECK(time_without_broker(broker, [&] { f.transaction.abandon(); }) < limit);
+        THEN("it is over, and nothing of it counts") {
+            CHECK_FALSE(f.transaction.is_open());
+            CHECK(f.committed.empty());
+        }
+    }
+    WHEN("it is to be committed, and its task is given up") {
+        std::jthread later;
+        const auto took = time_without_broker(broker, [&] {
+            later = std::jthread([&f] { f.given_up = true; });
+            CHECK_THROWS_AS(f.transaction.finish(), RetriableKafkaException);
+        });
+        CHECK(took < limit);
+        CHECK(f.committed.empty());
+    }
+    WHEN("it is to be committed, and the broker comes back") {
+        std::jthread later;
+        time_without_broker(broker, [&] {
+            later = std::jthread([&broker] { rd_kafka_mock_broker_set_up(broker.cluster, 1); });
+            f.transaction.finish();
+        });
+        THEN("it is") { CHECK(f.committed == std::vector<std::int64_t>{3}); }
+    }
+}
