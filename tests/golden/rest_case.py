@@ -117,7 +117,7 @@ class RestRun:
         return [line for line in out if not ('ignore' in step and re.match(step['ignore'], line.strip()))]
 
     def normal(self, value, step, key=None):
-        """The value without what is a run's own, and without classes that `without` says are not shipped."""
+        """The value without what is a run's own, and without classes that `without` says are not shipped, or `besides` that the reference worker lacks."""
         if isinstance(value, dict):
             return {name: self.normal(v, step, name) for name, v in value.items()}
         if isinstance(value, list):
@@ -140,7 +140,8 @@ class RestRun:
             return False
         if isinstance(value, dict) and 'classes' in step and not re.search(step['classes'], name):
             return True
-        return name not in self.plugins and any(re.fullmatch(pattern, name) for pattern in self.case.spec.get('without', []))
+        lists = self.case.spec.get('without' if name not in self.plugins else 'besides', [])
+        return any(re.fullmatch(pattern, name) for pattern in lists)
 
 
 def message_of(step):

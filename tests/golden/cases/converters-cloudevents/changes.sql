@@ -1,0 +1,1 @@
+\ir ../unwrap-default/changes.sql

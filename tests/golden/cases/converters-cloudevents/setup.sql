@@ -1,0 +1,1 @@
+\ir ../dml-skip-c-d/setup.sql

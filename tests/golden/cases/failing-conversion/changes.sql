@@ -1,0 +1,2 @@
+insert into t values (2,'NaN');
+--@ wait FAILED

@@ -1,0 +1,1 @@
+create table a(id int primary key, v text); insert into a values (1,'x'); create schema s2; create table s2.c(id int primary key); insert into s2.c values (1); create table nokey(v text); insert into nokey values ('x'); create table s2.nokey2(v text);

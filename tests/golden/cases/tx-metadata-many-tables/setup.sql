@@ -1,0 +1,16 @@
+create table zeta(id int primary key, v text);
+create table alpha(id int primary key, v text);
+create table orders(id int primary key, v text);
+create table customers(id int primary key, v text);
+create table a(id int primary key, v text);
+create table b(id int primary key, v text);
+create table c(id int primary key, v text);
+create table d(id int primary key, v text);
+create table e(id int primary key, v text);
+create table f(id int primary key, v text);
+create table g(id int primary key, v text);
+create table h(id int primary key, v text);
+create table i2(id int primary key, v text);
+create table j(id int primary key, v text);
+create table k(id int primary key, v text);
+create table hidden(id int primary key);

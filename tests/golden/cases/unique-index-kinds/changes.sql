@@ -1,0 +1,1 @@
+insert into a values(11,2+10,3); insert into b values (11,2); insert into c values (11,2,'x'); insert into d values ('Y',22); insert into e values (11,2); insert into f values (11,2); insert into g values (11,2); insert into h values (11);insert into i values (3,4); insert into l values (3,4,5);
