@@ -60,6 +60,21 @@ def folder(request):
     return path
 
 
+@pytest.fixture
+def pair(folder, request):
+    """(primary, standby) of a version; the standby's physical slot is "standby"."""
+    version, settings = request.param
+    primary = stack.postgres(folder / 'p', *(('--version', version) if version else ()))
+    standby = stack.postgres(folder / 's', '--standby-of', folder / 'p', *settings)
+    primary.start()
+    try:
+        standby.start()
+        yield primary, standby
+    finally:
+        standby.stop()
+        primary.stop()
+
+
 @pytest.fixture(scope='module')
 def worker(kafka_address, request):
     """The worker that the tests of one file share. It must still run at the end: bad input never ends a worker."""

@@ -6,6 +6,8 @@ import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
+import stack
+
 
 class Reader:
     """Reads one topic of one partition from its beginning, whether or not it exists yet."""
@@ -43,6 +45,7 @@ class Connector:
         token = ''.join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
         host, port = postgres_address.rsplit(':', 1)
         self.rest, self.kafka_address, self.name, self.prefix, self.readers, self.made = rest, kafka_address, f'c{token}', f'p{token}', {}, False
+        self.postgres_address = postgres_address
         self.config = {
             'connector.class': 'io.debezium.connector.postgresql.PostgresConnector', 'tasks.max': '1',
             'database.hostname': host, 'database.port': port, 'database.user': 'postgres', 'database.password': 'postgres',
@@ -67,6 +70,12 @@ class Connector:
         assert status == 201, answer
         self.rest.wait_running(self.name)
         return self
+
+    def wait_streaming(self):
+        """Waits until its slot is read. Without a snapshot, what is written between RUNNING and the slot's creation never comes."""
+        with stack.connect(self.postgres_address) as server:
+            stack.wait_for(lambda: f'the slot to be read; {self.rest.status(self.name)}', lambda: server.execute(
+                'select 1 from pg_replication_slots where active and slot_name = %s', [self.config['slot.name']]).fetchone(), 120)
 
     def delete(self):
         for reader in self.readers.values():

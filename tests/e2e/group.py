@@ -20,9 +20,9 @@ class Group:
         self.properties = {'session_timeout_ms': 2000, 'heartbeat_interval_ms': 500, 'offset_flush_interval_ms': 500,
                            'scheduled_rebalance_max_delay_ms': 1000, **properties}
 
-    def worker(self, name, kind='worker', **more):
+    def worker(self, name, kind='worker', *options, **more):
         """Starts one more. kind: worker, or java-connect."""
-        self.workers[name] = stack.worker(self.folder / name, self.kafka_address, self.name, kind, **{**self.properties, **more}).start()
+        self.workers[name] = stack.worker(self.folder / name, self.kafka_address, self.name, kind, **{**self.properties, **more}).start(*options)
         return self.workers[name]
 
     def java(self, name, **more):
@@ -76,6 +76,13 @@ class Group:
 def for_every_client(settings):
     """A worker's settings, in which these are those of each Kafka client that it has."""
     return {prefix + name: value for prefix in ('', 'producer.', 'consumer.', 'admin.') for name, value in settings.items()}
+
+
+def login(mechanism, password='alice-secret'):
+    """A client's settings for signing in to the test's broker."""
+    module = 'plain.PlainLoginModule' if mechanism == 'PLAIN' else 'scram.ScramLoginModule'
+    return {'sasl.mechanism': mechanism,
+            'sasl.jaas.config': f'org.apache.kafka.common.security.{module} required username="alice" password="{password}";'}
 
 
 def free_ports(count):

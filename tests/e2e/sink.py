@@ -1,7 +1,9 @@
 """A sink connector as a test sees it, the topic that it reads, and what it has written."""
+import os
 import random
 import string
 from collections import defaultdict
+from pathlib import Path
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -9,6 +11,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 import stack
 
 STRINGS = {'key.converter': 'org.apache.kafka.connect.storage.StringConverter', 'value.converter': 'org.apache.kafka.connect.storage.StringConverter'}
+# With the plugins that go wrong on demand.
+PLUGINS = f"{os.environ.get('MILLRACE_PLUGINS', '')},{Path(os.environ.get('MILLRACE_BUILD', '')) / 'test-plugins'}"
 TROUBLED = 'org.example.TroubledSinkConnector'
 
 

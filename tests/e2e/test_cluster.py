@@ -1,4 +1,6 @@
 """Three workers share connectors and go on when any of them, the broker, or all of them die; nothing is lost, nothing out of order."""
+import json
+
 import pytest
 
 import ledger
@@ -6,6 +8,7 @@ import stack
 from conftest import unique
 from connector import Connector
 from group import Group, Lines, balanced, problems_of_lines
+from sink import PLUGINS, Sink
 
 FILES = 9
 
@@ -71,6 +74,100 @@ def test_a_request_waits_for_the_next_leader(group, folder, own_kafka):
     assert status == 200, answer
     group.wait_placed(['f'])
     assert lines.finish() == []
+
+
+def test_what_failed_restarts_and_nothing_else(group, folder, own_kafka):
+    for name in 'abc':
+        group.worker(name, plugin_path=PLUGINS, session_timeout_ms=30000)
+    once = folder / 'once'  # else the partition ends each task that it goes to
+    once.touch()
+    sink = Sink(group.rest('b'), own_kafka.address, folder, partitions=3).put(tasks_max=3, fatal_value='the end', fatal_once=once)
+    group.wait_placed([sink.name], balanced('abc'))
+    sink.produce(['1', '2', '3', '4', 'the end', '6'])
+    sink.rest.wait_failed(sink.name)
+    sink.wait_values(['the end'])
+    failed = [task['id'] for task in sink.rest.status(sink.name)['tasks'] if task['state'] == 'FAILED']
+    assert len(failed) == 1
+
+    def started():
+        logs = ''.join(worker.log() for worker in group.workers.values())
+        return [logs.count(f'Instantiated connector {sink.name} ')] + [logs.count(f'Instantiated task {sink.name}-{task} ') for task in range(3)]
+
+    def restart(name, options):
+        status, answer = group.rest(name).call('POST', f'/connectors/{sink.name}/restart?{options}')
+        assert status == 202, answer
+        answer = json.loads(answer)
+        return [part['state'] for part in [answer['connector']] + answer['tasks']]
+
+    before = started()
+    follower = next(name for name in 'abc' if name != group.leader())
+    states = ['RUNNING'] + ['RESTARTING' if task in failed else 'RUNNING' for task in range(3)]
+    assert restart(follower, 'includeTasks=true&onlyFailed=true') == states
+    sink.wait_states(*['RUNNING'] * 4)
+    assert started() == [count + (part - 1 in failed) for part, count in enumerate(before)]
+    assert restart(group.leader(), 'includeTasks=true') == ['RESTARTING'] * 4
+    stack.wait_for(lambda: f'all to have restarted; {before}, then {started()}',
+                   lambda: started() == [count + 1 + (part - 1 in failed) for part, count in enumerate(before)])
+    sink.wait_states(*['RUNNING'] * 4)
+    sink.produce(['7', '8', '9'])
+    sink.wait_values(['7', '8', '9'])
+
+
+@pytest.fixture
+def brokers(folder):
+    """Two brokers that hold everything twice; the first is the controller."""
+    twice = [part for name in ('default', 'offsets.topic') for part in ('--set', f'{name}.replication.factor=2')]
+    twice += ['--set', 'group.min.session.timeout.ms=1000']
+    made = [stack.kafka(folder / 'first', *twice).start()]
+    try:
+        made.append(stack.kafka(folder / 'second', '--join', folder / 'first', *twice).start())
+        yield made
+    finally:
+        for broker in reversed(made):
+            broker.stop()
+
+
+def coordinated_by(broker, folder, addresses, **properties):
+    """A group with one worker, a, which has found that broker to be its coordinator: the name decides, so some are tried."""
+    for _ in range(30):
+        name = unique('moves-')
+        group = Group(folder / name, addresses, name, **properties)
+        worker = group.worker('a')
+        stack.wait_for('a coordinator', lambda: 'Discovered group coordinator ' in worker.log(), 120)
+        if f'Discovered group coordinator {broker.address} ' in worker.log():
+            return group
+        group.stop()
+    raise AssertionError(f'no group is coordinated by {broker.address}')
+
+
+def test_the_group_goes_on_when_its_coordinator_moves(brokers, folder):
+    first, second = brokers
+    both = f'{first.address},{second.address}'
+    group = coordinated_by(second, folder, both, **{f'{kind}_storage_replication_factor': 2 for kind in ('config', 'offset', 'status')})
+    files = [Lines(folder, unique('f'), both) for _ in range(2)]
+    names = [lines.name for lines in files]
+    try:
+        group.worker('b')
+        for lines in files:
+            lines.start()
+            lines.create(group.rest())
+        group.wait_placed(names, balanced('ab'))
+        found = f'Discovered group coordinator {first.address} '
+        assert not [worker for worker in group.workers.values() if found in worker.log()]
+        second.stop()
+        for worker in group.workers.values():
+            stack.wait_for('its new coordinator', lambda worker=worker: found in worker.log())
+        group.wait_placed(names, balanced('ab'))
+        for lines in files:
+            lines.wait_beyond()
+        group.workers['b'].stop()
+        group.wait_placed(names, balanced('a'))
+        for lines in files:
+            assert lines.finish() == []
+    finally:
+        for lines in files:
+            lines.done.set()
+        group.stop()
 
 
 def test_faults_lose_nothing(group, folder, own_kafka, postgres_address, database, sql, dice):

@@ -58,21 +58,6 @@ class Address:
         self.move(self.target)
 
 
-@pytest.fixture
-def pair(folder, request):
-    """(primary, standby) of a version; the standby's physical slot is "standby"."""
-    version, settings = request.param
-    primary = stack.postgres(folder / 'p', *(('--version', version) if version else ()))
-    standby = stack.postgres(folder / 's', '--standby-of', folder / 'p', *settings)
-    primary.start()
-    try:
-        standby.start()
-        yield primary, standby
-    finally:
-        standby.stop()
-        primary.stop()
-
-
 def fail_over(primary, standby, address):
     primary.kill()
     standby.run('promote')

@@ -29,8 +29,8 @@ def test_java_goes_on_within_a_table_and_back(group, kafka_address, postgres_add
             connector = Connector(group.rest(), kafka_address, postgres_address, database)
             connectors.append((name, connector.create(signal_data_collection=f'public.s_{name}', snapshot_mode='no_data', table_include_list=f'public.t_{name}',
                                                       publication_autocreate_mode='filtered', incremental_snapshot_chunk_size=1)))
-        stack.wait_for('the slots', lambda: sql('select 1 from pg_replication_slots where active and database = current_database()').rowcount == len(KEYS))
-        for name in KEYS:
+        for name, connector in connectors:
+            connector.wait_streaming()
             sql(f"insert into s_{name} values ('s', 'execute-snapshot', '{json.dumps({'data-collections': [f'public.t_{name}']})}')")
 
         def rows():

@@ -6,15 +6,9 @@ import pytest
 
 import stack
 from conftest import unique
-from group import Group, Lines, for_every_client
+from group import Group, Lines, for_every_client, login
 
-PACKAGE = 'org.apache.kafka.common.security'
 FILE_SINK = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
-
-
-def login(mechanism, password='alice-secret'):
-    module = 'plain.PlainLoginModule' if mechanism == 'PLAIN' else 'scram.ScramLoginModule'
-    return {'sasl.mechanism': mechanism, 'sasl.jaas.config': f'{PACKAGE}.{module} required username="alice" password="{password}";'}
 
 
 @pytest.fixture

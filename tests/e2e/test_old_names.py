@@ -1,6 +1,4 @@
 """Configurations written for Debezium 1.2 and later work: an old name stands for today's, with one warning that says which."""
-import stack
-
 OLD = {'database.server.name': 'topic.prefix', 'table.whitelist': 'table.include.list', 'schema.whitelist': 'schema.include.list',
        'column.blacklist': 'column.exclude.list', 'database.ssl.mode': 'database.sslmode'}
 
@@ -15,7 +13,7 @@ def test_old_names_are_taken_for_todays(connector, sql, worker):
     connector.create(**{'topic.prefix': None, 'database.server.name': connector.prefix, 'schema.whitelist': 'public',
                         'table.whitelist': 'public.wanted', 'column.blacklist': 'public.wanted.secret',
                         'database.ssl.mode': 'disable', 'snapshot.mode': 'never'})
-    stack.wait_for('the slot', lambda: sql('select 1 from pg_replication_slots where active and database = current_database()').fetchone())
+    connector.wait_streaming()
     sql("insert into unwanted values (1)", "insert into wanted values (2, 'after', 'y')")
     key, value, _ = connector.records('public.wanted', 1)[0]
     assert (key, value['op'], value['after']) == ({'id': 2}, 'c', {'id': 2, 'name': 'after'})

@@ -103,12 +103,18 @@ class Wire(threading.Thread):
             pass
 
 
+def behind_wire(group, name):
+    """(a worker that the others know by the port of a wire, that wire), once it is a member."""
+    wire = Wire()
+    worker = group.worker(name, rest_advertised_host_name='127.0.0.1', rest_advertised_port=wire.port)
+    wire.target = ('127.0.0.1', worker.port)
+    stack.wait_for(f'{name} to have joined', lambda: 'Herder started' in worker.log())
+    return worker, wire
+
+
 def two_workers(group):
     """(the API of a follower, its leader, the wire between them)"""
-    wire = Wire()
-    leader = group.worker('leader', rest_advertised_host_name='127.0.0.1', rest_advertised_port=wire.port)
-    wire.target = ('127.0.0.1', leader.port)
-    stack.wait_for('the first worker to lead', lambda: 'Herder started' in leader.log())
+    leader, wire = behind_wire(group, 'leader')
     follower = group.worker('follower')
     stack.wait_for('the second worker to follow', lambda: 'Herder started' in follower.log())
     return stack.Rest(follower.address), leader, wire
@@ -129,6 +135,46 @@ def test_forwarded_requests_are_encrypted_on_a_plain_port(group, folder, own_kaf
     for _ in range(10):
         assert rest.call('DELETE', '/connectors/none')[0] == 404
     assert wire.hellos() <= before + 1, 'connections are not kept'
+
+
+def ask_everything(rest, lines, secret):
+    """Every request that there is about a connector, each with the answer that it must get."""
+    offset = [{'partition': {'filename': str(lines.path)}, 'offset': {'position': 0}}]
+    asked = [
+        ('PUT', '/config', lines.config(note=secret), 200), ('PATCH', '/config', {'more': secret}, 200), ('GET', '/config', None, 200),
+        ('GET', '/status', None, 200), ('GET', '/tasks', None, 200), ('GET', '/topics', None, 200), ('POST', '/restart', None, 204),
+        ('POST', '/restart?includeTasks=true', None, 202), ('POST', '/tasks/0/restart', None, 204), ('PUT', '/pause', None, 202),
+        ('PUT', '/resume', None, 202), ('PUT', '/stop', None, 204), ('PATCH', '/offsets', {'offsets': offset}, 200),
+        ('GET', '/offsets', None, 200), ('DELETE', '/offsets', None, 200), ('PUT', '/resume', None, 202)]
+    for method, end, body, wanted in asked:
+        if 'offsets' in end:
+            stack.wait_for('the stop', lambda: rest.states(lines.name) == ['STOPPED'])
+        status, answer = rest.call(method, f'/connectors/{lines.name}{end}', body)
+        assert status == wanted, (method, end, answer)
+    assert rest.get(f'/connectors/{lines.name}/config')['more'] == secret
+
+
+def test_any_of_three_answers_everything_through_the_others(group, folder, own_kafka):
+    wires = {name: behind_wire(group, name)[1] for name in 'abc'}
+    files = [Lines(folder, unique('lines'), own_kafka.address).create(group.rest(name)) for name in 'abc']
+    ports = {f'127.0.0.1:{wire.port}' for wire in wires.values()}
+
+    def homes(rest):
+        """{a connector: where its task runs}, once each worker has one."""
+        placed = {lines.name: [task['worker_id'] for task in status['tasks'] if task['state'] == 'RUNNING']
+                  for lines in files for status in [rest.status(lines.name)] if status}
+        return placed if {home for part in placed.values() for home in part} == ports else None
+
+    for name, wire in wires.items():
+        rest = group.rest(name)
+        placed = stack.wait_for('a task on each worker', lambda rest=rest: homes(rest))
+        for away in [lines for lines in files if placed[lines.name] != [f'127.0.0.1:{wire.port}']]:
+            ask_everything(rest, away, SECRET)
+    for rest, lines in zip([group.rest(name) for name in 'bca'], files):
+        assert rest.call('DELETE', f'/connectors/{lines.name}')[0] == 204
+    assert all(wire.hellos() for wire in wires.values()), 'nobody asked one of them'
+    seen = b''.join(part for wire in wires.values() for part in wire.seen)
+    assert SECRET.encode() not in seen and not [lines for lines in files if lines.name.encode() in seen]
 
 
 def test_an_impostor_in_the_leader_s_place_learns_nothing(group, folder, own_kafka, stranger):

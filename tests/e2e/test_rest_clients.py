@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import stack
-from conftest import unique
+from conftest import SEED, unique
 from sink import Sink
 
 CLIENTS = Path(__file__).parent / 'clients'
@@ -62,3 +62,13 @@ def test_watcher(worker, rest, folder, kafka_address):
         watcher.wait(30)
         (folder / 'pid').unlink()
         sink.delete()
+
+
+def test_schemathesis(worker, folder):
+    """Statuses, content types and bodies are those that /openapi.json tells of. Restarts, which wait, and /health, which may say 503, are left out."""
+    program = Path(sys.executable).with_name('schemathesis')
+    done = subprocess.run([program, '--config-file', CLIENTS / 'schemathesis.toml', 'run', f'http://{worker.address}/openapi.json',
+                           '--max-examples', '30', '--phases', 'examples,coverage,fuzzing', '--seed', str(SEED), '--request-timeout', '100', '--workers', '2',
+                           '--exclude-path-regex', '/restart$|/health'], capture_output=True, text=True, timeout=600, cwd=folder,
+                          env=os.environ | {'PYTHONPATH': str(CLIENTS)})
+    assert done.returncode == 0, f'MILLRACE_TEST_SEED={SEED}\n{done.stdout[-6000:]}{done.stderr[-2000:]}'

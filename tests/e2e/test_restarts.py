@@ -1,5 +1,4 @@
 """What fails is started again by millrace.restart.*, and its status says so; what does not pass by itself is not tried for ever."""
-import os
 import re
 from pathlib import Path
 
@@ -7,9 +6,8 @@ import pytest
 
 import stack
 from conftest import unique
-from sink import Sink
+from sink import PLUGINS, Sink
 
-PLUGINS = f"{os.environ['MILLRACE_PLUGINS']},{Path(os.environ['MILLRACE_BUILD']) / 'test-plugins'}"
 SOON = {'millrace_restart_backoff_ms': 300, 'millrace_restart_backoff_max_ms': 600}
 
 

@@ -1,15 +1,13 @@
 """Sink connectors: every record is delivered at least once, and offsets never run ahead of what the sink has made safe."""
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 import stack
 from conftest import own_broker, unique
-from sink import Sink
+from sink import PLUGINS, Sink
 
-PLUGINS = f"{os.environ['MILLRACE_PLUGINS']},{Path(os.environ['MILLRACE_BUILD']) / 'test-plugins'}"
 KILLS = 8
 
 

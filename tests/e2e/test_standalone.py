@@ -81,7 +81,7 @@ def test_connectors_from_files_and_over_rest(services, folder, kafka_address, li
     stack.wait_for('two tasks', lambda: rest.states('more') == ['RUNNING'] * 3)
     assert ask(rest, 'PUT', '/connectors/more/stop')[0] == 204
     assert ask(rest, 'GET', '/connectors/more/tasks')[1] == [] and rest.states('more') == ['STOPPED']
-    assert ask(rest, 'DELETE', '/connectors/more/offsets')[0] == 200
+    stack.wait_for('the broker to know that the tasks left', lambda: ask(rest, 'DELETE', '/connectors/more/offsets')[0] == 200, 120)
     assert ask(rest, 'DELETE', '/connectors/more')[0] == 204
     assert message(rest, 'GET', '/connectors/more/status') == (404, 'No status found for connector more')
 

@@ -1,4 +1,5 @@
 """What tests in Python drive: the services of deploy/services, a worker, and its REST API."""
+import base64
 import json
 import os
 import subprocess
@@ -76,9 +77,16 @@ class Service:
 
     def running(self):
         try:
-            return Path(f'/proc/{self.pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
+            return self._stat()[0] != 'Z'
         except (OSError, ValueError, IndexError):
             return False
+
+    def cpu_seconds(self):
+        return sum(int(ticks) for ticks in self._stat()[11:13]) / os.sysconf('SC_CLK_TCK')
+
+    def _stat(self):
+        """What /proc tells of its process, from the state on (proc(5), field 3)."""
+        return Path(f'/proc/{self.pid}/stat').read_text().rsplit(')', 1)[1].split()
 
 
 def kafka(folder, *options):
@@ -87,6 +95,29 @@ def kafka(folder, *options):
 
 def postgres(folder, *options):
     return Service('postgres', folder, *options)
+
+
+class Registry(Service):
+    """A schema registry; `url` is its REST API. With --secure it wants alice's password, and listens at secure_url with TLS."""
+
+    def __init__(self, folder, *options):
+        super().__init__('registry', folder, *options)
+
+    @property
+    def url(self):
+        return (self.folder / 'url').read_text().strip()
+
+    @property
+    def secure_url(self):
+        return (self.folder / 'secure-url').read_text().strip()
+
+    def call(self, method, path, body=None):
+        """The JSON of an answer."""
+        credentials = base64.b64encode(b'alice:alice-secret').decode()
+        request = urllib.request.Request(self.url + path, method=method, data=json.dumps(body).encode() if body is not None else None,
+                                         headers={'Content-Type': 'application/vnd.schemaregistry.v1+json', 'Authorization': f'Basic {credentials}'})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
 
 
 def worker(folder, bootstrap, group='connect', kind='worker', port=None, **properties):

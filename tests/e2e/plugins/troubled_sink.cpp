@@ -3,6 +3,7 @@
 #include "connectors/api/plugin.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 
 namespace troubled {
@@ -15,6 +16,7 @@ constexpr ConfigKey keys[] = {
     {.name = "retriable.every", .type = ConfigType::Int, .default_value = "0", .doc = "Every so many put() fail once."},
     {.name = "flush.fails.every", .type = ConfigType::Int, .default_value = "0", .doc = "Every so many flush() fail."},
     {.name = "fatal.value", .doc = "The record of this value ends the task."},
+    {.name = "fatal.once", .doc = "A file: only the task that removes it is ended by fatal.value."},
     {.name = "report.value", .doc = "The record of this value is reported."},
 };
 
@@ -28,6 +30,7 @@ public:
         retriable_every_ = config.get_int("retriable.every");
         flush_fails_every_ = config.get_int("flush.fails.every");
         fatal_ = config.find("fatal.value");
+        fatal_once_ = config.find("fatal.once");
         report_ = config.find("report.value");
     }
     void put(std::span<const SinkRecord> records) override {
@@ -52,7 +55,7 @@ public:
 private:
     void take(const SinkRecord& record) {
         const auto value = record.value.as_text();
-        if (fatal_ == value) throw ConnectException("this record is the end");
+        if (fatal_ == value && is_end()) throw ConnectException("this record is the end");
         if (report_ == value) {
             auto* reporter = context_->errant_record_reporter();
             if (!reporter) throw ConnectException("nobody hears of bad records");
@@ -62,6 +65,7 @@ private:
         lines_ +=
             fmt::format("{} {} {} {}\n", record.original_topic, record.original_partition, record.kafka_offset, value);
     }
+    bool is_end() const { return !fatal_once_ || std::filesystem::remove(*fatal_once_); }
     void write() {
         out_ << lines_ << std::flush;
         if (!out_) throw ConnectException("Cannot write the file of the setting 'out'");
@@ -77,6 +81,7 @@ private:
     int puts_ = 0;
     int flushes_ = 0;
     std::optional<std::string> fatal_;
+    std::optional<std::string> fatal_once_;
     std::optional<std::string> report_;
 };
 

@@ -1,0 +1,135 @@
+"""The manifests are what Kubernetes takes, and what Strimzi's operator asks of a worker works, request by request."""
+import http.client
+import json
+
+import pytest
+import yaml
+from kubernetes_validate import validate
+
+import stack
+from conftest import unique
+
+MANIFESTS = sorted((stack.ROOT / 'deploy/kubernetes').glob('*.yaml'))
+VERSIONS = '1.29', '1.33'
+UPGRADE = {'Connection': 'Upgrade, HTTP2-Settings', 'Upgrade': 'h2c', 'HTTP2-Settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA'}
+
+
+def resources(path):
+    return [part for part in yaml.safe_load_all(path.read_text()) if part]
+
+
+@pytest.mark.parametrize('version', VERSIONS)
+@pytest.mark.parametrize('path', MANIFESTS, ids=lambda path: path.name)
+def test_manifests_are_valid(path, version):
+    assert resources(path)
+    for resource in resources(path):
+        validate(resource, version, strict=True)
+
+
+def test_an_invalid_manifest_is_refused():
+    resource = next(part for part in resources(MANIFESTS[0]) if part['kind'] == 'StatefulSet')
+    resource['spec']['replica'] = 3
+    with pytest.raises(Exception, match='replica'):
+        validate(resource, VERSIONS[0], strict=True)
+
+
+def test_names_that_refer_to_each_other_exist():
+    found = {(part['kind'], part['metadata']['name']): part for path in MANIFESTS for part in resources(path)}
+    workers = found['StatefulSet', 'connect']
+    labels = workers['spec']['template']['metadata']['labels']
+    assert ('Service', workers['spec']['serviceName']) in found
+    for service in 'connect', 'connect-workers':
+        assert found['Service', service]['spec']['selector'].items() <= labels.items()
+    assert found['PodDisruptionBudget', 'connect']['spec']['selector']['matchLabels'].items() <= labels.items()
+    container = workers['spec']['template']['spec']['containers'][0]
+    volumes = {volume['name'] for volume in workers['spec']['template']['spec']['volumes']}
+    assert {mount['name'] for mount in container['volumeMounts']} == volumes
+    mounts = [mount['mountPath'] for mount in container['volumeMounts']]
+    for name, value in found['ConfigMap', 'connect']['data'].items():
+        assert not value.startswith('/') or any(value.startswith(mount) for mount in mounts), f'{name}: {value} is in no volume'
+
+
+class Operator:
+    """Strimzi's client: HTTP/1.1 that offers h2c with every request, no Content-Type without a body."""
+
+    def __init__(self, address):
+        self.address = address
+
+    def ask(self, method, path, body=None):
+        """(status, decoded body or none)"""
+        connection = http.client.HTTPConnection(self.address, timeout=60)
+        headers = dict(UPGRADE)
+        if body is None:
+            headers['Content-Length'] = '0'
+        else:
+            headers['Content-Type'] = 'application/json'
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, json.loads(text) if text else None
+
+    def until(self, status, method, path):
+        return stack.wait_for(f'{method} {path} to answer {status}', lambda: self.ask(method, path)[0] == status, 30)
+
+    def state(self, name):
+        return self.ask('GET', f'/connectors/{name}/status')[1]['connector']['state']
+
+
+@pytest.fixture
+def operator(worker):
+    return Operator(worker.address)
+
+
+def test_strimzi_reconciles_a_connector(operator, folder):
+    name = unique('c->')
+    path = f'/connectors/{name.replace("->", "%2D%3E")}'
+    source = folder / 'lines'
+    source.write_text('one\n')
+    wanted = {'name': name, 'connector.class': 'org.apache.kafka.connect.file.FileStreamSourceConnector', 'tasks.max': '1', 'file': str(source),
+              'topic': unique('t-'), 'key.converter': 'org.apache.kafka.connect.storage.StringConverter'}
+
+    assert operator.ask('GET', '/health')[0] == 200
+    status, plugins = operator.ask('GET', '/connector-plugins')
+    assert status == 200 and all({'class', 'type', 'version'} <= plugin.keys() for plugin in plugins)
+    assert name not in operator.ask('GET', '/connectors')[1]
+
+    status, answer = operator.ask('GET', f'{path}/config')
+    assert status == 404 and 'message' in answer
+    config = {key: value for key, value in wanted.items() if key != 'name'}
+    assert operator.ask('POST', '/connectors', {'name': name, 'config': config, 'initial_state': 'PAUSED'})[0] == 201
+    operator.until(200, 'GET', f'{path}/status')
+    assert operator.ask('GET', f'{path}/config') == (200, wanted), 'another answer makes the operator update it on every round'
+    stack.wait_for('it to be paused', lambda: operator.state(path[12:]) == 'PAUSED')
+
+    assert operator.ask('PUT', f'{path}/resume')[0] == 202
+    stack.wait_for('it to run', lambda: operator.state(path[12:]) == 'RUNNING')
+    changed = {**wanted, 'batch.size': '100'}
+    assert operator.ask('PUT', f'{path}/config', {key: value for key, value in changed.items() if key != 'name'})[0] == 200
+    assert operator.ask('GET', f'{path}/config') == (200, changed)
+
+    def running():
+        tasks = operator.ask('GET', f'{path}/status')[1]['tasks']
+        return tasks and all(task['state'] == 'RUNNING' and task['id'] == 0 for task in tasks)
+    stack.wait_for('its task', running)
+    stack.wait_for('its topic', lambda: operator.ask('GET', f'{path}/topics') == (200, {name: {'topics': [wanted['topic']]}}))
+    status, answer = operator.ask('POST', f'{path}/restart?includeTasks=true&onlyFailed=false')
+    assert status == 202 and answer['connector']['state']
+    stack.wait_for('its task', running)
+    assert operator.ask('POST', f'{path}/tasks/0/restart')[0] in (202, 204)
+
+    for endpoint, accepted, state in (('pause', 202, 'PAUSED'), ('stop', 204, 'STOPPED')):
+        assert operator.ask('PUT', f'{path}/{endpoint}')[0] == accepted
+        stack.wait_for(f'it to be {state}', lambda: operator.state(path[12:]) == state)  # noqa: B023
+    offset = {'partition': {'filename': str(source)}, 'offset': {'position': 0}}
+    assert operator.ask('GET', f'{path}/offsets')[0] == 200
+    assert operator.ask('PATCH', f'{path}/offsets', {'offsets': [offset]})[1]['message']
+    assert operator.ask('GET', f'{path}/offsets') == (200, {'offsets': [offset]})
+    assert operator.ask('DELETE', f'{path}/offsets')[1]['message']
+
+    status, loggers = operator.ask('GET', '/admin/loggers/')
+    assert status == 200 and 'root' in loggers
+    assert operator.ask('PUT', '/admin/loggers/org.example?scope=cluster', {'level': 'DEBUG'})[0] in (200, 204)
+
+    assert operator.ask('DELETE', path)[0] == 204
+    operator.until(404, 'GET', f'{path}/status')

@@ -1,0 +1,110 @@
+"""Large transactions that the server streams before they commit (slot.stream.params): commits, aborts, subtransactions, several at once, and
+a worker that dies while they run and while one is handed out."""
+import stack
+from connector import Connector
+
+ROWS = 4000  # of one step: more than the 64 kB from which the server streams
+
+
+class Transaction:
+    """A transaction that stays open; rows are (name, number)."""
+
+    def __init__(self, address, database, name):
+        self.name, self.connection, self.next = name, stack.connect(address, database), 0
+        self.connection.execute('begin')
+
+    def insert(self, rows=ROWS):
+        """The keys of new rows."""
+        begin, self.next = self.next, self.next + rows
+        self.connection.execute("insert into t select %s, i, repeat('v', 100) from generate_series(%s::int, %s::int) i", [self.name, begin, self.next - 1])
+        return [(self.name, i) for i in range(begin, self.next)]
+
+    def execute(self, statement):
+        self.connection.execute(statement)
+
+    def close(self):
+        self.connection.close()
+
+
+def told(reader):
+    """The keys in the order in which they came first."""
+    return list(dict.fromkeys((key['name'], key['number']) for key, value, _ in reader.records if value['op'] == 'c'))
+
+
+def test_streamed_transactions(folder, kafka_address, postgres_address, database, sql):
+    worker = stack.worker(folder / 'w', kafka_address, group=folder.name, offset_flush_interval_ms=200, session_timeout_ms=6000,
+                          scheduled_rebalance_max_delay_ms=0).start()
+    spill = folder / 'spill'
+    spill.mkdir()
+    transactions = []
+
+    def begin(name):
+        transactions.append(Transaction(postgres_address, database, name))
+        return transactions[-1]
+
+    def streamed():
+        return sql('select coalesce(sum(stream_txns), 0) from pg_stat_replication_slots').fetchone()[0]
+
+    try:
+        sql('create table t (name text, number int, v text, primary key (name, number))')
+        connector = Connector(stack.Rest(worker.address), kafka_address, postgres_address, database)
+        connector.create(snapshot_mode='no_data', slot_stream_params='proto_version=2;streaming=on', driver_options='-c logical_decoding_work_mem=64kB',
+                         millrace_streamed_transactions_folder=spill)
+        connector.wait_streaming()
+        reader = connector.reader('public.t')
+
+        def wait_for_last(expected):
+            stack.wait_for(lambda: f'{expected[-1]}; {len(reader.records)} records; {connector.rest.status(connector.name)}',
+                           lambda: reader.poll() and expected[-1] in told(reader), 120, 0)
+
+        # Several at once, of which one is rolled back and two in parts; the one that began first commits last.
+        first, second, third = begin('first'), begin('second'), begin('third')
+        of_first = first.insert()
+        of_second = second.insert()
+        third.insert()
+        first.execute('savepoint kept')
+        of_first += first.insert()
+        second.execute('savepoint dropped')
+        second.insert()
+        second.execute('savepoint within')
+        second.insert()
+        second.execute('release savepoint within')
+        second.execute('rollback to dropped')
+        of_second += second.insert(3)
+        third.execute('rollback')
+        sql("insert into t values ('small', 1, 'between')")
+        second.execute('commit')
+        first.execute('commit')
+        expected = [('small', 1), *of_second, *of_first]
+        wait_for_last(expected)
+        assert told(reader) == expected
+
+        # The worker dies while transactions run: their changes come again.
+        fourth, fifth = begin('fourth'), begin('fifth')
+        of_fourth = fourth.insert()
+        fifth.insert()
+        stack.wait_for('two more streamed transactions', lambda: streamed() >= 5)
+        worker.kill()
+        worker.resume('--no-wait')
+        of_fourth += fourth.insert()
+        fifth.execute('rollback')
+        fourth.execute('commit')
+        expected += of_fourth
+        wait_for_last(expected)
+        assert told(reader) == expected
+
+        # The worker dies while one is handed out.
+        sixth = begin('sixth')
+        of_sixth = sixth.insert(25 * ROWS)
+        sixth.execute('commit')
+        stack.wait_for('its first rows', lambda: any(key['name'] == 'sixth' for key, _, _ in reader.poll()), 60, 0)
+        worker.kill()
+        worker.resume('--no-wait')
+        expected += of_sixth
+        wait_for_last(expected)
+        assert told(reader) == expected
+        assert not any(spill.iterdir()), 'a file of a dead worker is left'
+    finally:
+        for transaction in transactions:
+            transaction.close()
+        worker.stop()
