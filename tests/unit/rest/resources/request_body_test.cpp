@@ -77,3 +77,13 @@ TEST_CASE("an offset that needs more than 64 bits is refused, not cut off", "[re
     CHECK_THROWS_WITH(offsets("9223372036854775808"),
                       Catch::Contains("Offsets may only contain primitive types as values, but field position"));
 }
+
+TEST_CASE("of members of one name in offsets the last counts", "[rest][json]") {
+    const auto offsets = parse_offsets(
+        R"({"offsets":[{"partition":{"f":"a"},"offset":{"position":1}}],
+            "offsets":[{"partition":{"f":"b"},"partition":{"f":"c"},"offset":{"position":2},"offset":null}]})");
+    REQUIRE(offsets.size() == 1);
+    CHECK(offsets.front().partition->find("f")->as_text() == "c");
+    CHECK_FALSE(offsets.front().offset);
+    CHECK(parse_offsets(R"({"offsets":[{"partition":{},"offset":null}],"offsets":[]})").empty());
+}
