@@ -153,12 +153,19 @@ ReadingPlan RegistryConverter::plan_reading(std::string_view topic, const WireMe
                                             std::string_view selector) {
     auto schema =
         message.id ? ids_->by_id(*message.id, ids_->subject_before_reading(topic)) : ids_->by_guid(message.guid);
+    const auto name = message.id ? fmt::format("id {}", *message.id) : fmt::format("GUID {}", message.guid);
     if (schema.type != type_)
-        throw DataException(fmt::format("The schema with id {} at {} is of type {}, not {}", message.id.value_or(0),
-                                        ids_->url(), schema.type, type_));
+        throw DataException(
+            fmt::format("The schema with {} at {} is of type {}, not {}", name, ids_->url(), schema.type, type_));
     const auto parsed = parse(resolved(schema));
     if (!selector.empty()) parsed->select(selector);
-    return parsed->reading(ids_->version(ids_->subject(topic, parsed->record()), schema));
+    const auto subject = ids_->subject(topic, parsed->record());
+    const auto version = ids_->version(subject, schema);
+    try {
+        return parsed->reading(version);
+    } catch (const DataException&) {
+        rethrow_with(fmt::format("The schema with {} of subject {} at {}: ", name, subject, ids_->url()));
+    }
 }
 
 ResolvedSchema RegistryConverter::resolved(SchemaText schema) {

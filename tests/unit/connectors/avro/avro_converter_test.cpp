@@ -141,6 +141,15 @@ TEST_CASE("schemas that refer to others are read") {
     CHECK_THROWS_WITH(m.read("00000000030e"), Contains("in a circle"));
 }
 
+TEST_CASE("a record that holds itself is refused with its name, its subject and a way out") {
+    Made m;
+    m.registry.add("t-value", R"({"type":"record","name":"a.Node","fields":[)"
+                              R"({"name":"children","type":{"type":"array","items":"Node"}}]})");
+    CHECK_THROWS_WITH(m.read("000000000100"), Contains("id 1 of subject t-value") &&
+                                                  Contains("Record a.Node holds itself") &&
+                                                  Contains("ByteArrayConverter"));
+}
+
 TEST_CASE("a converter without a registry's URL is refused") {
     AvroConverter converter;
     CHECK_THROWS_WITH(converter.configure({}, false),
