@@ -28,16 +28,19 @@ struct Moment {
         year = date.year;
         month = date.month;
         day = date.day;
-        weekday = static_cast<int>(((days + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
         day_of_epoch = days;
         hour = of_day / 3'600'000;
         minute = of_day / 60'000 % 60;
         second = of_day / 1000 % 60;
         millisecond = of_day % 1000;
     }
+    /// 0 is Sunday.
+    int weekday() const noexcept {
+        return static_cast<int>(((day_of_epoch + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    }
     /// True if the week belongs to the next year.
     bool next_week_year() const noexcept {
-        return day_of_year() + (6 - weekday) > java_new_year(year + 1) - java_new_year(year);
+        return day_of_year() + (6 - weekday()) > java_new_year(year + 1) - java_new_year(year);
     }
     int week_of_year() const noexcept { return next_week_year() ? 1 : week_of(day_of_year()); }
     int day_of_year() const noexcept { return static_cast<int>(day_of_epoch - java_new_year(year)) + 1; }
@@ -50,14 +53,13 @@ struct Moment {
 
     std::int64_t year;
     int month, day;
-    int weekday;  ///< 0 is Sunday
     std::int64_t day_of_epoch;
     int hour, minute, second, millisecond;
 
 private:
     /// `n` counts from 1 in the year or month.
     int week_of(int n) const noexcept {
-        const int first_weekday = ((weekday - (n - 1)) % 7 + 7) % 7;
+        const int first_weekday = ((weekday() - (n - 1)) % 7 + 7) % 7;
         return (n - 1 + first_weekday) / 7 + 1;
     }
 };
@@ -109,7 +111,7 @@ int number_of(char letter, const Moment& at) {
     case 'W':
         return at.week_of_month();
     case 'u':
-        return at.weekday == 0 ? 7 : at.weekday;
+        return at.weekday() == 0 ? 7 : at.weekday();
     case 'H':
         return at.hour;
     case 'k':
@@ -127,7 +129,27 @@ int number_of(char letter, const Moment& at) {
     }
 }
 
+/// Where an item of two letters ended that is two digits at any time; null for other items, which take longer.
+char* put_two_letters(char* at, char letter, const Moment& moment) {
+    const auto put_part = [at](int part) { return put_two_digits(at, static_cast<unsigned>(part)); };
+    switch (letter) {
+    case 'M':
+        return put_part(moment.month);
+    case 'd':
+        return put_part(moment.day);
+    case 'H':
+        return put_part(moment.hour);
+    case 'm':
+        return put_part(moment.minute);
+    case 's':
+        return put_part(moment.second);
+    default:
+        return nullptr;
+    }
+}
+
 char* put_item(char* at, char letter, int count, const Moment& moment) {
+    if (auto* end = count == 2 ? put_two_letters(at, letter, moment) : nullptr) return end;
     switch (letter) {
     case 'G':
         return put(at, moment.year > 0 ? "AD" : "BC");
@@ -140,7 +162,7 @@ char* put_item(char* at, char letter, int count, const Moment& moment) {
         if (count >= 3) return put_name(at, month_names[static_cast<std::size_t>(moment.month - 1)], count >= 4);
         return put_padded(at, moment.month, count);
     case 'E':
-        return put_name(at, day_names[static_cast<std::size_t>(moment.weekday)], count >= 4);
+        return put_name(at, day_names[static_cast<std::size_t>(moment.weekday())], count >= 4);
     case 'a':
         return put(at, moment.hour < 12 ? "AM" : "PM");
     case 'z':
@@ -188,7 +210,7 @@ JavaDateFormat::JavaDateFormat(std::string_view pattern) : pattern_(pattern) {
     if (quoted) throw std::invalid_argument("Unterminated quote");
     for (const auto& item : items_)
         most_bytes_ +=
-            item.literal.size() + std::max({static_cast<std::size_t>(item.count), most_digits, most_name_bytes});
+            item.literal.size() + std::max({static_cast<std::size_t>(item.count) + 1, most_digits, most_name_bytes});
 }
 
 std::int64_t JavaDateFormat::period_ms() const noexcept {

@@ -69,6 +69,14 @@ TEST_CASE("the calendar is Julian up to 4 October 1582, as Java's is") {
     CHECK(written("G yyyy-MM-dd D E u F w W YYYY", ms) == text);
 }
 
+TEST_CASE("there is room for the sign of a year that fills a long item") {
+    const JavaDateFormat format(std::string(30, 'Y'));
+    std::vector<char> text(format.most_bytes());
+    const auto* end = format.write(text.data(), -62'198'755'200'000);
+    REQUIRE(end <= text.data() + text.size());
+    CHECK(std::string_view(text.data(), end) == "-" + std::string(29, '0') + "1");
+}
+
 TEST_CASE("dates of the Julian calendar are read, and those that were left out") {
     const auto [pattern, text, ms] = GENERATE(table<std::string, std::string, std::int64_t>({
         {"yyyy-MM-dd", "1582-10-04", -12'219'379'200'000},
