@@ -2,6 +2,7 @@
 
 #include "connectors/avro/avro_defaults.hpp"
 #include "connectors/avro/connect_to_avro.hpp"
+#include "connectors/registry/recursion.hpp"
 #include "connectors/support/decimal.hpp"
 #include "connectors/support/json.hpp"
 #include "connectors/support/logical_type.hpp"
@@ -63,8 +64,8 @@ private:
                 return build(*branch, {.optional = avro.parts.size() == 2 || around.optional, .doc = around.doc});
         }
         if (avro.type == AvroType::Record && !open_.insert(&avro).second)
-            throw DataException(
-                fmt::format("Record {} holds itself, for which there is no schema in Connect", avro.name));
+            throw DataException(fmt::format("Record {} holds itself, and schemas in Connect cannot. {}", avro.name,
+                                            registry::way_round_recursion));
         SchemaParts parts{.type = type_of(avro), .optional = around.optional};
         add_type(parts, avro);
         add_meta_data(parts, avro, around);

@@ -1,6 +1,8 @@
 #include "connectors/converters/java_text.hpp"
 
+#include "connectors/support/civil_date.hpp"
 #include "connectors/support/decimal.hpp"
+#include "connectors/support/java_date_names.hpp"
 #include "connectors/support/java_number.hpp"
 #include "connectors/support/json.hpp"
 #include "connectors/support/logical_type.hpp"
@@ -8,37 +10,35 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
 
 namespace millrace::converters {
 
 namespace {
 
-constexpr std::array<const char*, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-/// Milliseconds since the epoch, taken apart.
+/// Milliseconds since the epoch, taken apart as Java's calendar does.
 struct Moment {
     explicit Moment(std::int64_t ms) {
-        const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds{ms}};
-        const auto whole_days = std::chrono::floor<std::chrono::days>(time);
-        date = std::chrono::year_month_day(whole_days);
-        weekday = std::chrono::weekday(whole_days).c_encoding();
-        clock = std::chrono::hh_mm_ss(time - whole_days);
+        const auto days = ms / day_ms - (ms % day_ms < 0 ? 1 : 0);
+        date = java_date_from_days(days);
+        weekday = static_cast<std::size_t>(((days + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+        of_day_ = std::chrono::milliseconds(ms - days * day_ms);
     }
-    std::chrono::year_month_day date;
-    unsigned weekday;
-    std::chrono::hh_mm_ss<std::chrono::milliseconds> clock;
+    CivilDate date;
+    std::size_t weekday;  ///< 0 is Sunday
+    std::chrono::hh_mm_ss<std::chrono::milliseconds> clock() const { return std::chrono::hh_mm_ss(of_day_); }
+
+private:
+    std::chrono::milliseconds of_day_;
 };
 
 /// java.util.Date.toString(): Thu Jan 01 00:00:00 UTC 1970.
 void append_java_date(std::string& out, std::int64_t ms) {
     const Moment at(ms);
-    fmt::format_to(std::back_inserter(out), "{} {} {:02} {:02}:{:02}:{:02} UTC {:04}", weekdays[at.weekday],
-                   months[unsigned{at.date.month()} - 1], unsigned{at.date.day()}, at.clock.hours().count(),
-                   at.clock.minutes().count(), at.clock.seconds().count(), int{at.date.year()});
+    const auto clock = at.clock();
+    fmt::format_to(std::back_inserter(out), "{} {} {:02} {:02}:{:02}:{:02} UTC {}", day_names[at.weekday].substr(0, 3),
+                   month_names[static_cast<std::size_t>(at.date.month - 1)].substr(0, 3), at.date.day,
+                   clock.hours().count(), clock.minutes().count(), clock.seconds().count(), year_of_era(at.date.year));
 }
 
 void append_header_date(std::string& out, std::int64_t ms) {
@@ -46,13 +46,14 @@ void append_header_date(std::string& out, std::int64_t ms) {
     const bool time_only = ms < day_ms && ms >= 0;
     const bool date_only = ms % day_ms == 0;
     if (!time_only) {
-        fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", int{at.date.year()}, unsigned{at.date.month()},
-                       unsigned{at.date.day()});
+        fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", year_of_era(at.date.year), at.date.month,
+                       at.date.day);
         if (date_only) return;
         out += 'T';
     }
-    fmt::format_to(std::back_inserter(out), "{:02}:{:02}:{:02}.{:03}Z", at.clock.hours().count(),
-                   at.clock.minutes().count(), at.clock.seconds().count(), at.clock.subseconds().count());
+    const auto clock = at.clock();
+    fmt::format_to(std::back_inserter(out), "{:02}:{:02}:{:02}.{:03}Z", clock.hours().count(), clock.minutes().count(),
+                   clock.seconds().count(), clock.subseconds().count());
 }
 
 /// True if the value is no container, string or bytes.

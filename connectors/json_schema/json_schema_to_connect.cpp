@@ -2,12 +2,14 @@
 
 #include "connectors/api/errors.hpp"
 #include "connectors/json_schema/json_schema_values.hpp"
+#include "connectors/registry/recursion.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace millrace::json_schema {
 
@@ -59,7 +61,8 @@ public:
 
     SchemaPtr build(const Node& node, const Around& around) {
         if (++built_ > most_schemas || level_ == most_levels)
-            throw DataException("The JSON Schema holds itself, or is too large for a schema of Connect");
+            throw DataException(fmt::format("The JSON Schema has more than {} parts or {} levels, too many for Connect",
+                                            most_schemas, most_levels));
         ++level_;
         auto made = build_here(node, around);
         --level_;
@@ -97,7 +100,12 @@ private:
         }
         if (found == nullptr || !pointer.empty())
             throw DataException(fmt::format("$ref {} refers to nothing known", reference));
+        if (!open_.insert(found).second)
+            throw DataException(
+                fmt::format("The JSON Schema holds itself by $ref {}, and schemas in Connect cannot. {}", reference,
+                            registry::way_round_recursion));
         auto made = build(*found, around);
+        open_.erase(found);
         root_ = before;
         return made;
     }
@@ -281,6 +289,7 @@ private:
     const Node* root_;
     const JsonSchemaOptions& options_;
     std::map<std::string, std::unique_ptr<json::Document>> others_;
+    std::set<const Node*> open_;  ///< what is referred to and being built
     int built_ = 0;
     int level_ = 0;
     int unions_ = 0;

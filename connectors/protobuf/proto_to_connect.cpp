@@ -2,6 +2,7 @@
 
 #include "connectors/api/errors.hpp"
 #include "connectors/protobuf/wire.hpp"
+#include "connectors/registry/recursion.hpp"
 #include "connectors/support/decimal.hpp"
 #include "connectors/support/logical_type.hpp"
 
@@ -109,8 +110,8 @@ public:
 
     SchemaParts message(const Descriptor& from, std::optional<std::int32_t> version = {}) {
         if (std::ranges::find(path_, &from) != path_.end())
-            throw DataException(
-                fmt::format("The Protobuf message {} holds itself: Connect has no schema of that", from.full_name()));
+            throw DataException(fmt::format("Message {} holds itself, and schemas in Connect cannot. {}",
+                                            from.full_name(), registry::way_round_recursion));
         path_.push_back(&from);
         SchemaParts parts{.type = Type::Struct, .name = name_of(from), .version = version};
         for (int i = 0; i < from.real_oneof_decl_count(); ++i) {

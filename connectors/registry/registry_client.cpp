@@ -84,7 +84,10 @@ SchemaText schema_in(const json::Node& node) {
 std::string subject_path(const std::string& subject) { return "/subjects/" + percent_encoded(subject); }
 
 RegisteredSchema registered(const json::Node& node) {
-    return {.id = number_at(node, "id"), .version = number_at(node, "version"), .schema = schema_in(node)};
+    return {.id = number_at(node, "id"),
+            .version = number_at(node, "version"),
+            .guid = text_at(node, "guid"),
+            .schema = schema_in(node)};
 }
 
 }
@@ -112,12 +115,12 @@ auto RegistryClient::ask_for(const std::string& what, const HttpRequest& request
     }
 }
 
-std::int32_t RegistryClient::add(const std::string& subject, const SchemaText& schema, bool normalize) {
+RegisteredSchema RegistryClient::add(const std::string& subject, const SchemaText& schema, bool normalize) {
     return ask_for(fmt::format("Registering a schema under subject {}", subject),
                    {.method = "POST",
                     .url = fmt::format("{}/versions?normalize={}", subject_path(subject), normalize),
                     .body = body_of(schema)},
-                   [](const json::Node& node) { return number_at(node, "id"); });
+                   registered);
 }
 
 RegisteredSchema RegistryClient::look_up(const std::string& subject, const SchemaText& schema, bool normalize) {
@@ -138,10 +141,10 @@ RegisteredSchema RegistryClient::version(const std::string& subject, std::int32_
                    {.url = fmt::format("{}/versions/{}?deleted=true", subject_path(subject), version)}, registered);
 }
 
-SchemaText RegistryClient::by_id(std::int32_t id, const std::string& subject) {
+RegisteredSchema RegistryClient::by_id(std::int32_t id, const std::string& subject) {
     auto path = fmt::format("/schemas/ids/{}?fetchMaxId=false", id);
     if (!subject.empty()) path += "&subject=" + percent_encoded(subject);
-    return ask_for(fmt::format("Reading the schema with id {}", id), {.url = path}, schema_in);
+    return ask_for(fmt::format("Reading the schema with id {}", id), {.url = path}, registered);
 }
 
 SchemaText RegistryClient::by_guid(const std::string& guid) {

@@ -38,6 +38,7 @@ struct SchemaText {
 struct RegisteredSchema {
     std::int32_t id = 0;
     std::int32_t version = 0;
+    std::string guid = {};  ///< empty where the registry says none, as those before 8.0 do
     SchemaText schema;
 };
 
@@ -53,14 +54,14 @@ public:
 
     explicit RegistryClient(RegistryConfig config, Environment environment = real_environment());
 
-    /// The schema's id; it is made a version of the subject if it is none.
-    std::int32_t add(const std::string& subject, const SchemaText& schema, bool normalize);
+    /// The schema's id and GUID; it is made a version of the subject if it is none.
+    RegisteredSchema add(const std::string& subject, const SchemaText& schema, bool normalize);
     /// Id and version of a schema that the subject has.
     RegisteredSchema look_up(const std::string& subject, const SchemaText& schema, bool normalize);
     RegisteredSchema latest(const std::string& subject);
     RegisteredSchema version(const std::string& subject, std::int32_t version);
     /// `subject` "": whichever has it.
-    SchemaText by_id(std::int32_t id, const std::string& subject);
+    RegisteredSchema by_id(std::int32_t id, const std::string& subject);
     SchemaText by_guid(const std::string& guid);
     /// The subject that is associated with the topic's keys or values; none if there is none.
     std::optional<std::string> associated_subject(const std::string& topic, bool is_key);

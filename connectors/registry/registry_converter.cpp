@@ -22,6 +22,7 @@ void RegistryConverter::connect(const Settings& settings, bool is_key, std::size
     by_guid_.clear();
     last_writing_ = nullptr;
     last_reading_ = nullptr;
+    places_ = schema_id_places(settings, is_key);
     ids_ = std::make_unique<SchemaIds>(settings, is_key);
 }
 
@@ -32,14 +33,24 @@ bool RegistryConverter::from_connect_data(std::string_view topic, const SchemaPt
         const auto& to = writing(topic, schema);
         buffer_.clear();
         to.writer->write(value, buffer_);
-        append_prefix(out, to.id);
-        out += to.writer->selector();
+        put_prefix(to, out);
     } catch (const std::exception&) {
         rethrow_with(fmt::format("Failed to serialize {} data from topic {}: ", name_, topic));
     }
     out += buffer_.text();
     buffer_.shrink(kept_buffer_bytes);
     return true;
+}
+
+void RegistryConverter::put_prefix(const Writing& to, std::string& out) {
+    if (!places_.write_header) {
+        out += to.prefix;
+    } else if (written_headers_ != nullptr) {
+        written_headers_->push_back({.key = places_.header, .value = to.prefix});
+        written_headers_ = nullptr;
+    } else {
+        throw DataException("Missing headers: HeaderSchemaIdSerializer cannot be used within another converter");
+    }
 }
 
 const RegistryConverter::Writing& RegistryConverter::writing(std::string_view topic, const SchemaPtr& schema) {
@@ -75,8 +86,14 @@ RegistryConverter::Writing RegistryConverter::bind(const WrittenSchema& written,
     auto own = written.plan.schema;
     own.references = bind_imports(written.plan.imports);
     auto found = ids_->writer(subject, own);
-    Writing writing{.topic = std::string(topic), .id = found.id, .writer = written.plan.writer, .until = found.until};
-    if (!found.other || found.other->text == written.plan.schema.text || !written.schema) return writing;
+    Writing writing{.topic = std::string(topic),
+                    .prefix = prefix_of(found, subject),
+                    .writer = written.plan.writer,
+                    .until = found.until};
+    if (!found.other || found.other->text == written.plan.schema.text || !written.schema) {
+        writing.prefix += writing.writer->selector();
+        return writing;
+    }
     const auto other = parse(resolved(std::move(*found.other)));
     try {
         writing.writer = other->writing(written.schema, ids_->strict());
@@ -87,7 +104,18 @@ RegistryConverter::Writing RegistryConverter::bind(const WrittenSchema& written,
             "will not do: {}",
             type_, found.id, subject, ids_->url(), e.what()));
     }
+    writing.prefix += writing.writer->selector();
     return writing;
+}
+
+std::string RegistryConverter::prefix_of(const WriterSchema& found, const std::string& subject) {
+    std::string prefix;
+    if (places_.write_header) {
+        append_guid(prefix, ids_->guid(found, subject));
+    } else {
+        append_prefix(prefix, found.id);
+    }
+    return prefix;
 }
 
 std::vector<SchemaReference> RegistryConverter::bind_imports(const std::vector<WritingImport>& imports) {
@@ -115,21 +143,40 @@ std::vector<SchemaReference> RegistryConverter::bind_imports(const std::vector<W
 
 SchemaAndValue RegistryConverter::to_connect_data(std::string_view topic, std::optional<std::string_view> data,
                                                   Arena& arena) {
+    const auto headers = std::exchange(headers_, {});
     if (!data) return {};
     try {
-        const auto message = read_prefix(*data);
-        const auto selector = message.payload.substr(0, selector_size(message.payload));
-        const auto& from = reading(topic, message, selector);
-        return {.schema = from.schema, .value = from.reader->read(message.payload.substr(selector.size()), arena)};
+        const auto message = message_of(*data, headers);
+        const auto& from = reading(topic, message, message.selector);
+        return {.schema = from.schema, .value = from.reader->read(message.payload, arena)};
     } catch (const std::exception&) {
         rethrow_with(fmt::format("Failed to deserialize data for topic {} to {}: ", topic, name_));
     }
 }
 
+/// With its selector apart.
+WireMessage RegistryConverter::message_of(std::string_view data, std::span<const RecordHeader> headers) const {
+    const auto split = [this](std::string_view prefixed) {
+        auto message = read_prefix(prefixed);
+        message.selector = message.payload.substr(0, selector_size(message.payload));
+        message.payload.remove_prefix(message.selector.size());
+        return message;
+    };
+    if (places_.read_header) {
+        const auto last = std::ranges::find(headers.rbegin(), headers.rend(), places_.header, &RecordHeader::key);
+        if (last != headers.rend() && last->value) {
+            auto message = split(*last->value);
+            message.payload = data;
+            return message;
+        }
+    }
+    return split(data);
+}
+
 const ReadingPlan& RegistryConverter::reading(std::string_view topic, const WireMessage& message,
                                               std::string_view selector) {
     if (!message.id) {
-        const auto key = message.guid + std::string(selector);
+        const auto key = fmt::format("{}{}{}", message.guid, selector, topic);
         const auto known = by_guid_.find(key);
         if (known != by_guid_.end()) return known->second;
         auto planned = plan_reading(topic, message, selector);
@@ -153,12 +200,19 @@ ReadingPlan RegistryConverter::plan_reading(std::string_view topic, const WireMe
                                             std::string_view selector) {
     auto schema =
         message.id ? ids_->by_id(*message.id, ids_->subject_before_reading(topic)) : ids_->by_guid(message.guid);
+    const auto name = message.id ? fmt::format("id {}", *message.id) : fmt::format("GUID {}", message.guid);
     if (schema.type != type_)
-        throw DataException(fmt::format("The schema with id {} at {} is of type {}, not {}", message.id.value_or(0),
-                                        ids_->url(), schema.type, type_));
+        throw DataException(
+            fmt::format("The schema with {} at {} is of type {}, not {}", name, ids_->url(), schema.type, type_));
     const auto parsed = parse(resolved(schema));
     if (!selector.empty()) parsed->select(selector);
-    return parsed->reading(ids_->version(ids_->subject(topic, parsed->record()), schema));
+    const auto subject = ids_->subject(topic, parsed->record());
+    const auto version = ids_->version(subject, schema);
+    try {
+        return parsed->reading(version);
+    } catch (const DataException&) {
+        rethrow_with(fmt::format("The schema with {} of subject {} at {}: ", name, subject, ids_->url()));
+    }
 }
 
 ResolvedSchema RegistryConverter::resolved(SchemaText schema) {

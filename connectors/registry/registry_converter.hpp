@@ -8,9 +8,11 @@
 ///          subject or id, and the registry.
 /// Facts    Confluent's converters and wire format.
 #pragma once
+#include "connectors/api/header_carrier.hpp"
 #include "connectors/api/plugin.hpp"
 #include "connectors/api/stop_aware.hpp"
 #include "connectors/converters/text_buffer.hpp"
+#include "connectors/registry/schema_id_place.hpp"
 #include "connectors/registry/schema_ids.hpp"
 #include "connectors/registry/wire_format.hpp"
 
@@ -80,9 +82,11 @@ public:
     virtual std::shared_ptr<const ValueWriter> writing(const SchemaPtr& connect, bool strict) const = 0;
 };
 
-class RegistryConverter : public Converter, public StopAware {
+class RegistryConverter : public Converter, public StopAware, public HeaderCarrier {
 public:
     void use_stop(const std::stop_token& stop) final { ids_->use_stop(stop); }
+    void write_headers(std::vector<RecordHeader>& headers) final { written_headers_ = &headers; }
+    void read_headers(std::span<const RecordHeader> headers) final { headers_ = headers; }
     bool from_connect_data(std::string_view topic, const SchemaPtr& schema, const Value& value, std::string& out) final;
     SchemaAndValue to_connect_data(std::string_view topic, std::optional<std::string_view> data, Arena& arena) final;
 
@@ -103,7 +107,7 @@ private:
     /// How the records of one schema are written to one topic.
     struct Writing {
         std::string topic;
-        std::int32_t id = 0;
+        std::string prefix;  ///< before the data, or in the header
         std::shared_ptr<const ValueWriter> writer;
         std::optional<std::chrono::steady_clock::time_point> until = {};
     };
@@ -117,6 +121,9 @@ private:
 
     const Writing& writing(std::string_view topic, const SchemaPtr& schema);
     Writing bind(const WrittenSchema& written, std::string_view topic);
+    std::string prefix_of(const WriterSchema& found, const std::string& subject);
+    void put_prefix(const Writing& to, std::string& out);
+    WireMessage message_of(std::string_view data, std::span<const RecordHeader> headers) const;
     std::vector<SchemaReference> bind_imports(const std::vector<WritingImport>& imports);
     const ReadingPlan& reading(std::string_view topic, const WireMessage& message, std::string_view selector);
     ReadingPlan plan_reading(std::string_view topic, const WireMessage& message, std::string_view selector);
@@ -126,6 +133,9 @@ private:
     std::string_view type_;
     std::string_view name_;
     std::unique_ptr<SchemaIds> ids_;
+    SchemaIdPlaces places_;
+    std::vector<RecordHeader>* written_headers_ = nullptr;  ///< of the record that is written
+    std::span<const RecordHeader> headers_;                 ///< of the record that is read
     std::optional<LruCache<const Schema*, WrittenSchema>> written_;
     std::optional<LruCache<ReadingKey, ReadingPlan>> read_;
     std::map<std::string, ReadingPlan> by_guid_;

@@ -9,12 +9,16 @@ namespace millrace::registry {
 
 std::string not_negative(std::string_view value);
 std::string strategy_class(std::string_view value);
+std::string schema_id_serializer(std::string_view value);
+std::string schema_id_deserializer(std::string_view value);
 
 namespace rows {
 
 using namespace millrace::rows;
 
 inline constexpr auto topic_name_strategy = "io.confluent.kafka.serializers.subject.TopicNameStrategy";
+inline constexpr auto prefix_serializer = "io.confluent.kafka.serializers.schema.id.PrefixSchemaIdSerializer";
+inline constexpr auto dual_deserializer = "io.confluent.kafka.serializers.schema.id.DualSchemaIdDeserializer";
 
 }
 
@@ -38,6 +42,18 @@ inline constexpr std::array registry_keys{
               strategy_class),
     rows::row("value.subject.name.strategy", rows::Class, rows::topic_name_strategy, rows::Medium,
               "How the subjects of values are named.", strategy_class),
+    rows::row("key.schema.id.serializer", rows::Class, rows::prefix_serializer, rows::Medium,
+              "Where the schema id of a key is written: PrefixSchemaIdSerializer (before the data) or "
+              "HeaderSchemaIdSerializer (its GUID in the header __key_schema_id).",
+              schema_id_serializer),
+    rows::row("value.schema.id.serializer", rows::Class, rows::prefix_serializer, rows::Medium,
+              "The same of a value; the header is __value_schema_id.", schema_id_serializer),
+    rows::row("key.schema.id.deserializer", rows::Class, rows::dual_deserializer, rows::Medium,
+              "Where the schema id of a key is read: DualSchemaIdDeserializer (in the header, or else before the data) "
+              "or PrefixSchemaIdDeserializer.",
+              schema_id_deserializer),
+    rows::row("value.schema.id.deserializer", rows::Class, rows::dual_deserializer, rows::Medium,
+              "The same of a value.", schema_id_deserializer),
     rows::row("max.schemas.per.subject", rows::Int, "1000", rows::Low, "Schemas and ids that are kept in memory.",
               not_negative),
     rows::row("latest.cache.ttl.sec", rows::Long, "-1", rows::Low,

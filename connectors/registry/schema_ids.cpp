@@ -2,6 +2,8 @@
 
 #include "connectors/registry/registry_keys.hpp"
 
+#include <fmt/format.h>
+
 namespace millrace::registry {
 
 namespace {
@@ -49,29 +51,46 @@ std::string SchemaIds::subject_before_reading(std::string_view topic) {
 
 WriterSchema SchemaIds::writer(const std::string& subject, const SchemaText& own) {
     if (!auto_register_ && use_id_ >= 0) {
-        auto other = by_id(use_id_, subject);
-        return {.id = use_id_, .other = std::move(other)};
+        const auto& other = registered(use_id_, subject);
+        return {.id = use_id_, .guid = other.guid, .other = other.schema};
     }
     if (!auto_register_ && use_latest_) {
         const auto now = env_.now();
         if (const auto* known = latest_.find(subject); known != nullptr && (!known->until || now < *known->until))
             return *known;
         auto newest = client_.latest(subject);
-        WriterSchema found{.id = newest.id, .other = std::move(newest.schema)};
+        WriterSchema found{.id = newest.id, .guid = newest.guid, .other = std::move(newest.schema)};
         if (const auto ttl = client_.config().latest_cache_ttl) found.until = now + *ttl;
         return latest_.put(subject, std::move(found));
     }
     const Key key{subject, own.type, own.text};
-    if (const auto* known = ids_.find(key)) return {.id = *known};
-    const auto id =
-        auto_register_ ? client_.add(subject, own, normalize_) : client_.look_up(subject, own, normalize_).id;
-    return {.id = ids_.put(key, id)};
+    const auto* known = ids_.find(key);
+    if (known == nullptr) {
+        auto found = auto_register_ ? client_.add(subject, own, normalize_) : client_.look_up(subject, own, normalize_);
+        found.schema = {};
+        known = &ids_.put(key, std::move(found));
+    }
+    return {.id = known->id, .guid = known->guid};
 }
 
-SchemaText SchemaIds::by_id(std::int32_t id, const std::string& subject) {
+const RegisteredSchema& SchemaIds::registered(std::int32_t id, const std::string& subject) {
     const std::pair key{id, subject};
     if (const auto* known = schemas_.find(key)) return *known;
     return schemas_.put(key, client_.by_id(id, subject));
+}
+
+const SchemaText& SchemaIds::by_id(std::int32_t id, const std::string& subject) {
+    return registered(id, subject).schema;
+}
+
+std::string SchemaIds::guid(const WriterSchema& writer, const std::string& subject) {
+    if (!writer.guid.empty()) return writer.guid;
+    const auto& found = registered(writer.id, subject).guid;
+    if (!found.empty()) return found;
+    throw PermanentException(
+        fmt::format("{}=HeaderSchemaIdSerializer needs GUIDs of schemas, and the registry at {} has none for the "
+                    "schema with id {} of subject {}: use PrefixSchemaIdSerializer, or a registry from version 8.0 on",
+                    is_key_ ? "key.schema.id.serializer" : "value.schema.id.serializer", url(), writer.id, subject));
 }
 
 SchemaText SchemaIds::by_guid(const std::string& guid) { return client_.by_guid(guid); }

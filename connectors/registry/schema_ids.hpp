@@ -17,6 +17,7 @@ namespace millrace::registry {
 /// With which schema to write, and its id.
 struct WriterSchema {
     std::int32_t id = 0;
+    std::string guid = {};                                            ///< empty where the registry did not say it
     std::optional<SchemaText> other = {};                             ///< instead of the record's own; none: that
     std::optional<std::chrono::steady_clock::time_point> until = {};  ///< ask again then; none: never
 };
@@ -36,8 +37,10 @@ public:
     /// Whether another schema than the record's own must be able to read what that writes.
     bool strict() const noexcept { return strict_; }
 
-    SchemaText by_id(std::int32_t id, const std::string& subject);
+    const SchemaText& by_id(std::int32_t id, const std::string& subject);
     SchemaText by_guid(const std::string& guid);
+    /// The GUID of a schema that writer() gave. Throws PermanentException where the registry has none.
+    std::string guid(const WriterSchema& writer, const std::string& subject);
     SchemaText by_reference(const SchemaReference& reference);
     /// Which version of the subject the schema is; none if it is none of them.
     std::optional<std::int32_t> version(const std::string& subject, const SchemaText& schema);
@@ -47,6 +50,8 @@ public:
     const std::string& url() const noexcept { return client_.url(); }
 
 private:
+    const RegisteredSchema& registered(std::int32_t id, const std::string& subject);
+
     using Key = std::tuple<std::string, std::string, std::string>;  ///< subject, type, text
 
     RegistryClient client_;
@@ -58,11 +63,11 @@ private:
     bool normalize_;
     bool strict_;
     std::int32_t use_id_;
-    LruCache<Key, std::int32_t> ids_;
+    LruCache<Key, RegisteredSchema> ids_;  ///< without their schemas
     LruCache<Key, std::optional<std::int32_t>> versions_;
-    LruCache<std::string, WriterSchema> latest_;                          ///< by subject
-    LruCache<std::pair<std::int32_t, std::string>, SchemaText> schemas_;  ///< by id and subject
-    LruCache<std::string, std::string> associated_;                       ///< subjects by topic
+    LruCache<std::string, WriterSchema> latest_;                                ///< by subject
+    LruCache<std::pair<std::int32_t, std::string>, RegisteredSchema> schemas_;  ///< by id and subject
+    LruCache<std::string, std::string> associated_;                             ///< subjects by topic
 };
 
 }

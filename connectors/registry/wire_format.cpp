@@ -3,6 +3,8 @@
 #include "connectors/support/byte_reader.hpp"
 #include "connectors/support/text.hpp"
 
+#include <fmt/core.h>
+
 namespace millrace::registry {
 
 namespace {
@@ -15,6 +17,16 @@ void append_prefix(std::string& out, std::int32_t id) {
     const auto bits = static_cast<std::uint32_t>(id);
     out += id_follows;
     for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift & 0xFF);
+}
+
+void append_guid(std::string& out, std::string_view guid) {
+    std::string digits(guid);
+    std::erase(digits, '-');
+    const auto bytes = from_hex(digits);
+    if (!bytes || bytes->size() != guid_bytes)
+        throw DataException(fmt::format("The registry's GUID of a schema is none: {}", guid));
+    out += guid_follows;
+    out += *bytes;
 }
 
 WireMessage read_prefix(std::string_view data) {

@@ -24,36 +24,42 @@ struct Moment {
     explicit Moment(std::int64_t ms) {
         const auto days = ms / day_ms - (ms % day_ms < 0 ? 1 : 0);
         const auto of_day = static_cast<int>(ms - days * day_ms);
-        const auto date = civil_from_days(days);
+        const auto date = java_date_from_days(days);
         year = date.year;
         month = date.month;
         day = date.day;
-        weekday = static_cast<int>(((days + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
         day_of_epoch = days;
         hour = of_day / 3'600'000;
         minute = of_day / 60'000 % 60;
         second = of_day / 1000 % 60;
         millisecond = of_day % 1000;
     }
+    /// 0 is Sunday.
+    int weekday() const noexcept {
+        return static_cast<int>(((day_of_epoch + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    }
     /// True if the week belongs to the next year.
     bool next_week_year() const noexcept {
-        return day_of_year() + (6 - weekday) > days_from_civil(year + 1, 1, 1) - days_from_civil(year, 1, 1);
+        return day_of_year() + (6 - weekday()) > java_new_year(year + 1) - java_new_year(year);
     }
     int week_of_year() const noexcept { return next_week_year() ? 1 : week_of(day_of_year()); }
-    int day_of_year() const noexcept { return static_cast<int>(day_of_epoch - days_from_civil(year, 1, 1)) + 1; }
-    int week_of_month() const noexcept { return week_of(day); }
-    static std::int64_t year_of_era(std::int64_t of) noexcept { return of > 0 ? of : 1 - of; }
+    int day_of_year() const noexcept { return static_cast<int>(day_of_epoch - java_new_year(year)) + 1; }
+    int week_of_month() const noexcept { return week_of(nth_day_of_month()); }
+    /// Days that were left out do not count.
+    int nth_day_of_month() const noexcept {
+        const bool gap = day_of_epoch >= first_gregorian_day && day_of_epoch <= first_gregorian_day + 16;
+        return gap ? day - 10 : day;
+    }
 
     std::int64_t year;
     int month, day;
-    int weekday;  ///< 0 is Sunday
     std::int64_t day_of_epoch;
     int hour, minute, second, millisecond;
 
 private:
     /// `n` counts from 1 in the year or month.
     int week_of(int n) const noexcept {
-        const int first_weekday = ((weekday - (n - 1)) % 7 + 7) % 7;
+        const int first_weekday = ((weekday() - (n - 1)) % 7 + 7) % 7;
         return (n - 1 + first_weekday) / 7 + 1;
     }
 };
@@ -63,20 +69,28 @@ constexpr std::size_t most_name_bytes = 26;  // "Coordinated Universal Time"
 
 // Each writes to where there is room, and returns where it ended.
 char* put(char* at, std::string_view text) {
-    std::ranges::copy(text, at);
-    return at + text.size();
+    for (const char c : text) *at++ = c;  // a few bytes: a call would cost more
+    return at;
+}
+
+char* put_two_digits(char* at, unsigned number) {
+    *at++ = static_cast<char>('0' + number / 10);
+    *at++ = static_cast<char>('0' + number % 10);
+    return at;
 }
 
 char* put_padded(char* at, std::int64_t number, int width) {
-    if (number >= 0 && number < 100 && width == 2) {
-        *at++ = static_cast<char>('0' + number / 10);
-        *at++ = static_cast<char>('0' + number % 10);
-        return at;
+    if (width == 2 && number >= 0 && number < 100) return put_two_digits(at, static_cast<unsigned>(number));
+    if (width == 4 && number >= 0 && number < 10'000) {
+        const auto digits = static_cast<unsigned>(number);
+        return put_two_digits(put_two_digits(at, digits / 100), digits % 100);
     }
     std::array<char, most_digits> digits;
     const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    for (auto missing = width - (end - digits.data()); missing > 0; --missing) *at++ = '0';
-    return std::copy(static_cast<const char*>(digits.data()), end, at);
+    const auto* begin = static_cast<const char*>(digits.data());
+    if (number < 0) *at++ = *begin++;
+    for (auto missing = width - (end - begin); missing > 0; --missing) *at++ = '0';
+    return std::copy(begin, end, at);
 }
 
 char* put_year(char* at, std::int64_t year, int count) { return put_padded(at, count == 2 ? year % 100 : year, count); }
@@ -91,13 +105,13 @@ int number_of(char letter, const Moment& at) {
     case 'D':
         return at.day_of_year();
     case 'F':
-        return (at.day - 1) / 7 + 1;
+        return (at.nth_day_of_month() - 1) / 7 + 1;
     case 'w':
         return at.week_of_year();
     case 'W':
         return at.week_of_month();
     case 'u':
-        return at.weekday == 0 ? 7 : at.weekday;
+        return at.weekday() == 0 ? 7 : at.weekday();
     case 'H':
         return at.hour;
     case 'k':
@@ -115,20 +129,40 @@ int number_of(char letter, const Moment& at) {
     }
 }
 
+/// Where an item of two letters ended that is two digits at any time; null for other items, which take longer.
+char* put_two_letters(char* at, char letter, const Moment& moment) {
+    const auto put_part = [at](int part) { return put_two_digits(at, static_cast<unsigned>(part)); };
+    switch (letter) {
+    case 'M':
+        return put_part(moment.month);
+    case 'd':
+        return put_part(moment.day);
+    case 'H':
+        return put_part(moment.hour);
+    case 'm':
+        return put_part(moment.minute);
+    case 's':
+        return put_part(moment.second);
+    default:
+        return nullptr;
+    }
+}
+
 char* put_item(char* at, char letter, int count, const Moment& moment) {
+    if (auto* end = count == 2 ? put_two_letters(at, letter, moment) : nullptr) return end;
     switch (letter) {
     case 'G':
         return put(at, moment.year > 0 ? "AD" : "BC");
     case 'y':
-        return put_year(at, Moment::year_of_era(moment.year), count);
+        return put_year(at, year_of_era(moment.year), count);
     case 'Y':
-        return put_year(at, Moment::year_of_era(moment.year + (moment.next_week_year() ? 1 : 0)), count);
+        return put_year(at, moment.year + (moment.next_week_year() ? 1 : 0), count);
     case 'M':
     case 'L':
         if (count >= 3) return put_name(at, month_names[static_cast<std::size_t>(moment.month - 1)], count >= 4);
         return put_padded(at, moment.month, count);
     case 'E':
-        return put_name(at, day_names[static_cast<std::size_t>(moment.weekday)], count >= 4);
+        return put_name(at, day_names[static_cast<std::size_t>(moment.weekday())], count >= 4);
     case 'a':
         return put(at, moment.hour < 12 ? "AM" : "PM");
     case 'z':
@@ -176,7 +210,7 @@ JavaDateFormat::JavaDateFormat(std::string_view pattern) : pattern_(pattern) {
     if (quoted) throw std::invalid_argument("Unterminated quote");
     for (const auto& item : items_)
         most_bytes_ +=
-            item.literal.size() + std::max({static_cast<std::size_t>(item.count), most_digits, most_name_bytes});
+            item.literal.size() + std::max({static_cast<std::size_t>(item.count) + 1, most_digits, most_name_bytes});
 }
 
 std::int64_t JavaDateFormat::period_ms() const noexcept {
@@ -205,14 +239,18 @@ std::int64_t JavaDateFormat::period_ms() const noexcept {
     return shortest;
 }
 
-void JavaDateFormat::append(std::string& out, std::int64_t epoch_ms) const {
+char* JavaDateFormat::write(char* to, std::int64_t epoch_ms) const {
     const Moment moment(epoch_ms);
+    for (const auto& item : items_)
+        to = item.letter == 0 ? put(to, item.literal) : put_item(to, item.letter, item.count, moment);
+    return to;
+}
+
+void JavaDateFormat::append(std::string& out, std::int64_t epoch_ms) const {
     const auto before = out.size();
     out.resize(before + most_bytes_);
-    auto* at = out.data() + before;
-    for (const auto& item : items_)
-        at = item.letter == 0 ? put(at, item.literal) : put_item(at, item.letter, item.count, moment);
-    out.resize(static_cast<std::size_t>(at - out.data()));
+    const auto* end = write(out.data() + before, epoch_ms);
+    out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 }

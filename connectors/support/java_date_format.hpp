@@ -1,4 +1,4 @@
-/// Date patterns of java.text.SimpleDateFormat: always UTC and English, proleptic Gregorian calendar.
+/// Date patterns of java.text.SimpleDateFormat: always UTC and English; before 15 October 1582 the calendar is Julian.
 ///
 /// Throws  std::invalid_argument with Java's words for a pattern that is none; DataException when a text is to be read
 /// with
@@ -18,6 +18,9 @@ public:
     explicit JavaDateFormat(std::string_view pattern);
 
     void append(std::string& out, std::int64_t epoch_ms) const;
+    /// The same to where there is room for most_bytes(); returns where the text ends.
+    char* write(char* to, std::int64_t epoch_ms) const;
+    std::size_t most_bytes() const noexcept { return most_bytes_; }
     /// Moments of one such period, counted from the epoch, have one text.
     std::int64_t period_ms() const noexcept;
     /// None if the text does not start with what the pattern says. What follows it does not count.

@@ -2,6 +2,7 @@
 #include "connectors/support/civil_date.hpp"
 #include "connectors/support/java_date_format.hpp"
 #include "connectors/support/java_date_names.hpp"
+#include "connectors/support/logical_type.hpp"
 
 #include <fmt/format.h>
 
@@ -66,10 +67,15 @@ struct Fields {
         auto y = before_christ ? 1 - year : year;
         y += month >= 0 ? month / 12 : -((11 - month) / 12);
         const auto m = (month % 12 + 12) % 12;
-        const auto first = days_from_civil(y, day_of_year ? 1 : static_cast<int>(m) + 1, 1);
-        const auto days = first + (day_of_year ? *day_of_year : day) - 1;
+        const auto first_month = day_of_year ? 1 : static_cast<int>(m) + 1;
+        const auto days = (day_of_year ? *day_of_year : day) - 1;
         const auto hours = half_day ? half_hour + (pm ? 12 : 0) : hour;
-        return ((days * 24 + hours) * 60 + minute) * minute_ms + second * 1000 + millisecond - offset_ms;
+        const auto ms = ((days * 24 + hours) * 60 + minute) * minute_ms + second * 1000 + millisecond;
+        const auto given = before_christ ? 1 - year : year;
+        const auto gregorian = days_from_civil(y, first_month, 1) * day_ms + ms;
+        const bool is_gregorian = gregorian >= first_gregorian_day * day_ms &&
+                                  (given > first_gregorian_year || (given == first_gregorian_year && !day_of_year));
+        return (is_gregorian ? gregorian : days_from_julian(y, first_month, 1) * day_ms + ms) - offset_ms;
     }
 };
 

@@ -87,6 +87,8 @@ struct Regex::Compiled {
 };
 
 std::size_t Regex::Compiled::group_number(std::string_view name) const {
+    if (!name.empty() && name[0] >= '0' && name[0] <= '9')
+        throw std::invalid_argument(fmt::format("capturing group name {{{}}} starts with digit character", name));
     const auto number = pcre2_substring_number_from_name(anywhere.get(), units(std::string(name)));
     if (number <= 0) throw std::invalid_argument(fmt::format("No group with name {{{}}}", name));
     return static_cast<std::size_t>(number);

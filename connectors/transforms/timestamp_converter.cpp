@@ -94,6 +94,7 @@ void TimestampConverter::configure(const Settings& settings) {
     }
     try {
         format_.emplace(pattern_);
+        text_.resize(format_->most_bytes());
     } catch (const std::invalid_argument& e) {
         throw ConfigException(
             fmt::format("Invalid value java.lang.IllegalArgumentException: {} for configuration TimestampConverter "
@@ -162,9 +163,8 @@ Value TimestampConverter::convert(const Value& value, Form form, bool typed, Are
     const auto ms = to_ms(value, form);
     switch (target_) {
     case Form::Text: {
-        text_.clear();
-        format_->append(text_, ms);
-        return Value::string(arena.copy(text_));
+        const auto* end = format_->write(text_.data(), ms);
+        return Value::string(arena.copy({text_.data(), static_cast<std::size_t>(end - text_.data())}));
     }
     case Form::Unix:
         return Value::int64(unix_per_second_ == 1 ? ms / 1000 : multiplied(ms, unix_per_second_ / 1000));

@@ -43,7 +43,7 @@ private:
     std::int64_t unix_per_second_ = 1000;
     bool with_default_ = true;
     SchemaCache<Plan> plans_;
-    mutable std::string text_;  ///< kept for its memory
+    mutable std::vector<char> text_;  ///< room for one
 };
 
 }

@@ -3,6 +3,7 @@ import base64
 import decimal
 import json
 import re
+import struct
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -188,6 +189,16 @@ def test_an_id_that_the_registry_does_not_know_is_named(registry, sink, rest):
     sink.put('FileStreamSink', file=sink.out, **{name.replace('.', '_'): value for name, value in avro(registry.url).items()})
     trace = rest.wait_failed(sink.name)
     assert '999999' in trace and registry.url in trace and sink.topic in trace, trace
+
+
+def test_ids_in_headers_are_read(registry, sink, rest):
+    found = registry.call('POST', f'/subjects/{sink.topic}-value/versions', {'schema': '"string"'})
+    schema_id, name = struct.pack('>bI', 0, found['id']), '__value_schema_id'
+    # The last header counts, and the others are no text either.
+    sink.produce([b'\x0afirst'], headers=[(name, b'\x01' + b'\xff' * 16), (name, schema_id)])
+    sink.produce([schema_id + b'\x0csecond'])
+    sink.put('FileStreamSink', file=sink.out, **{key.replace('.', '_'): value for key, value in avro(registry.url).items()})
+    stack.wait_for(lambda: f'both; {rest.status(sink.name)}', lambda: sink.lines() == ['first', 'second'])
 
 
 def through_strings(rest, sink, folder, settings):

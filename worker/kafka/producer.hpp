@@ -6,9 +6,9 @@
 /// sending.
 #pragma once
 #include "connectors/api/log.hpp"
+#include "connectors/api/record_header.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/error.hpp"
-#include "worker/kafka/record_header.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -86,11 +86,15 @@ Headers SinkPipeline::convert_headers(const ConsumerRecord& record, Arena& arena
 std::optional<SinkRecord> SinkPipeline::convert(const ConsumerRecord& record, Arena& arena) {
     context_.begin({.consumed = &record});
     auto& converters = parts_.converters;
-    auto key = attempt({StageKind::KeyConverter, converters.key_class}, context_,
-                       [&] { return converters.key->to_connect_data(record.topic, record.key, arena); });
+    auto key = attempt({StageKind::KeyConverter, converters.key_class}, context_, [&] {
+        if (key_headers_) key_headers_->read_headers(record.headers);
+        return converters.key->to_connect_data(record.topic, record.key, arena);
+    });
     if (!key) return std::nullopt;
-    auto value = attempt({StageKind::ValueConverter, converters.value_class}, context_,
-                         [&] { return converters.value->to_connect_data(record.topic, record.value, arena); });
+    auto value = attempt({StageKind::ValueConverter, converters.value_class}, context_, [&] {
+        if (value_headers_) value_headers_->read_headers(record.headers);
+        return converters.value->to_connect_data(record.topic, record.value, arena);
+    });
     if (!value) return std::nullopt;
     SinkRecord made;
     if (!record.headers.empty()) {

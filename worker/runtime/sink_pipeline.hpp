@@ -1,6 +1,7 @@
 /// A sink task's records on their way from Kafka to the plugin: converters, then transformations. Belongs to the task's
 /// thread.
 #pragma once
+#include "connectors/api/header_carrier.hpp"
 #include "connectors/api/plugin.hpp"
 #include "worker/kafka/group_consumer.hpp"
 #include "worker/runtime/attempt.hpp"
@@ -37,7 +38,11 @@ public:
     };
     /// `on_topic` is told of each topic when its first record has been converted.
     SinkPipeline(Parts parts, ProcessingContext& context, std::function<void(const std::string&)> on_topic)
-        : parts_(std::move(parts)), context_(context), on_topic_(std::move(on_topic)) {}
+        : parts_(std::move(parts)),
+          key_headers_(dynamic_cast<HeaderCarrier*>(parts_.converters.key.get())),
+          value_headers_(dynamic_cast<HeaderCarrier*>(parts_.converters.value.get())),
+          context_(context),
+          on_topic_(std::move(on_topic)) {}
 
     /// Appends to the batch. Throws ConnectException where errors.tolerance does not allow to skip a record.
     void convert(RecordBatch raw, SinkBatch& batch);
@@ -48,6 +53,8 @@ private:
     void note_topic(std::string_view topic);
 
     Parts parts_;
+    HeaderCarrier* key_headers_;  ///< the key's converter, if it reads headers; otherwise null
+    HeaderCarrier* value_headers_;
     ProcessingContext& context_;
     std::function<void(const std::string&)> on_topic_;
     std::set<std::string, std::less<>> topics_;

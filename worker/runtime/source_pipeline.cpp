@@ -20,13 +20,13 @@ bool SourcePipeline::headers_are_cached(const ConnectRecord& record) const {
 }
 
 bool SourcePipeline::convert_headers(const ConnectRecord& record) {
-    if (!record.headers || record.headers->empty()) {
-        header_records_.clear();
-        headers_.reset();
+    if (headers_ && headers_are_cached(record)) {
+        header_records_.resize(own_headers_);
         return true;
     }
-    if (headers_are_cached(record)) return true;
     headers_.reset();
+    header_records_.clear();
+    if (!record.headers || record.headers->empty()) return true;
     const auto done = attempt({StageKind::HeaderConverter, parts_.converters.header_class}, context_, [&] {
         header_bytes_.clear();
         header_places_.clear();
@@ -39,12 +39,12 @@ bool SourcePipeline::convert_headers(const ConnectRecord& record) {
         return true;
     });
     if (!done) return false;
-    header_records_.clear();
     for (std::size_t i = 0; i < header_places_.size(); ++i) {
         const auto& place = header_places_[i];
         auto& made = header_records_.emplace_back(RecordHeader{.key = (*record.headers)[i].key, .value = {}});
         if (!place.null) made.value = std::string_view(header_bytes_).substr(place.begin, place.size);
     }
+    own_headers_ = header_records_.size();
     headers_ = record.headers;
     headers_topic_ = record.topic;
     return true;
@@ -56,12 +56,14 @@ std::optional<ProducerRecord> SourcePipeline::prepare(SourceRecord& record, Aren
     if (!convert_headers(record)) return std::nullopt;
     const auto key = attempt({StageKind::KeyConverter, parts_.converters.key_class}, context_, [&] {
         key_.clear();
+        if (key_headers_) key_headers_->write_headers(header_records_);
         return parts_.converters.key->from_connect_data(record.topic, record.key_schema, record.key, key_);
     });
     if (!key) return std::nullopt;
     const auto value = attempt({StageKind::ValueConverter, parts_.converters.value_class}, context_, [&] {
         value_.clear();
         if (header_reader_) header_reader_->use_headers(record.headers);
+        if (value_headers_) value_headers_->write_headers(header_records_);
         return parts_.converters.value->from_connect_data(record.topic, record.value_schema, record.value, value_);
     });
     if (!value) return std::nullopt;

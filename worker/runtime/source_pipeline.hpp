@@ -2,6 +2,7 @@
 /// record costs no allocation here. Belongs to the task's thread.
 #pragma once
 #include "connectors/api/header_aware.hpp"
+#include "connectors/api/header_carrier.hpp"
 #include "connectors/api/record.hpp"
 #include "worker/kafka/producer.hpp"
 #include "worker/runtime/attempt.hpp"
@@ -23,6 +24,8 @@ public:
     SourcePipeline(Parts parts, ProcessingContext& context)
         : parts_(std::move(parts)),
           header_reader_(dynamic_cast<HeaderAware*>(parts_.converters.value.get())),
+          key_headers_(dynamic_cast<HeaderCarrier*>(parts_.converters.key.get())),
+          value_headers_(dynamic_cast<HeaderCarrier*>(parts_.converters.value.get())),
           context_(context) {}
 
     /// What to send; its views last until the next call. None if the record is dropped or skipped. Throws
@@ -40,6 +43,8 @@ private:
 
     Parts parts_;
     HeaderAware* header_reader_;  ///< the value's converter, if it reads headers; otherwise null
+    HeaderCarrier* key_headers_;  ///< the key's converter, if it writes headers; otherwise null
+    HeaderCarrier* value_headers_;
     ProcessingContext& context_;
     std::string key_;
     std::string value_;
@@ -48,6 +53,7 @@ private:
     std::string header_bytes_;
     std::vector<HeaderPlace> header_places_;
     std::vector<RecordHeader> header_records_;
+    std::size_t own_headers_ = 0;  ///< how many of them are the record's, before those of converters
 };
 
 }

@@ -164,8 +164,15 @@ ExtractNewRecordState::Plan ExtractNewRecordState::make_plan(const SchemaPtr& sc
     for (const auto& header : headers_) {
         if (auto found = header.resolve(*schema)) plan.headers.push_back(std::move(*found));
     }
-    plan.after = extended_schema(schema->fields()[plan.after_place].schema, plan.fields);
-    plan.before = extended_schema(schema->fields()[plan.before_place].schema, plan.fields);
+    const auto extended = [&](std::size_t place) -> ExtendedSchema {
+        try {
+            return {.schema = extended_schema(schema->fields()[place].schema, plan.fields)};
+        } catch (const DataException&) {
+            return {.failure = std::current_exception()};
+        }
+    };
+    plan.after = extended(plan.after_place);
+    plan.before = extended(plan.before_place);
     return plan;
 }
 
@@ -216,8 +223,8 @@ bool ExtractNewRecordState::apply_delete(ConnectRecord& record, const Plan& plan
     Value value;
     SchemaPtr schema;
     if (rewrites()) {
+        schema = plan.before.get();
         value = extended_row(row_schema, row, record, plan, "true", arena);
-        schema = plan.before;
     } else if (deletes_ == Deletes::Tombstone) {
         schema = envelope.fields()[plan.after_place].schema;
     }
@@ -231,15 +238,16 @@ bool ExtractNewRecordState::apply_delete(ConnectRecord& record, const Plan& plan
 bool ExtractNewRecordState::apply_change(ConnectRecord& record, const Plan& plan, Arena& arena) {
     const auto& row_schema = record.value_schema->fields()[plan.after_place].schema;
     const auto row = part_of(record.value, plan.after_place);
+    const auto& schema = plan.after.get();
     const auto value = extended_row(row_schema, row, record, plan, "false", arena);
     // A rewritten row has its defaults in it when its field is asked for, any other row has not.
     if (rewrites()) {
-        route(record, plan.after, value);
+        route(record, schema, value);
     } else {
         route(record, row_schema, row);
     }
     record.value = value;
-    record.value_schema = plan.after;
+    record.value_schema = schema;
     dropper_.apply(record, arena);
     return true;
 }

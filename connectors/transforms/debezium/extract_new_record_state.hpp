@@ -9,6 +9,7 @@
 #include "connectors/transforms/debezium/metadata_reference.hpp"
 #include "connectors/transforms/schema_cache.hpp"
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,21 @@ public:
 private:
     void read(const Settings& settings);
     enum class Deletes : std::uint8_t { Drop, Tombstone, RewriteWithTombstone, Rewrite, DeleteToTombstone };
+    /// A row's schema with all that is added; the failure to make it is that of the records that need it.
+    struct ExtendedSchema {
+        SchemaPtr schema = {};
+        std::exception_ptr failure = {};
+        const SchemaPtr& get() const {
+            if (failure) std::rethrow_exception(failure);
+            return schema;
+        }
+    };
     /// What is known of one envelope's schema.
     struct Plan {
         std::size_t before_place = 0;
         std::size_t after_place = 0;
-        SchemaPtr after = {};   ///< the row's schema with all that is added
-        SchemaPtr before = {};  ///< the same for deletes
+        ExtendedSchema after = {};
+        ExtendedSchema before = {};  ///< for deletes
         std::vector<MetadataReference::Resolved> fields = {};
         std::vector<MetadataReference::Resolved> headers = {};
     };

@@ -141,6 +141,75 @@ TEST_CASE("schemas that refer to others are read") {
     CHECK_THROWS_WITH(m.read("00000000030e"), Contains("in a circle"));
 }
 
+TEST_CASE("the GUID of a schema is in a header, where the serializer puts it there") {
+    Made m(
+        Settings{{"value.schema.id.serializer", "io.confluent.kafka.serializers.schema.id.HeaderSchemaIdSerializer"}});
+    m.registry.give_guids();
+    std::vector<RecordHeader> headers{{.key = "h", .value = "x"}};
+    m.converter.write_headers(headers);
+    CHECK(m.write(point(), Value::structure(one_two)) == "020204");
+    REQUIRE(headers.size() == 2);
+    CHECK(headers[1].key == "__value_schema_id");
+    CHECK(to_hex(*headers[1].value) == "0189791762233641869674000000000001");
+    CHECK(m.registry.seen().size() == 1);
+    m.converter.read_headers(headers);
+    const auto read = m.read("020204");
+    CHECK(read.value == Value::structure(one_two));
+    CHECK(read.schema->version() == 1);
+    m.converter.read_headers(headers);
+    CHECK(m.read("020204").schema == read.schema);
+    m.converter.write_headers(headers);
+    std::string nothing;
+    CHECK_FALSE(m.converter.from_connect_data("t", nullptr, {}, nothing));
+    CHECK(headers.size() == 2);
+}
+
+TEST_CASE("a reader takes the last header with a schema, or what stands before the data") {
+    Made m;
+    m.registry.give_guids();
+    m.registry.add("t-value", R"("int")");
+    m.registry.add("t-value", R"("string")");
+    const auto number = *from_hex("0000000001");
+    const auto text = *from_hex("0000000002");
+    const auto read = [&](std::vector<RecordHeader> headers, const std::string& hex) {
+        m.converter.read_headers(headers);
+        return m.read(hex).value;
+    };
+    CHECK(read({{"__value_schema_id", text}, {"__value_schema_id", number}}, "0e") == Value::int32(7));
+    CHECK(read({{"__key_schema_id", text}}, "00000000010e") == Value::int32(7));
+    CHECK(read({{"__value_schema_id", std::nullopt}}, "00000000010e") == Value::int32(7));
+    CHECK_THROWS_WITH(read({{"__value_schema_id", "?"}}, "0e"), Contains("Unknown magic byte"));
+    m.converter.read_headers(std::vector<RecordHeader>{});
+    CHECK_FALSE(m.converter.to_connect_data("t", std::nullopt, m.arena).schema);
+    m.configure({{"value.schema.id.deserializer", "PrefixSchemaIdDeserializer"}});
+    CHECK(read({{"__value_schema_id", text}}, "00000000010e") == Value::int32(7));
+}
+
+TEST_CASE("a header cannot be written without a GUID, nor where there are no headers") {
+    Made m(Settings{{"key.schema.id.serializer", "HeaderSchemaIdSerializer"}}, true);
+    std::vector<RecordHeader> headers;
+    m.converter.write_headers(headers);
+    CHECK_THROWS_AS(m.write(point(), Value::structure(one_two)), PermanentException);
+    CHECK_THROWS_WITH(m.write(point(), Value::structure(one_two)),
+                      Contains("key.schema.id.serializer=HeaderSchemaIdSerializer needs GUIDs") &&
+                          Contains("id 1 of subject t-key") && Contains("use PrefixSchemaIdSerializer"));
+    CHECK(headers.empty());
+    Made alone(Settings{{"value.schema.id.serializer", "HeaderSchemaIdSerializer"}});
+    alone.registry.give_guids();
+    CHECK_THROWS_WITH(alone.write(point(), Value::structure(one_two)), Contains("Missing headers"));
+    CHECK_THROWS_WITH(Made(Settings{{"value.schema.id.deserializer", "x.ConfigSchemaIdDeserializer"}}),
+                      Contains("value.schema.id.deserializer") && Contains("DualSchemaIdDeserializer"));
+}
+
+TEST_CASE("a record that holds itself is refused with its name, its subject and a way out") {
+    Made m;
+    m.registry.add("t-value", R"({"type":"record","name":"a.Node","fields":[)"
+                              R"({"name":"children","type":{"type":"array","items":"Node"}}]})");
+    CHECK_THROWS_WITH(m.read("000000000100"), Contains("id 1 of subject t-value") &&
+                                                  Contains("Record a.Node holds itself") &&
+                                                  Contains("ByteArrayConverter"));
+}
+
 TEST_CASE("a converter without a registry's URL is refused") {
     AvroConverter converter;
     CHECK_THROWS_WITH(converter.configure({}, false),

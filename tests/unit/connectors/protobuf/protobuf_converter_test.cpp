@@ -293,7 +293,8 @@ TEST_CASE("what cannot be is refused with what is wrong") {
     CHECK(scrubbed.write(record("a-b.R-x", {{"_a", of(Type::Int32)}}), Value::structure(one)) == "0000000001000801");
     CHECK_THAT(scrubbed.registry.text_of(1), Contains("package a_b;") && Contains("int32 x_a = 1;"));
     m.add("syntax = \"proto3\"; message A { A a = 1; }");
-    CHECK_THROWS_WITH(m.read("000000000100"), Contains("holds itself"));
+    CHECK_THROWS_WITH(m.read("000000000100"),
+                      Contains("of subject t-value") && Contains("A holds itself") && Contains("ByteArrayConverter"));
     const auto missing = m.add("syntax = \"proto3\"; import \"there/is/none.proto\"; message B {}");
     CHECK_THROWS_WITH(m.read(fmt::format("00{:08x}00", missing)), Contains("there/is/none.proto"));
     const Value wrong[] = {Value::string("x"), Value::int32(1)};
@@ -326,4 +327,24 @@ TEST_CASE("imports are registered under their names where known types are not sk
         Contains(R"("references":[{"name":"confluent/type/decimal.proto","subject":"confluent/type/decimal.proto",)"
                  R"("version":1},{"name":"confluent/meta.proto")"));
     CHECK(m.read(hex).value == Value::structure(values));
+}
+
+TEST_CASE("which message of a file it is stands in the header, behind the GUID") {
+    Made m(Settings{{"value.schema.id.serializer", "HeaderSchemaIdSerializer"}});
+    m.registry.give_guids();
+    std::vector<RecordHeader> headers;
+    m.converter.write_headers(headers);
+    const Value one[] = {Value::int32(1)};
+    CHECK(m.write(record("R", {{"a", of(Type::Int32)}}), Value::structure(one)) == "0801");
+    REQUIRE(headers.size() == 1);
+    CHECK(to_hex(*headers[0].value) == "018979176223364186967400000000000100");
+    m.converter.read_headers(headers);
+    CHECK(m.read("0801").value == Value::structure(one));
+    m.add("syntax = \"proto3\"; message A { int32 a = 1; } message B { string b = 1; }");
+    const auto second = *from_hex("01897917622336418696740000000000020202");
+    headers = {{.key = "__value_schema_id", .value = second}};
+    m.converter.read_headers(headers);
+    const auto read = m.read("0a0178");
+    CHECK(read.schema->name() == "B");
+    CHECK(read.value.as_values()[0] == Value::string("x"));
 }

@@ -87,6 +87,17 @@ void FakeRegistry::go_wrong(Trouble trouble) {
     trouble_ = std::move(trouble);
 }
 
+void FakeRegistry::give_guids() {
+    const std::lock_guard lock(mutex_);
+    guids_ = true;
+}
+
+std::string FakeRegistry::guid_of(int id) { return fmt::format("89791762-2336-4186-9674-{:012x}", id); }
+
+std::string FakeRegistry::id_and_guid(int id) const {
+    return guids_ ? fmt::format(R"("id":{},"guid":"{}")", id, guid_of(id)) : fmt::format(R"("id":{})", id);
+}
+
 std::vector<SeenRequest> FakeRegistry::seen() {
     const std::lock_guard lock(mutex_);
     return seen_;
@@ -153,7 +164,7 @@ FakeAnswer FakeRegistry::answer(const SeenRequest& request) {
 
 std::string FakeRegistry::described(const Version& version) const {
     const auto& [text, more] = schemas_[static_cast<std::size_t>(version.id - 1)];
-    std::string body = fmt::format(R"({{"id":{},"version":{},"schema":)", version.id, version.version);
+    std::string body = fmt::format(R"({{{},"version":{},"schema":)", id_and_guid(version.id), version.version);
     json::append_string(body, text);
     return body + more + "}";
 }
@@ -171,7 +182,7 @@ FakeAnswer FakeRegistry::post(const SeenRequest& request, const std::string& pat
         more += fmt::format(",\"{}\":", name);
         json::append_node(more, *member);
     }
-    if (registers) return {200, fmt::format(R"({{"id":{}}})", add_locked(subject, schema, more))};
+    if (registers) return {200, "{" + id_and_guid(add_locked(subject, schema, more)) + "}"};
     for (const auto& version : versions_) {
         if (version.subject == subject && schemas_[static_cast<std::size_t>(version.id - 1)].first == schema)
             return {200, described(version)};
@@ -185,6 +196,9 @@ FakeAnswer FakeRegistry::get(const std::string& path) {
         if (id == 0 || id > schemas_.size())
             return {404, fmt::format(R"({{"error_code":40403,"message":"Schema {} not found"}})", id)};
         return {200, described({"", static_cast<int>(id), 0})};
+    }
+    for (int id = 1; guids_ && id <= static_cast<int>(schemas_.size()); ++id) {
+        if (path == "/schemas/guids/" + guid_of(id)) return {200, described({"", id, 0})};
     }
     const auto versions = path.find("/versions/");
     if (!path.starts_with("/subjects/") || versions == std::string::npos) return not_found();

@@ -37,6 +37,9 @@ public:
 
     std::string url() const;
     void go_wrong(Trouble trouble);
+    /// From then on its answers have GUIDs, as those of registries since 8.0 do: guid_of(id).
+    void give_guids();
+    static std::string guid_of(int id);
     /// Its id.
     int add(const std::string& subject, const std::string& schema, const std::string& more = "");
     std::vector<SeenRequest> seen();
@@ -54,12 +57,14 @@ private:
     FakeAnswer post(const SeenRequest& request, const std::string& path);
     FakeAnswer get(const std::string& path);
     std::string described(const Version& version) const;
+    std::string id_and_guid(int id) const;
     int add_locked(const std::string& subject, const std::string& schema, const std::string& more);
 
     int listener_ = -1;
     int port_ = 0;
     std::mutex mutex_;
     Trouble trouble_;
+    bool guids_ = false;
     std::vector<SeenRequest> seen_;
     std::vector<std::pair<std::string, std::string>> schemas_;  ///< text and what else is said of it, by id - 1
     std::vector<Version> versions_;

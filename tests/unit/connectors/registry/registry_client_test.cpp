@@ -66,13 +66,13 @@ TEST_CASE("a stop ends the waits between tries") {
 TEST_CASE("a schema is registered, looked up and read by id, version and as the latest") {
     FakeRegistry registry;
     Client c(with(registry.url() + "/"));
-    CHECK(c.client.add("a/b topic-value", text_schema, false) == 1);
+    CHECK(c.client.add("a/b topic-value", text_schema, false).id == 1);
     CHECK(registry.seen().back().path == "/subjects/a%2Fb%20topic-value/versions?normalize=false");
     CHECK(registry.seen().back().body == R"({"schema":"\"string\""})");
     CHECK(header(registry, "content-type") == "application/vnd.schemaregistry.v1+json");
     CHECK(header(registry, "authorization").empty());
     CHECK(c.client.look_up("a/b topic-value", text_schema, true).version == 1);
-    CHECK(c.client.by_id(1, "s") == text_schema);
+    CHECK(c.client.by_id(1, "s").schema == text_schema);
     CHECK(registry.seen().back().path == "/schemas/ids/1?fetchMaxId=false&subject=s");
     CHECK(c.client.latest("a/b topic-value").id == 1);
     CHECK(c.client.version("a/b topic-value", 1).schema == text_schema);
@@ -91,7 +91,7 @@ TEST_CASE("what fails in passing is tried again, with waits that grow up to a li
     });
     Client c(with(registry.url(), {{"max.retries", "3"}, {"retries.wait.ms", "100"}, {"retries.max.wait.ms", "250"}}));
     left = 3;
-    CHECK(c.client.add("s", text_schema, false) == 1);
+    CHECK(c.client.add("s", text_schema, false).id == 1);
     CHECK(c.waits == std::vector{100ms, 200ms, 250ms});
     left = 5;
     CHECK_THROWS_AS(c.client.add("s", text_schema, false), UnavailableException);
@@ -103,7 +103,7 @@ TEST_CASE("what fails in passing is tried again, with waits that grow up to a li
 TEST_CASE("the next URL is asked before anything is waited for, and stays the first") {
     FakeRegistry registry;
     Client c(with("http://127.0.0.1:1, " + registry.url()));
-    CHECK(c.client.add("s", text_schema, false) == 1);
+    CHECK(c.client.add("s", text_schema, false).id == 1);
     CHECK(c.client.latest("s").id == 1);
     CHECK(c.waits.empty());
     CHECK(c.client.url() == registry.url());

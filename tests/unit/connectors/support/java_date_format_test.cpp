@@ -54,6 +54,49 @@ TEST_CASE("the last days of a year are in the first week of the next") {
     CHECK(written("YYYY-ww", 1'703'980'800'000) == "2024-01");  // 2023-12-31
 }
 
+TEST_CASE("the calendar is Julian up to 4 October 1582, as Java's is") {
+    const auto [ms, text] = GENERATE(table<std::int64_t, std::string>({
+        {-12'219'292'800'000, "AD 1582-10-15 278 Fri 5 1 40 1 1582"},
+        {-12'219'379'200'000, "AD 1582-10-04 277 Thu 4 1 40 1 1582"},
+        {-12'218'428'800'000, "AD 1582-10-25 288 Mon 1 3 42 3 1582"},
+        {-12'217'392'000'000, "AD 1582-11-06 300 Sat 6 1 43 1 1582"},
+        {-12'212'640'000'000, "AD 1582-12-31 355 Fri 5 5 1 5 1583"},
+        {-62'135'769'600'000, "AD 0001-01-01 1 Sat 6 1 1 1 0001"},
+        {-62'135'856'000'000, "BC 0001-12-31 366 Fri 5 5 1 5 0001"},
+        {-62'198'755'200'000, "BC 0002-01-03 3 Fri 5 1 1 1 -0001"},
+        {-864'000'000'000'000, "BC 25410-06-17 168 Mon 1 3 25 4 -25409"},
+    }));
+    CHECK(written("G yyyy-MM-dd D E u F w W YYYY", ms) == text);
+}
+
+TEST_CASE("there is room for the sign of a year that fills a long item") {
+    const JavaDateFormat format(std::string(30, 'Y'));
+    std::vector<char> text(format.most_bytes());
+    const auto* end = format.write(text.data(), -62'198'755'200'000);
+    REQUIRE(end <= text.data() + text.size());
+    CHECK(std::string_view(text.data(), end) == "-" + std::string(29, '0') + "1");
+}
+
+TEST_CASE("dates of the Julian calendar are read, and those that were left out") {
+    const auto [pattern, text, ms] = GENERATE(table<std::string, std::string, std::int64_t>({
+        {"yyyy-MM-dd", "1582-10-04", -12'219'379'200'000},
+        {"yyyy-MM-dd", "1582-10-05", -12'219'292'800'000},
+        {"yyyy-MM-dd", "1582-10-14", -12'218'515'200'000},
+        {"yyyy-MM-dd", "1582-10-15", -12'219'292'800'000},
+        {"yyyy-MM-dd", "1500-02-29", -14'825'894'400'000},
+        {"yyyy-MM-dd", "0000-01-01", -62'167'392'000'000},
+        {"G yyyy-MM-dd", "BC 0044-03-15", -63'517'996'800'000},
+        {"yyyy-MM-dd HH:mm", "1582-10-14 24:00", -12'219'292'800'000},
+        {"yyyy-MM-dd Z", "1582-10-15 +0500", -12'219'310'800'000},
+        {"yyyy-MM-dd", "1583-01--100", -12'220'416'000'000},
+        {"yyyy-MM-dd", "1581-14-20", -12'238'905'600'000},
+        {"yyyy D", "1582 300", -12'217'392'000'000},
+        {"yyyy D", "1583 -80", -12'218'688'000'000},
+        {"yyyy-MM-dd", "2000-01--800000", -68'172'278'400'000},
+    }));
+    CHECK(read(pattern, text) == ms);
+}
+
 TEST_CASE("times are read as leniently as Java reads them") {
     const auto [pattern, text, ms] = GENERATE(table<std::string, std::string, std::int64_t>({
         {"yyyy-MM-dd", "2020-02-30", 1'583'020'800'000},

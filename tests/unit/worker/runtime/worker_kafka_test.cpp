@@ -24,9 +24,19 @@ std::string unique_topic(const std::string& stem) {
     return stem + "-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
+/// -1 if the broker does not say it in time.
 std::int64_t end_offset(Admin& admin, const std::string& topic) {
     if (!admin.partition_count(topic)) return 0;
-    return admin.offsets(topic, 1, Admin::OffsetSpec::Latest).at(0);
+    std::int64_t offset = -1;
+    eventually([&] {
+        try {
+            offset = admin.offsets(topic, 1, Admin::OffsetSpec::Latest).at(0);
+            return true;
+        } catch (const RetriableKafkaException&) {  // a new topic's leader is not ready yet
+            return false;
+        }
+    });
+    return offset;
 }
 
 std::vector<std::int64_t> numbers_in(const std::string& brokers, const std::string& topic, std::size_t count) {

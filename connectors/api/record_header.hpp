@@ -1,8 +1,9 @@
+/// A header as it is in Kafka: no schema, and a value of bytes. Belongs to whoever holds what the views point to.
 #pragma once
 #include <optional>
 #include <string_view>
 
-namespace millrace::worker {
+namespace millrace {
 
 struct RecordHeader {
     std::string_view key;
