@@ -269,3 +269,10 @@ TEST_CASE("what a status update that PostgreSQL does not take leads to is a sett
     CHECK(config.replication.flush_timeout == std::chrono::milliseconds(1500));
     CHECK(config.replication.on_flush_timeout == FlushTimeout::Warn);
 }
+
+TEST_CASE("Debezium's defects can be switched off", "[postgres][config]") {
+    CHECK(parsed(with({})).types.reproduce_defects);
+    CHECK_FALSE(parsed(with({{"millrace.reproduce.debezium.defects", "false"}})).types.reproduce_defects);
+    CHECK(all_errors_of("millrace.reproduce.debezium.defects", with({{"millrace.reproduce.debezium.defects", "no"}}))
+              .size() == 1);
+}
