@@ -386,6 +386,9 @@ void check_combinations(std::string_view name, const Settings& settings, Problem
     if (pair != exclusive.end() && given(pair->include) && given(pair->exclude)) {
         problems.push_back(fmt::format("\"{}\" is already specified", pair->include));
     }
+    if (name == "notification.http.url") {
+        if (auto problem = notification_url_problem(settings); !problem.empty()) problems.push_back(std::move(problem));
+    }
     if (name == "notification.sink.topic.name" && !given(name)) {
         const auto channels = settings.find("notification.enabled.channels");
         if (channels != settings.end() && std::ranges::count(split_list(channels->second), "sink") > 0) {

@@ -295,6 +295,40 @@ TEST_CASE("what a status update that PostgreSQL does not take leads to is a sett
     CHECK(config.replication.on_flush_timeout == FlushTimeout::Warn);
 }
 
+TEST_CASE("the notification channel http needs a URL", "[postgres][config]") {
+    const auto [url, why] = GENERATE(table<const char*, const char*>({
+        {"", "HTTP notification URL must be provided when the 'http' notification channel is enabled"},
+        {"hooks.example.com", "HTTP notification URL must be a valid http(s) URL with a host"},
+        {"ftp://hooks.example.com", "HTTP notification URL must be a valid http(s) URL with a host"},
+        {"https://hooks.example.com/a?b=c", ""},
+    }));
+    INFO(url);
+    const auto expected = std::string(*why == 0 ? "" : "The 'notification.http.url' value is invalid: ") + why;
+    CHECK(errors_of("notification.http.url", with({{"notification.enabled.channels", "log, http"},
+                                                   {"notification.http.url", url}})) == expected);
+    CHECK(errors_of("notification.http.url",
+                    with({{"notification.enabled.channels", "log"}, {"notification.http.url", url}})) == "");
+}
+
+TEST_CASE("notifications over HTTP go where the settings say", "[postgres][config]") {
+    std::vector<std::string> warnings;
+    const auto http = parsed(with({{"notification.enabled.channels", "http,jmx"},
+                                   {"notification.http.url", "https://user:secret@hooks.example.com/secret"},
+                                   {"notification.http.timeout.ms", "70"},
+                                   {"notification.http.retries", "0"},
+                                   {"notification.http.allow.private.networks", "true"}}),
+                             &warnings)
+                          .notifications;
+    CHECK(http.http);
+    CHECK(http.url == "https://user:secret@hooks.example.com/secret");
+    CHECK(http.timeout == std::chrono::milliseconds(70));
+    CHECK(http.retries == 0);
+    CHECK(http.allow_private_networks);
+    REQUIRE(warnings.size() == 1);
+    CHECK_THAT(warnings[0],
+               Catch::StartsWith("notification.enabled.channels names the channel 'jmx', which needs a JVM"));
+}
+
 TEST_CASE("Debezium's defects can be switched off", "[postgres][config]") {
     CHECK(parsed(with({})).types.reproduce_defects);
     CHECK_FALSE(parsed(with({{"millrace.reproduce.debezium.defects", "false"}})).types.reproduce_defects);
