@@ -1,3 +1,4 @@
+#include "cluster/async/await_callback.hpp"
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
 #include "worker/runtime/lease.hpp"
@@ -70,6 +71,7 @@ asio::awaitable<void> DistributedHerder::on_work_lost() {
     logger_.warn(
         "Stopping all connectors and tasks: this worker may be no member of its group any more, and others run them");
     co_await stop_everything(worker::StopManner::AtOnce);
+    co_await await_done([this](auto done) { deps_.offsets.abandon(std::move(done)); });
     assignment_.reset();
     deps_.configs.relinquish_write_privileges();
     resolved_ = false;

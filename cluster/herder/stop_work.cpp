@@ -29,7 +29,7 @@ asio::awaitable<void> stop_in_worker(worker::Worker& worker, Work work, worker::
     const auto count = work.connectors.size() + (work.tasks.empty() ? 0 : 1);
     co_await await_done([&](auto done) {
         const auto one = after(count, std::move(done));
-        for (const auto& name : work.connectors) worker.stop_connector(name, one);
+        for (const auto& name : work.connectors) worker.stop_connector(name, one, manner);
         if (!work.tasks.empty()) worker.stop_tasks(work.tasks, one, manner);
     });
 }

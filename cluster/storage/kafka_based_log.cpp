@@ -66,6 +66,7 @@ struct KafkaBasedLog::State {
     std::condition_variable commands_ready;
     std::deque<Command> commands;
     std::atomic<bool> stopping = false;
+    std::atomic<bool> abandoned = false;  ///< what the producer has is to be given up
 
     std::mutex positions_mutex;
     std::vector<std::int64_t> positions;  ///< the next offset of each partition that on_records has not had
@@ -89,6 +90,7 @@ struct KafkaBasedLog::State {
     void execute(SendCommand& command);
     void execute(ReadCommand& command);
     void execute(FlushCommand& command);
+    void poll(milliseconds max_wait);
     void wait_for_reports();
     void on_delivery(const worker::Delivery& delivery);
     void add_waiter(EndWaiter waiter);
@@ -133,8 +135,9 @@ void KafkaBasedLog::State::prepare() {
         const std::lock_guard lock(positions_mutex);
         positions = std::move(begin);
     }
-    producer = std::make_unique<worker::Producer>(options.producer, options.logger,
-                                                  [this](const worker::Delivery& delivery) { on_delivery(delivery); });
+    producer = std::make_unique<worker::Producer>(
+        options.producer, options.logger, [this](const worker::Delivery& delivery) { on_delivery(delivery); }, nullptr,
+        options.may_produce);
 }
 
 std::int32_t KafkaBasedLog::State::wait_for_partitions() {
@@ -171,9 +174,9 @@ void KafkaBasedLog::State::serve() {
         if (auto command = next_command())
             std::visit([this](auto& c) { execute(c); }, *command);
         else
-            producer->poll(in_flight.empty() ? milliseconds{0} : report_wait);
+            poll(in_flight.empty() ? milliseconds{0} : report_wait);
     }
-    producer->flush(flush_at_stop);
+    if (!options.may_produce || options.may_produce()) producer->flush(flush_at_stop);
 }
 
 std::optional<Command> KafkaBasedLog::State::next_command() {
@@ -195,15 +198,20 @@ void KafkaBasedLog::State::execute(SendCommand& command) {
             .key = command.key,
             .value = command.value ? std::optional<std::string_view>(*command.value) : std::nullopt,
             .sequence = sequence};
-        while (producer->send(record) == worker::Producer::Sent::QueueFull) producer->poll(report_wait);
+        while (producer->send(record) == worker::Producer::Sent::QueueFull) poll(report_wait);
     } catch (...) {
         const auto node = in_flight.extract(sequence);
         node.mapped()(std::current_exception());
     }
 }
 
+void KafkaBasedLog::State::poll(milliseconds max_wait) {
+    if (abandoned.exchange(false)) producer->purge();
+    producer->poll(max_wait);
+}
+
 void KafkaBasedLog::State::wait_for_reports() {
-    while (!in_flight.empty() && !stopping) producer->poll(report_wait);
+    while (!in_flight.empty() && !stopping) poll(report_wait);
 }
 
 void KafkaBasedLog::State::execute(ReadCommand& command) {
@@ -219,7 +227,7 @@ void KafkaBasedLog::State::execute(ReadCommand& command) {
         } catch (const RetriableException& e) {
             options.logger.warn("Cannot read the end offsets of topic {} yet: {}", options.topic, e.what());
             if (steady_clock::now() >= deadline) return command.done(std::current_exception());
-            producer->poll(retry_pause);
+            poll(retry_pause);
         } catch (...) {
             return command.done(std::current_exception());
         }
@@ -384,6 +392,22 @@ void KafkaBasedLog::send(std::string key, std::optional<std::string> value, Done
 void KafkaBasedLog::read_to_end(Done done) { enqueue(*state_, ReadCommand{std::move(done)}); }
 
 void KafkaBasedLog::flush(Done done) { enqueue(*state_, FlushCommand{std::move(done)}); }
+
+void KafkaBasedLog::abandon(Done done) {
+    std::vector<SendCommand> unsent;
+    {
+        const std::lock_guard lock(state_->commands_mutex);
+        for (auto& command : state_->commands) {
+            if (auto* send = std::get_if<SendCommand>(&command)) unsent.push_back(std::move(*send));
+        }
+        std::erase_if(state_->commands, [](const Command& c) { return std::holds_alternative<SendCommand>(c); });
+        state_->abandoned = true;
+    }
+    const auto error = std::make_exception_ptr(
+        RetriableException("What was sent to topic " + state_->options.topic + " was given up before it was written"));
+    for (auto& send : unsent) send.done(error);
+    flush(std::move(done));
+}
 
 void KafkaBasedLog::stop() noexcept {
     {

@@ -41,6 +41,8 @@ struct TopicLogOptions {
     std::function<void(worker::Admin&)> prepare = {};
     std::chrono::milliseconds admin_timeout{30000};
     Logger logger = {};
+    /// Asked on other threads: while it says no, nothing is written, and what is sent waits. None: always.
+    std::function<bool()> may_produce = {};
 };
 
 /// True if the consumer of these options sees only what is committed.
@@ -64,7 +66,10 @@ public:
     void read_to_end(Done done);
     /// `done` when nothing sent before is without acknowledgement.
     void flush(Done done);
-    /// Ends both threads. What was sent gets a short time to be acknowledged; callbacks that wait fail.
+    /// Gives up what was sent and not acknowledged: nothing of it is written any more. `done` when that is certain.
+    void abandon(Done done);
+    /// Ends both threads. What was sent and may be written gets a short time to be acknowledged; callbacks that wait
+    /// fail.
     void stop() noexcept;
 
 private:

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace millrace::rest {
 
@@ -43,10 +44,15 @@ json::Document parse_document(std::string_view body) {
     }
 }
 
+/// A name may come again, and the last of it counts, until all known ones have come.
 void require_known_members(const Node& object, std::initializer_list<std::string_view> known) {
+    std::set<std::string_view> seen;
     for (const auto& member : object.members()) {
-        if (std::ranges::find(known, member.name) != known.end()) continue;
-        refuse(fmt::format("Unrecognized field \"{}\": known are \"{}\"", member.name, fmt::join(known, "\", \"")));
+        if (std::ranges::find(known, member.name) == known.end()) {
+            refuse(fmt::format("Unrecognized field \"{}\": known are \"{}\"", member.name, fmt::join(known, "\", \"")));
+        }
+        if (seen.size() == known.size()) refuse(fmt::format("The member \"{}\" comes twice", member.name));
+        seen.insert(member.name);
     }
 }
 

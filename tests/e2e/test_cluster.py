@@ -9,6 +9,7 @@ from conftest import unique
 from connector import Connector
 from group import Group, Lines, balanced, problems_of_lines
 from sink import PLUGINS, Sink
+from topics import records_of
 
 FILES = 9
 
@@ -170,6 +171,18 @@ def test_the_group_goes_on_when_its_coordinator_moves(brokers, folder):
         group.stop()
 
 
+def positions_that_go_back(bootstrap, topic):
+    """Offsets of file connectors that stand behind newer ones: somebody wrote them whose task had moved."""
+    newest, found = {}, []
+    for key, value in records_of(bootstrap, topic, partitions=5):
+        position = json.loads(value or '{}').get('position')
+        if position is not None and position < newest.setdefault(key, position):
+            found.append(f'{key} goes back from {newest[key]} to {position}')
+        if position is not None:
+            newest[key] = position
+    return found
+
+
 def test_faults_lose_nothing(group, folder, own_kafka, postgres_address, database, sql, dice):
     sql(ledger.TABLE, 'insert into ledger (id, version) select i, 1 from generate_series(1, 5000) i',
         f"alter database {database} set wal_sender_timeout = '3s'")  # a suspended worker holds its slot that long
@@ -230,6 +243,7 @@ def test_faults_lose_nothing(group, folder, own_kafka, postgres_address, databas
         newest, truth = writer.finish()
         stack.wait_for('the last row', lambda: any(key['id'] == newest for key, _, _ in changes.poll()), 120, 0)
         problems = ledger.problems_of(changes.records, truth) + [f'{lines.name}: {problem}' for lines in files for problem in lines.finish()]
+        problems += positions_that_go_back(own_kafka.address, f'{group.name}-offsets')
         assert not problems, '\n'.join(problems[:20])
     finally:
         writer.done.set()

@@ -144,6 +144,84 @@ def test_kafka_clients(rest, worker, connector, sink, sql):
     stack.wait_for(lambda: f'the lag of a sink that cannot write, which is {lag()}', lambda: lag() == 6)
 
 
+# What Kafka Connect 4.3.1 counts for the same connectors and records, read over JMX.
+TRANSFORMED = {
+    'poisoned': ({'errors.tolerance': 'all'}, {'source_task_source_record_poll_total': 4, 'source_task_source_record_write_total': 2, 'source_task_source_record_active_count': 0,
+                                               'task_error_total_record_failures': 2, 'task_error_total_record_errors': 2, 'task_error_total_records_skipped': 2,
+                                               'task_error_total_errors_logged': 2, 'task_error_total_retries': 0}),
+    'strict': ({}, {'source_task_source_record_poll_total': 4, 'task_error_total_record_failures': 1, 'task_error_total_record_errors': 1,
+                    'task_error_total_records_skipped': 0, 'task_error_total_errors_logged': 1, 'task_error_total_retries': 0}),
+    'filtered': ({'transforms.t.type': 'org.apache.kafka.connect.transforms.Filter', 'transforms.t.spec': None},
+                 {'source_task_source_record_poll_total': 4, 'source_task_source_record_write_total': 0, 'source_task_source_record_active_count': 0,
+                  'task_error_total_record_failures': 0, 'task_error_total_records_skipped': 0, 'task_error_last_error_timestamp': 0})}
+
+
+@pytest.mark.parametrize('kind', TRANSFORMED)
+def test_what_a_source_counts(rest, worker, folder, kind):
+    changes, expected = TRANSFORMED[kind]
+    lines, name = folder / 'lines', unique('lines-')
+    lines.write_text('1\nx\n2\ny\n')
+    config = {'connector.class': FILE_SOURCE, 'file': str(lines), 'topic': unique('lines'), 'errors.log.enable': 'true', 'transforms': 't',
+              'transforms.t.type': 'org.apache.kafka.connect.transforms.Cast$Value', 'transforms.t.spec': 'int32', **changes}
+    status, text = rest.call('PUT', f'/connectors/{name}/config', {key: value for key, value in config.items() if value is not None})
+    assert status == 201, text
+    try:
+        def counts():
+            series, _ = scrape(worker.address)
+            return {metric: value(series, f'kafka_connect_{metric}', connector=name, task='0') for metric in expected}
+        stack.wait_for(lambda: f'{expected}; there is {counts()}', lambda: counts() == expected)
+        state = 'failed' if kind == 'strict' else 'running'
+        stack.wait_for(state, lambda: value(scrape(worker.address)[0], 'kafka_connect_connector_task_status', connector=name, status=state) == 1)
+        if kind == 'strict':
+            return
+
+        def commits():
+            series, _ = scrape(worker.address)
+            return [value(series, f'kafka_connect_connector_task_offset_commit_{part}_percentage', connector=name) for part in ('success', 'failure')]
+        stack.wait_for(lambda: f'commits of a source that has nothing to commit; there is {commits()}', lambda: commits() == [1, 0])
+    finally:
+        rest.call('DELETE', f'/connectors/{name}')
+
+
+def test_what_a_sink_counts_besides_its_records(rest, worker, sink):
+    sink.produce(['a', 'not this', 'b'])
+    sink.put(report_value='not this', errors_tolerance='all', errors_log_enable='true', errors_deadletterqueue_topic_name=f'{sink.topic}-dlq',
+             errors_deadletterqueue_topic_replication_factor=1)
+    task = {'connector': sink.name, 'task': '0'}
+
+    def read(*metrics):
+        series, _ = scrape(worker.address)
+        return [value(series, f'kafka_connect_{metric}', **task) for metric in metrics]
+    # What a task reports itself is a failure, not an error of the record's stages.
+    errors = [f'task_error_{metric}' for metric in ('total_record_failures', 'total_record_errors', 'total_records_skipped', 'total_errors_logged',
+                                                    'deadletterqueue_produce_requests', 'deadletterqueue_produce_failures')]
+    stack.wait_for(lambda: f'the errors; they are {read(*errors)}', lambda: read(*errors) == [1, 0, 0, 1, 1, 0])
+    sink.wait_committed(3)
+    stack.wait_for('all to be committed', lambda: read('sink_task_sink_record_active_count') == [0])
+    # Commits go on without anything to commit, and puts without records are batches.
+    commits = read('sink_task_offset_commit_completion_total')[0]
+    stack.wait_for('more commits', lambda: read('sink_task_offset_commit_completion_total')[0] >= commits + 3)
+    assert read('connector_task_offset_commit_success_percentage', 'connector_task_offset_commit_failure_percentage', 'sink_task_offset_commit_skip_total') == [1, 0, 0]
+    assert read('connector_task_batch_size_avg')[0] < 1.5
+    sink.change('stop')
+    sink.wait_states('STOPPED')
+    sink.produce(['c'])
+    sink.put(fatal_value='c', errors_tolerance='all')
+    sink.change('resume')
+    sink.wait_states('RUNNING', 'FAILED')
+    stack.wait_for('its partitions to be gone', lambda: read('sink_task_partition_count', 'sink_task_sink_record_active_count') == [0, 0])
+
+
+def test_a_flush_that_fails_is_a_commit_that_failed(rest, worker, sink):
+    sink.produce(['a'])
+    sink.put(buffered='true', flush_fails_every=1)
+
+    def commits():
+        series, _ = scrape(worker.address)
+        return [value(series, f'kafka_connect_connector_task_offset_commit_{part}_percentage', connector=sink.name) for part in ('success', 'failure')]
+    stack.wait_for(lambda: f'commits that fail; they are {commits()}', lambda: commits() == [0, 1])
+
+
 def test_transactions(folder, kafka_address):
     lines = folder / 'lines'
     lines.write_text('one\ntwo\nthree\n')
@@ -154,6 +232,9 @@ def test_transactions(folder, kafka_address):
         assert status == 201, text
         for part, size in {'min': 3, 'avg': 3, 'max': 3}.items():
             stack.wait_for(f'transaction-size-{part}', lambda: value(scrape(service.address)[0], f'kafka_connect_source_task_transaction_size_{part}', connector='lines') == size)
+        series, _ = scrape(service.address)
+        assert value(series, 'kafka_connect_connector_task_offset_commit_success_percentage', connector='lines') == 1
+        assert value(series, 'kafka_connect_source_task_source_record_active_count_max', connector='lines') == 3
     finally:
         service.stop()
 

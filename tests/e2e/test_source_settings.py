@@ -35,7 +35,7 @@ def test_status_updates_come_as_often_as_wanted(connector, sql):
         times.update(row[0] for row in sql("select reply_time from pg_stat_replication r join pg_replication_slots s on s.active_pid = r.pid "
                                            f"where slot_name = '{connector.config['slot.name']}' and reply_time is not null").fetchall())
         return len(times) > 10
-    stack.wait_for(lambda: f'status updates: {times}', many, 5, 0.02)  # as often as by default they would take 100 s
+    stack.wait_for(lambda: f'status updates: {times}', many, every=0.02)  # as often as by default they would take 100 s
 
 
 def test_no_retries(connector, sql):

@@ -42,7 +42,7 @@ class Provider:
     def create(self, config):
         status, text = self.edge.raw('POST', '/connectors', {'name': self.name, 'config': config})
         assert status == 201, text
-        stack.wait_for('the connector to be read', lambda: self.edge.raw('GET', self.path)[0] == 200, 10)
+        stack.wait_for('the connector to be read', lambda: self.edge.raw('GET', self.path)[0] == 200)
 
     def refresh(self):
         """The configuration that a plan compares; none if the connector is gone."""
@@ -54,12 +54,12 @@ class Provider:
         status, text = self.edge.raw('PUT', f'{self.path}/config', config)
         assert status in (200, 201), text
         wanted = {**config, 'name': self.name}
-        stack.wait_for('the configuration that was sent', lambda: json.loads(self.edge.raw('GET', f'{self.path}/config')[1]) == wanted, 10)
+        stack.wait_for('the configuration that was sent', lambda: json.loads(self.edge.raw('GET', f'{self.path}/config')[1]) == wanted)
 
     def destroy(self):
         status, text = self.edge.raw('DELETE', self.path)
         assert status == 204, text
-        stack.wait_for('the connector to be gone', lambda: self.edge.raw('GET', self.path)[0] == 404, 10)
+        stack.wait_for('the connector to be gone', lambda: self.edge.raw('GET', self.path)[0] == 404)
 
 
 def test_create_plan_update_drift_destroy(landscape, database):

@@ -152,7 +152,7 @@ def drop_slots(server, database):
             except psycopg.errors.ObjectInUse:
                 return False
             return True
-        wait_for(f'slot {slot} to be dropped', dropped, 20)
+        wait_for(f'slot {slot} to be dropped', dropped)
 
 
 class Rest:

@@ -57,9 +57,9 @@ struct DistributedWorker::State {
               leader_producer(made.config)),
           statuses(context.get_executor(), log_options(made.config, made.config.status_topic,
                                                        cluster::status_topic_role, "statuses", storage_logger)),
-          offsets(
-              log_options(made.config, made.config.offset_topic, cluster::offset_topic_role, "offsets", storage_logger),
-              {.like = made.config.offset_topic, .brokers = made.config.settings().at("bootstrap.servers")}),
+          offsets(gated(log_options(made.config, made.config.offset_topic, cluster::offset_topic_role, "offsets",
+                                    storage_logger)),
+                  {.like = made.config.offset_topic, .brokers = made.config.settings().at("bootstrap.servers")}),
           peers(configs),
           publisher(context.get_executor(), made.config.session_key.signature_algorithm, forwarding_tls()),
           herder(herder_dependencies()),
@@ -68,12 +68,18 @@ struct DistributedWorker::State {
                   .offsets = offsets,
                   .listener = herder,
                   .logger = Logger(made.log, "org.apache.kafka.connect.runtime.Worker"),
-                  .secrets = made.secrets}),
+                  .secrets = made.secrets,
+                  .lease = lease}),
           rest(context.get_executor(), server_options(), services()),
           loop(context, rest, logger) {
         herder.set_worker(worker);
     }
 
+    /// Of what only who runs a task may write.
+    cluster::TopicLogOptions gated(cluster::TopicLogOptions options) const {
+        options.may_produce = [held = lease] { return held->held(); };
+        return options;
+    }
     cluster::DistributedHerderDependencies herder_dependencies() {
         auto group = group_settings(made.config, made.address);
         group.fingerprint = identity.fingerprint();
@@ -116,6 +122,7 @@ struct DistributedWorker::State {
     asio::io_context context{1};
     Logger logger;
     Logger storage_logger;
+    std::shared_ptr<Lease> lease = std::make_shared<Lease>();
     cluster::ConfigBackingStore configs;
     cluster::StatusBackingStore statuses;
     cluster::OffsetBackingStore offsets;

@@ -1,6 +1,7 @@
 #include "worker/metrics/sampled_stat.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace millrace::worker {
@@ -10,15 +11,16 @@ constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 }
 
 bool SampledStat::counts(const Sample& sample, Clock::time_point now) const noexcept {
-    return sample.count > 0 && now - sample.begin < sampling_.window * sampling_.samples;
+    return sample.count > 0 && now - sample.last < sampling_.window * sampling_.samples;
 }
 
 void SampledStat::record(double value, Clock::time_point now) {
     if (samples_.empty() || now - samples_.back().begin >= sampling_.window) {
-        if (samples_.size() == static_cast<std::size_t>(sampling_.samples)) samples_.erase(samples_.begin());
-        samples_.push_back({.begin = now, .min = value, .max = value});
+        if (samples_.size() > static_cast<std::size_t>(sampling_.samples)) samples_.erase(samples_.begin());
+        samples_.push_back({.begin = now, .last = now, .min = value, .max = value});
     }
     auto& last = samples_.back();
+    last.last = now;
     last.sum += value;
     last.min = std::min(last.min, value);
     last.max = std::max(last.max, value);
@@ -57,14 +59,23 @@ double SampledStat::max(Clock::time_point now) const noexcept {
 double SampledStat::rate(Clock::time_point now) const noexcept {
     using Seconds = std::chrono::duration<double>;
     double sum = 0;
-    // All windows but the newest count as complete, so that the first records of a task are no peak.
-    auto time = Seconds(sampling_.window * std::max(sampling_.samples - 1, 1));
+    auto oldest = now;
     for (const auto& sample : samples_) {
         if (!counts(sample, now)) continue;
         sum += sample.sum;
-        time = std::max(time, Seconds(now - sample.begin));
+        oldest = std::min(oldest, sample.begin);
     }
-    return sum / time.count();
+    Clock::duration time = now - oldest;
+    // All windows but the newest count as complete, so that the first records of a task are no peak.
+    const auto missing = sampling_.samples - 1 - time / sampling_.window;
+    if (missing > 0) time += sampling_.window * missing;
+    return sum / Seconds(std::max<Clock::duration>(time, std::chrono::milliseconds{1})).count();
+}
+
+double SampledStat::share_of(bool value, Clock::time_point now) const noexcept {
+    const auto ones = avg(now);
+    if (std::isnan(ones)) return 0;
+    return value ? ones : 1 - ones;
 }
 
 }

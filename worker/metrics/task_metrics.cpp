@@ -20,9 +20,8 @@ double number(const TaskErrorCounters::Counter& counter) {
 
 }
 
-void TaskErrorCounters::failed() noexcept {
+void TaskErrorCounters::given_up() noexcept {
     using std::chrono::system_clock;
-    count(failures);
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch());
     last_error_ms.store(now.count(), std::memory_order_relaxed);
 }
@@ -119,6 +118,11 @@ void TaskMetrics::commit_skipped() {
     skips_.record(1, Clock::now());
 }
 
+void TaskMetrics::transactional() {
+    const std::lock_guard lock(mutex_);
+    transactional_ = true;
+}
+
 void TaskMetrics::transaction(std::size_t records) {
     const std::lock_guard lock(mutex_);
     transaction_size_.record(static_cast<double>(records), Clock::now());
@@ -137,7 +141,6 @@ void TaskMetrics::collect_task(MetricsPage& page, std::span<const MetricLabel> l
     const auto life = milliseconds_of(now - made_);
     const auto here = now - status_since_;
     const auto share = [life](Clock::duration time) { return life > 0 ? milliseconds_of(time) / life : 0; };
-    const auto success = commit_success_.avg(now);
     page.connect_text(task_group, "status", status_, labels);
     page.connect(task_group, "running-ratio", share(status_ == "running" ? running_ + here : running_), labels);
     page.connect(task_group, "pause-ratio", share(status_ == "paused" ? paused_ + here : paused_), labels);
@@ -145,8 +148,8 @@ void TaskMetrics::collect_task(MetricsPage& page, std::span<const MetricLabel> l
     page.connect(task_group, "batch-size-avg", batch_size_.avg(now), labels);
     page.connect(task_group, "offset-commit-max-time-ms", commit_time_.max(now), labels);
     page.connect(task_group, "offset-commit-avg-time-ms", commit_time_.avg(now), labels);
-    page.connect(task_group, "offset-commit-success-percentage", success, labels);
-    page.connect(task_group, "offset-commit-failure-percentage", 1 - success, labels);
+    page.connect(task_group, "offset-commit-success-percentage", commit_success_.share_of(true, now), labels);
+    page.connect(task_group, "offset-commit-failure-percentage", commit_success_.share_of(false, now), labels);
 }
 
 void TaskMetrics::collect_source(MetricsPage& page, std::span<const MetricLabel> labels, Clock::time_point now) const {
@@ -159,7 +162,7 @@ void TaskMetrics::collect_source(MetricsPage& page, std::span<const MetricLabel>
     page.connect(source_group, "source-record-active-count", static_cast<double>(active_now_), labels);
     page.connect(source_group, "source-record-active-count-max", active_.max(now), labels);
     page.connect(source_group, "source-record-active-count-avg", active_.avg(now), labels);
-    if (transaction_size_.total() == 0) return;
+    if (!transactional_) return;
     page.connect(source_group, "transaction-size-min", transaction_size_.min(now), labels);
     page.connect(source_group, "transaction-size-max", transaction_size_.max(now), labels);
     page.connect(source_group, "transaction-size-avg", transaction_size_.avg(now), labels);

@@ -30,7 +30,8 @@ struct TaskErrorCounters {
     std::atomic<std::int64_t> last_error_ms{0};
 
     static void count(Counter& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
-    void failed() noexcept;
+    /// Sets last_error_ms: a failure that is not tried again.
+    void given_up() noexcept;
 };
 
 enum class TaskKind : std::uint8_t { Unknown, Source, Sink };
@@ -58,13 +59,16 @@ public:
     void written(std::size_t records);
     void read(std::size_t records);
     void put(std::size_t records, Clock::duration took);
-    /// Records that are not finished yet: polled and not acknowledged, or read and not committed.
+    /// Records that are not finished yet: polled and not acknowledged, or between what was read and what is committed.
     void active(std::size_t records);
     void partitions(std::size_t count);
     void commit_begun(std::uint64_t number);
+    /// Also one that had nothing to commit, which succeeds, and one that the task itself failed.
     void committed(Clock::duration took, bool success);
     void commit_skipped();
-    /// One that was committed, with exactly-once.
+    /// The task writes exactly once.
+    void transactional();
+    /// One that was committed, with exactly-once; 0 if it held offsets alone.
     void transaction(std::size_t records);
     /// The producer of a source's records, the consumer of a sink's.
     ClientMetrics& client() noexcept { return client_; }
@@ -106,6 +110,7 @@ private:
     std::uint64_t commit_number_ = 0;
     SampledStat completions_;
     SampledStat skips_;
+    bool transactional_ = false;
     SampledStat transaction_size_;
 };
 

@@ -10,12 +10,12 @@ constexpr std::string_view group = "connect-worker-metrics";
 
 void collect_starts(MetricsPage& page, const std::string& what, const SampledStat& starts) {
     const auto attempts = static_cast<double>(starts.count());
-    const auto success = starts.avg(SampledStat::Clock::now());
+    const auto now = SampledStat::Clock::now();
     page.connect(group, what + "-startup-attempts-total", attempts);
     page.connect(group, what + "-startup-success-total", starts.total());
     page.connect(group, what + "-startup-failure-total", attempts - starts.total());
-    page.connect(group, what + "-startup-success-percentage", success);
-    page.connect(group, what + "-startup-failure-percentage", 1 - success);
+    page.connect(group, what + "-startup-success-percentage", starts.share_of(true, now));
+    page.connect(group, what + "-startup-failure-percentage", starts.share_of(false, now));
 }
 
 }

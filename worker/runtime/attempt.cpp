@@ -60,6 +60,7 @@ std::chrono::milliseconds retry_delay(int attempt, std::chrono::milliseconds max
 }
 
 bool ProcessingContext::wait_before_retry() {
+    if (counters_ != nullptr) TaskErrorCounters::count(counters_->failures);
     const auto now = env_.now();
     const bool for_ever = handling_.retry_timeout.count() < 0;
     if (attempts_++ == 0) deadline_ = now + handling_.retry_timeout;
@@ -68,15 +69,12 @@ bool ProcessingContext::wait_before_retry() {
         if (!env_.wait(std::chrono::milliseconds{0})) throw StopRequested("The task is to stop");
         return false;
     }
-    if (counters_ != nullptr) {
-        counters_->failed();
-        TaskErrorCounters::count(counters_->retries);
-    }
     auto delay = retry_delay(attempts_, handling_.retry_delay_max, env_.random());
     if (!for_ever) {
         delay = std::min(delay, std::chrono::ceil<std::chrono::milliseconds>(deadline_ - now));
     }
     if (!env_.wait(delay)) throw StopRequested("The task is to stop");
+    if (counters_ != nullptr) TaskErrorCounters::count(counters_->retries);
     return true;
 }
 
@@ -86,13 +84,19 @@ void ProcessingContext::log(const Stage& stage, const std::exception& error) con
                   to_string(stage.kind), stage.class_name, where, trace_of(error));
 }
 
+/// What failed outside of the stages, in put() or in the brokers, is an error only where it ends the task.
+void ProcessingContext::count_failure(StageKind kind) {
+    if (counters_ == nullptr) return;
+    const bool reported = kind == StageKind::TaskPut || kind == StageKind::KafkaProduce;
+    TaskErrorCounters::count(counters_->failures);
+    counters_->given_up();
+    if (!reported || !tolerates()) TaskErrorCounters::count(counters_->errors);
+    if (!reported && tolerates()) TaskErrorCounters::count(counters_->skipped);
+    if (handling_.log_enable) TaskErrorCounters::count(counters_->logged);
+}
+
 std::nullopt_t ProcessingContext::skip(const Stage& stage, const std::exception& error) {
-    if (counters_ != nullptr) {
-        counters_->failed();
-        TaskErrorCounters::count(counters_->errors);
-        if (handling_.log_enable) TaskErrorCounters::count(counters_->logged);
-        if (tolerates()) TaskErrorCounters::count(counters_->skipped);
-    }
+    count_failure(stage.kind);
     if (handling_.log_enable) log(stage, error);
     for (auto* reporter : reporters_) reporter->report(stage, record_, error);
     if (tolerates()) return std::nullopt;

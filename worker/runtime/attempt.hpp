@@ -90,6 +90,7 @@ public:
 
 private:
     void log(const Stage& stage, const std::exception& error) const;
+    void count_failure(StageKind kind);
 
     ErrorHandling handling_;
     std::string task_;

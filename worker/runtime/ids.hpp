@@ -23,10 +23,10 @@ inline std::string transactional_id(const std::string& group_id, const TaskId& i
 /// What users want of a connector; kept in the config topic.
 enum class TargetState : std::uint8_t { Started, Paused, Stopped };
 
-/// What a connector or task is doing; kept in the status topic.
-/// AtOnce: others may run the tasks already, so nothing is sent, committed or reported any more.
+/// AtOnce: others may run it already, so nothing is sent, committed or reported any more.
 enum class StopManner : std::uint8_t { Gracefully, AtOnce };
 
+/// What a connector or task is doing; kept in the status topic.
 enum class State : std::uint8_t { Unassigned, Running, Paused, Failed, Destroyed, Restarting, Stopped };
 
 std::string_view to_string(TargetState state) noexcept;  ///< "STARTED"

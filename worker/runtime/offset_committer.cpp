@@ -20,6 +20,7 @@ void OffsetCommitter::tick(SubmittedRecords& records, Clock::time_point now) {
             settle(records, *answer);
         } else if (!flight_->overdue && now - flight_->begun >= options_.timeout) {
             flight_->overdue = true;
+            measure(now - flight_->begun, false);
             logger_.error(
                 "WorkerSourceTask{{id={}}} Failed to flush, timed out while waiting for producer to flush "
                 "outstanding offsets; still waiting",
@@ -34,7 +35,10 @@ void OffsetCommitter::tick(SubmittedRecords& records, Clock::time_point now) {
 
 bool OffsetCommitter::begin(SubmittedRecords& records, Clock::time_point now) {
     auto what = records.take_committable();
-    if (what.entries.empty()) return false;
+    if (what.entries.empty()) {
+        measure({}, true);
+        return false;
+    }
     logger_.info("WorkerSourceTask{{id={}}} Committing offsets for {} acknowledged messages", task_, what.records);
     auto answer = std::make_shared<Answer>();
     auto entries = what.entries;
@@ -48,9 +52,13 @@ bool OffsetCommitter::begin(SubmittedRecords& records, Clock::time_point now) {
     return true;
 }
 
+void OffsetCommitter::measure(Clock::duration took, bool success) const {
+    if (options_.measured) options_.measured(took, success);
+}
+
 void OffsetCommitter::settle(SubmittedRecords& records, const std::exception_ptr& error) {
     const auto flight = std::exchange(flight_, nullptr);
-    if (options_.measured) options_.measured(Clock::now() - flight->begun, error == nullptr);
+    if (!error || !flight->overdue) measure(Clock::now() - flight->begun, error == nullptr);
     if (error) {
         logger_.error("WorkerSourceTask{{id={}}} Failed to commit offsets, will try again: {}", task_, trace_of(error));
         records.put_back(flight->what);

@@ -23,7 +23,8 @@ public:
     struct Options {
         std::chrono::milliseconds interval;
         std::chrono::milliseconds timeout;
-        /// Told how each commit went.
+        /// Told how each commit went, one without anything to store included. One that takes longer than `timeout` has
+        /// failed, and has succeeded once it is answered after all.
         std::function<void(Clock::duration took, bool success)> measured = {};
     };
 
@@ -46,6 +47,7 @@ private:
     };
 
     bool begin(SubmittedRecords& records, Clock::time_point now);
+    void measure(Clock::duration took, bool success) const;
     void settle(SubmittedRecords& records, const std::exception_ptr& error);
 
     OffsetStore& store_;

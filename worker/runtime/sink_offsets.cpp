@@ -41,6 +41,16 @@ void SinkOffsets::committed(const TopicOffsets& offsets) {
     }
 }
 
+std::size_t SinkOffsets::uncommitted(const TopicOffsets& read) const {
+    std::int64_t records = 0;
+    for (const auto& [partition, committed] : committed_) {
+        const auto further = read.find(partition);
+        const auto last = further != read.end() ? further->second : current_.at(partition);
+        records += std::max<std::int64_t>(last - committed, 0);
+    }
+    return static_cast<std::size_t>(records);
+}
+
 TopicOffsets SinkOffsets::current(std::span<const TopicPartition> partitions) const {
     return only(current_, partitions);
 }

@@ -22,6 +22,8 @@ public:
     void rewind(const TopicOffsets& offsets);
     void committed(const TopicOffsets& offsets);
 
+    /// Records between what is committed and what was read, which is put()'s or, in `read`, further on.
+    std::size_t uncommitted(const TopicOffsets& read) const;
     TopicOffsets current(std::span<const TopicPartition> partitions) const;
     TopicOffsets last_committed(std::span<const TopicPartition> partitions) const;
     /// What to commit of the offsets that the task's pre_commit gave for `partitions`: those of partitions that it has

@@ -90,7 +90,9 @@ void SinkSession::round() {
     commit_when_due();
     subscribe_when_due();
     apply_rewinds();
-    if (poll() && may_write()) deliver();
+    if (!poll()) return;
+    measure_active();
+    if (may_write()) deliver();
 }
 
 /// The consumer itself would look for topics that are missing every metadata.max.age.ms only.
@@ -129,10 +131,7 @@ bool SinkSession::poll() {
         auto raw = consumer_->poll(std::clamp(left, milliseconds{0}, poll_slice), max_poll_records_);
         const auto records = raw.records().size();
         const bool any = records > 0;
-        if (any) {
-            task_.metrics().read(records);
-            task_.metrics().active(uncommitted_ += records);
-        }
+        if (any) task_.metrics().read(records);
         pipeline_.convert(std::move(raw), batch_);
         if (any) return true;
         if (task_.stop_requested() || task_.pause_wanted() != paused_) return false;
@@ -145,8 +144,8 @@ void SinkSession::deliver() {
     try {
         const auto begun = Clock::now();
         sink_->put(batch_.records);
-        if (!batch_.records.empty()) task_.metrics().put(batch_.records.size(), Clock::now() - begun);
         if (errant_failure_) std::rethrow_exception(errant_failure_);
+        task_.metrics().put(batch_.records.size(), Clock::now() - begun);
     } catch (const StopRequested&) {
         throw;
     } catch (const RetriableException& e) {

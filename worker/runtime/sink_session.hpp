@@ -70,6 +70,9 @@ private:
                                          bool closing);
     void rewind_to_committed(std::span<const TopicPartition> partitions);
     void send_commit(const TopicOffsets& offsets, bool closing);
+    /// What pre_commit left nothing to commit of succeeded, what it refused failed.
+    void measure_commit(bool success);
+    void measure_active();
     void on_committed(std::uint64_t sequence, const TopicOffsets& offsets, const std::exception_ptr& error);
     void close_partitions(std::span<const TopicPartition> partitions, bool lost);
 
@@ -96,8 +99,6 @@ private:
     Clock::time_point next_commit_;
     Clock::time_point commit_started_{};
     std::uint64_t commit_sequence_ = 0;
-    std::size_t uncommitted_ = 0;         ///< records read since the last commit
-    std::size_t committing_records_ = 0;  ///< of those, the ones that the running commit is about
     bool committing_ = false;
     bool commit_requested_ = false;
     bool started_ = false;

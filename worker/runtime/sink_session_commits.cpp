@@ -20,6 +20,7 @@ void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicO
         if (const auto wanted = rewinds_.extract(partition)) start[partition] = wanted.mapped();
     }
     offsets_.rewind(start);
+    measure_active();
 }
 
 void SinkSession::on_ready() {
@@ -40,7 +41,7 @@ void SinkSession::close_partitions(std::span<const TopicPartition> partitions, b
         batch_.drop(partitions);
         const auto left = consumer_->assignment().size();
         task_.metrics().partitions(left - std::min(left, partitions.size()));
-        if (left <= partitions.size()) uncommitted_ = committing_records_ = 0;
+        measure_active();
         for (const auto& partition : partitions) {
             paused_by_task_.erase(partition);
             rewinds_.erase(partition);
@@ -86,12 +87,15 @@ void SinkSession::commit(std::span<const TopicPartition> partitions, bool closin
     }
     commit_started_ = Clock::now();
     task_.metrics().commit_begun(++commit_sequence_);
-    committing_records_ = uncommitted_;
     const auto given = ask_task(current, partitions, closing);
-    if (!given || given->empty()) return;
-    const auto offsets = offsets_.committable(*given, partitions, label_, logger_);
-    if (!offsets.empty()) send_commit(offsets, closing);
+    if (!given) return measure_commit(false);
+    const auto offsets = given->empty() ? TopicOffsets{} : offsets_.committable(*given, partitions, label_, logger_);
+    offsets.empty() ? measure_commit(true) : send_commit(offsets, closing);
 }
+
+void SinkSession::measure_commit(bool success) { task_.metrics().committed(Clock::now() - commit_started_, success); }
+
+void SinkSession::measure_active() { task_.metrics().active(offsets_.uncommitted(batch_.offsets)); }
 
 /// What the task lets be committed; none if it failed. Its partitions are closed before the commit, as Kafka Connect
 /// does it: a task may still write while it closes.
@@ -147,14 +151,14 @@ void SinkSession::on_committed(std::uint64_t sequence, const TopicOffsets& offse
         return;
     }
     committing_ = false;
-    task_.metrics().committed(Clock::now() - commit_started_, error == nullptr);
+    measure_commit(error == nullptr);
     if (error) {
         logger_.error("{} Commit of offsets threw an unexpected exception for sequence number {}: {}", label_, sequence,
                       trace_of(error));
         return;
     }
     offsets_.committed(offsets);
-    task_.metrics().active(uncommitted_ -= std::exchange(committing_records_, 0));
+    measure_active();
 }
 
 }

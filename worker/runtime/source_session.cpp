@@ -38,6 +38,7 @@ SourceSession::SourceSession(WorkerTask& task)
           [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); },
           OffsetCommitter::Clock::now()) {
     describe(TaskKind::Source);
+    if (transaction_) task_.metrics().transactional();
 }
 
 std::optional<TopicCreator> SourceSession::make_topic_creator() const {
@@ -109,8 +110,10 @@ std::optional<SourceBatch> SourceSession::poll_source() {
         auto batch = source_->poll(task_.stop_token(), poll_wait());
         poll_back_off_ = retry_wait;
         const auto records = std::ranges::count_if(batch.records, [](const auto& r) { return !r.offset_only(); });
-        if (records > 0) task_.metrics().polled(static_cast<std::size_t>(records), TaskMetrics::Clock::now() - begun);
+        if (records == 0) return batch;
+        task_.metrics().polled(static_cast<std::size_t>(records), TaskMetrics::Clock::now() - begun);
         unfinished_ += static_cast<std::size_t>(records);
+        task_.metrics().active(active_told_ = unfinished_);
         return batch;
     } catch (const RetriableException& e) {
         logger_.warn("{} failed to poll records from SourceTask. Will retry operation. {}", label_, e.what());

@@ -106,8 +106,18 @@ void SourceTransaction::when_idle() {
 }
 
 void SourceTransaction::commit() {
-    if (!open_ && staged_.empty()) return;
     const auto began = Clock::now();
+    try {
+        write_and_commit(began);
+    } catch (const std::exception&) {
+        if (options_.metrics != nullptr) options_.metrics->committed(Clock::now() - began, false);
+        throw;
+    }
+    if (options_.metrics != nullptr) options_.metrics->committed(Clock::now() - began, true);
+}
+
+void SourceTransaction::write_and_commit(Clock::time_point began) {
+    if (!open_ && staged_.empty()) return;
     if (!open_) open();
     const auto offsets = offsets_.records(connector_, staged_);
     const Patience until_cancelled{.given_up = options_.given_up};
@@ -116,7 +126,7 @@ void SourceTransaction::commit() {
     open_ = false;
     last_commit_ = Clock::now();
     commit_took_ = last_commit_ - began;
-    if (options_.metrics != nullptr && records_ > 0) options_.metrics->transaction(records_);
+    if (options_.metrics != nullptr) options_.metrics->transaction(records_);
     const auto entries = std::exchange(staged_, {});
     offsets_.after_transaction(connector_, entries);
     for (const auto& [partition, offset] : entries) on_committed_(partition.entries(), offset->entries());

@@ -31,7 +31,7 @@ public:
         std::chrono::milliseconds interval{};  ///< of TransactionBoundary::Interval
         std::chrono::milliseconds
             longest{};                   ///< a transaction that is open longer is committed; brokers abort it later
-        TaskMetrics* metrics = nullptr;  ///< told of the size of each that is committed; outlives this
+        TaskMetrics* metrics = nullptr;  ///< told of each commit and its size; outlives this
         std::function<bool()> given_up = {};  ///< true: nobody waits for this task any more, nor it for brokers
     };
     /// Of the records that hold offsets, in their delivery reports.
@@ -70,6 +70,7 @@ private:
     void open();
     [[noreturn]] void refuse_offset_topic() const;
     void commit();
+    void write_and_commit(Clock::time_point began);
     void abort();
 
     Producer& producer_;

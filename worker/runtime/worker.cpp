@@ -6,7 +6,6 @@
 #include "worker/plugins/names.hpp"
 #include "worker/runtime/config_providers.hpp"
 #include "worker/runtime/deadlines.hpp"
-#include "worker/runtime/lease.hpp"
 #include "worker/runtime/offset_clients.hpp"
 #include "worker/runtime/worker_connector.hpp"
 #include "worker/runtime/worker_task.hpp"
@@ -60,7 +59,6 @@ struct Worker::State {
     std::shared_ptr<const WorkerConfig> config;
     std::shared_ptr<const ConfigTransformer> transformer;
     std::shared_ptr<WorkerMetrics> starts;
-    const std::shared_ptr<Lease> lease = std::make_shared<Lease>();
     Deadlines deadlines;
     mutable std::mutex mutex;  ///< guards the maps
     std::map<std::string, std::shared_ptr<WorkerConnector>> connectors;
@@ -118,7 +116,7 @@ void Worker::start_connector(const std::string& name, Settings settings, TargetS
     connector->start(target, state_->with_deadline(std::move(done), fmt::format("Starting connector {}", name)));
 }
 
-void Worker::stop_connector(const std::string& name, Done done) {
+void Worker::stop_connector(const std::string& name, Done done, StopManner manner) {
     std::shared_ptr<WorkerConnector> connector;
     {
         const std::lock_guard lock(state_->mutex);
@@ -134,6 +132,7 @@ void Worker::stop_connector(const std::string& name, Done done) {
         connector->abandon(true);  // nothing, if it has stopped
         once(nullptr);
     });
+    if (manner == StopManner::AtOnce) connector->abandon(false);
     connector->stop(once);
 }
 
@@ -179,7 +178,7 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
                                                                .logger = logger,
                                                                .gate = std::move(gate),
                                                                .starts = s.starts,
-                                                               .lease = s.lease});
+                                                               .lease = s.deps.lease});
     {
         const std::lock_guard lock(s.mutex);
         if (!s.tasks.try_emplace(id, task).second) {
@@ -190,7 +189,7 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
     task->start();
 }
 
-Lease& Worker::lease() noexcept { return *state_->lease; }
+Lease& Worker::lease() noexcept { return *state_->deps.lease; }
 
 void Worker::stop_tasks(std::vector<TaskId> ids, Done done, StopManner manner) {
     struct Group {

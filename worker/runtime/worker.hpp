@@ -8,6 +8,7 @@
 #include "connectors/api/log.hpp"
 #include "worker/runtime/connector_offsets.hpp"
 #include "worker/runtime/ids.hpp"
+#include "worker/runtime/lease.hpp"
 #include "worker/runtime/stores.hpp"
 
 #include <exception>
@@ -25,7 +26,6 @@ class SecretMask;  // connectors/support/secret_mask.hpp
 namespace millrace::worker {
 
 struct WorkerConfig;   // worker/config/worker_config.hpp
-class Lease;           // worker/runtime/lease.hpp
 class MetricsPage;     // worker/metrics/page.hpp
 class PluginRegistry;  // worker/plugins/registry.hpp
 
@@ -41,6 +41,8 @@ struct WorkerDependencies {
     StatusListener& listener;
     Logger logger;
     std::shared_ptr<SecretMask> secrets = {};  ///< takes what config providers give
+    /// Tasks write nothing while it is not held, nor do the stores that look at it.
+    std::shared_ptr<Lease> lease = std::make_shared<Lease>();
 };
 
 class Worker {
@@ -52,7 +54,7 @@ public:
     /// `done`. `settings` are the connector's, with ${provider:path:key} references still in them.
     void start_connector(const std::string& name, Settings settings, TargetState target, Done done);
     /// Waits a bounded time for the plugin; reports UNASSIGNED. Does nothing for a connector that is not here.
-    void stop_connector(const std::string& name, Done done);
+    void stop_connector(const std::string& name, Done done, StopManner manner = StopManner::Gracefully);
     /// Brings a running connector to another target state and reports it.
     void set_connector_state(const std::string& name, TargetState target, Done done);
     /// The task configurations of a started connector, "task.class" included, references put back for values that came
@@ -66,7 +68,6 @@ public:
     /// Signals all, then waits for each within task.shutdown.graceful.timeout.ms in total; offsets are committed. What
     /// has not stopped by then is cancelled: it writes no more status, commits no more offsets.
     void stop_tasks(std::vector<TaskId> ids, Done done, StopManner manner = StopManner::Gracefully);
-    /// Tasks write nothing while it is not held.
     Lease& lease() noexcept;
     /// Pauses or resumes the tasks of a connector that are here.
     void set_task_states(const std::string& connector, TargetState target);

@@ -6,6 +6,8 @@
 #include "worker/runtime/topic_creation.hpp"
 #include "worker/runtime/trace.hpp"
 
+#include <utility>
+
 namespace millrace::worker {
 
 namespace {
@@ -48,6 +50,7 @@ void WorkerConnector::report(StatusListener::Status status) {
 
 void WorkerConnector::fail(const std::exception_ptr& error) {
     logger_.error("WorkerConnector{{id={}}} Error while starting connector. {}", parts_.name, trace_of(error));
+    if (!has_started_) parts_.starts->connector_start(false);
     {
         const std::lock_guard lock(mutex_);
         phase_ = Phase::Failed;
@@ -96,10 +99,8 @@ void WorkerConnector::start(TargetState target, Once<std::exception_ptr> done) {
             enter(target);
             parts_.logger.named("org.apache.kafka.connect.runtime.Worker")
                 .info("Finished creating connector {}", parts_.name);
-            parts_.starts->connector_start(true);
             done(nullptr);
         } catch (...) {
-            parts_.starts->connector_start(false);
             fail(std::current_exception());
             done(std::current_exception());
         }
@@ -126,6 +127,7 @@ void WorkerConnector::enter(TargetState target) {
     }
     if (target == TargetState::Started) {
         if (before != Phase::Started) connector_->start(resolved_, *this);
+        if (!std::exchange(has_started_, true) && before == Phase::Initial) parts_.starts->connector_start(true);
     } else if (before == Phase::Started) {
         connector_->stop();
     }

@@ -64,6 +64,7 @@ private:
     // The connector's thread alone:
     std::unique_ptr<Connector> connector_;
     Settings resolved_;
+    bool has_started_ = false;
     // Any thread:
     mutable std::mutex mutex_;
     std::size_t fingerprint_ = 0;

@@ -77,3 +77,16 @@ TEST_CASE("an offset that needs more than 64 bits is refused, not cut off", "[re
     CHECK_THROWS_WITH(offsets("9223372036854775808"),
                       Catch::Contains("Offsets may only contain primitive types as values, but field position"));
 }
+
+TEST_CASE("of members of one name the last counts, but none may follow the last that is known", "[rest][json]") {
+    const auto offsets =
+        parse_offsets(R"({"offsets":[{"partition":{"f":"a"},"partition":{"f":"c"},"offset":{"position":2}}]})");
+    REQUIRE(offsets.size() == 1);
+    CHECK(offsets.front().partition->find("f")->as_text() == "c");
+    CHECK_THROWS_WITH(parse_offsets(R"({"offsets":[],"offsets":[]})"), "The member \"offsets\" comes twice");
+    CHECK_THROWS_WITH(parse_offsets(R"({"offsets":[{"partition":{},"offset":{},"offset":null}]})"),
+                      "The member \"offset\" comes twice");
+    CHECK(parse_create_request(R"({"name":"a","name":"b","config":{}})").name == "b");
+    CHECK_THROWS_WITH(parse_create_request(R"({"name":"a","config":{},"initial_state":"PAUSED","name":"b"})"),
+                      "The member \"name\" comes twice");
+}

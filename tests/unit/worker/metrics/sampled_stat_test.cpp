@@ -19,17 +19,31 @@ TEST_CASE("Means, maxima and rates are those of the latest windows", "[metrics]"
     stat.record(30, start + seconds(1));
     CHECK(stat.avg(start + seconds(2)) == 20);
     CHECK(stat.max(start + seconds(2)) == 30);
-    CHECK(stat.rate(start + seconds(2)) == 4);  // a whole window counts before the first is over
+    CHECK(stat.rate(start + seconds(2)) == Approx(40.0 / 12));  // a whole window counts besides until one is over
+    CHECK(stat.rate(start + seconds(10)) == 4);
 
     stat.record(80, start + seconds(12));
     CHECK(stat.avg(start + seconds(12)) == 40);
     CHECK(stat.rate(start + seconds(15)) == Approx(8));
-    // The first window falls out after the time of two.
+    // The first window counts until its last value is older than two.
+    CHECK(stat.avg(start + seconds(20)) == 40);
+    CHECK(stat.rate(start + seconds(20)) == 6);
     CHECK(stat.avg(start + seconds(21)) == 80);
     CHECK(stat.max(start + seconds(21)) == 80);
     CHECK(std::isnan(stat.avg(start + seconds(33))));
     CHECK(stat.count() == 3);
     CHECK(stat.total() == 120);
+}
+
+TEST_CASE("Shares are 0 where nothing happened", "[metrics]") {
+    SampledStat stat({.window = seconds(10), .samples = 2});
+    const SampledStat::Clock::time_point start{};
+    CHECK(stat.share_of(true, start) == 0);
+    CHECK(stat.share_of(false, start) == 0);
+    for (const int value : {1, 1, 1, 0}) stat.record(value, start);
+    CHECK(stat.share_of(true, start) == 0.75);
+    CHECK(stat.share_of(false, start) == 0.25);
+    CHECK(stat.share_of(false, start + seconds(20)) == 0);
 }
 
 TEST_CASE("A maximum may be negative", "[metrics]") {

@@ -1,6 +1,7 @@
 #include "worker/runtime/attempt.hpp"
 
 #include "tests/pch.hpp"
+#include "worker/metrics/task_metrics.hpp"
 #include "worker/runtime/trace.hpp"
 
 using namespace millrace;
@@ -125,6 +126,71 @@ TEST_CASE("reporters hear of every record that is refused, tolerated or not") {
         CHECK_THROWS_WITH(fail(), "Tolerance exceeded in error handler");
     }
     CHECK(reports.all == std::vector<std::string>{"VALUE_CONVERTER X 7 bad"});
+}
+
+namespace {
+
+/// What Kafka Connect 4.3 counts for one record: failures, errors, skipped, retries, logged; and whether it has a time.
+std::vector<std::uint64_t> counts_of(const TaskErrorCounters& c) {
+    return {c.failures, c.errors, c.skipped, c.retries, c.logged, c.last_error_ms > 0 ? 1U : 0U};
+}
+using Counts = std::vector<std::uint64_t>;
+
+}
+
+TEST_CASE("a stage's failures are counted as errors, and as skipped where they are tolerated", "[metrics]") {
+    Waits waits;
+    TaskErrorCounters counters;
+    const auto tolerance = GENERATE(Tolerance::None, Tolerance::All);
+    auto context = waits.context({.tolerance = tolerance, .log_enable = true});
+    context.count_in(counters);
+    context.begin({});
+    try {
+        attempt(stage, context, []() -> int { throw DataException("bad"); });
+    } catch (const ConnectException&) {
+        CHECK(tolerance == Tolerance::None);
+    }
+    CHECK(counts_of(counters) == Counts{1, 1, tolerance == Tolerance::All ? 1U : 0U, 0, 1, 1});
+}
+
+TEST_CASE("each try that fails is a failure, and the last one two", "[metrics]") {
+    Waits waits;
+    TaskErrorCounters counters;
+    auto context = waits.context({.retry_timeout = 1s, .tolerance = Tolerance::All});
+    context.count_in(counters);
+    context.begin({});
+    int calls = 0;
+    CHECK(attempt(stage, context, [&] {
+              if (++calls < 3) throw RetriableException("not yet");
+              return 7;
+          }) == 7);
+    CHECK(counts_of(counters) == Counts{2, 0, 0, 2, 0, 0});
+    context.begin({});
+    CHECK(!attempt(stage, context, []() -> int { throw RetriableException("not yet"); }));
+    CHECK(counts_of(counters) == Counts{2 + 5, 1, 1, 2 + 3, 0, 1});
+}
+
+TEST_CASE("what a sink reports or brokers refuse is a failure only, where it is tolerated", "[metrics]") {
+    Waits waits;
+    TaskErrorCounters counters;
+    const auto kind = GENERATE(StageKind::TaskPut, StageKind::KafkaProduce);
+    auto tolerant = waits.context({.tolerance = Tolerance::All});
+    tolerant.count_in(counters);
+    tolerant.begin({});
+    tolerant.skip({kind, "X"}, DataException("bad"));
+    CHECK(counts_of(counters) == Counts{1, 0, 0, 0, 0, 1});
+    auto strict = waits.context({.tolerance = Tolerance::None});
+    strict.count_in(counters);
+    strict.begin({});
+    const auto refuse = [&] {
+        try {
+            throw DataException("bad");
+        } catch (const DataException& e) {
+            strict.skip({kind, "X"}, e);
+        }
+    };
+    CHECK_THROWS_WITH(refuse(), "Tolerance exceeded in error handler");
+    CHECK(counts_of(counters) == Counts{2, 1, 0, 0, 0, 1});
 }
 
 TEST_CASE("delays double up to the maximum, then vary below it") {

@@ -31,6 +31,19 @@ TEST_CASE("what put() took may be committed, once") {
     CHECK(offsets.committable(current, both, "task", {}).empty());
 }
 
+TEST_CASE("records are uncommitted from the last commit to the last that was read") {
+    auto offsets = at_work();
+    CHECK(offsets.uncommitted({}) == 8);
+    CHECK(offsets.uncommitted({{a, 12}, {{"other", 0}, 99}}) == 10);
+    offsets.committed({{a, 7}, {b, 3}});
+    CHECK(offsets.uncommitted({}) == 3);
+    offsets.rewind({{a, 2}});
+    CHECK(offsets.uncommitted({}) == 0);
+    offsets.advance({{a, 4}});
+    offsets.remove(std::vector{a});
+    CHECK(offsets.uncommitted({{a, 9}}) == 0);
+}
+
 TEST_CASE("a task may hold offsets back, but not run ahead") {
     const auto offsets = at_work();
     CHECK(offsets.committable({{a, 7}}, both, "task", {}) == TopicOffsets{{a, 7}, {b, 0}});

@@ -42,8 +42,8 @@ struct Fixture {
     std::exception_ptr set(const std::string& name, TargetState target) {
         return wait([&](Done done) { worker->set_connector_state(name, target, std::move(done)); });
     }
-    std::exception_ptr stop(const std::string& name) {
-        return wait([&](Done done) { worker->stop_connector(name, std::move(done)); });
+    std::exception_ptr stop(const std::string& name, StopManner manner = StopManner::Gracefully) {
+        return wait([&](Done done) { worker->stop_connector(name, std::move(done), manner); });
     }
     std::pair<std::exception_ptr, std::vector<Settings>> task_configs(const std::string& name) {
         const auto done = std::make_shared<std::promise<std::pair<std::exception_ptr, std::vector<Settings>>>>();
@@ -68,6 +68,14 @@ TEST_CASE("a connector is started, paused, resumed and stopped") {
           std::vector{State::Running, State::Paused, State::Running, State::Stopped, State::Unassigned});
     CHECK(!f.worker->has_connector("c"));
     CHECK(!f.stop("c"));  // is not here: nothing to do
+}
+
+TEST_CASE("a connector that others may run already is stopped without a word") {
+    Fixture f;
+    CHECK(!f.start(counting_connector("c", "t", 1)));
+    CHECK(!f.stop("c", StopManner::AtOnce));
+    CHECK(!f.worker->has_connector("c"));
+    CHECK(f.listener.states("c") == std::vector{State::Running});
 }
 
 TEST_CASE("a connector that starts paused does not run its plugin") {
