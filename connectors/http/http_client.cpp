@@ -1,7 +1,10 @@
 #include "connectors/http/http_client.hpp"
 
+#include "connectors/http/public_address.hpp"
+
 #include <curl/curl.h>
 #include <fmt/core.h>
+#include <sys/socket.h>
 
 namespace millrace {
 
@@ -23,6 +26,14 @@ std::size_t take_answer(const char* data, std::size_t, std::size_t size, void* t
 
 int ends_when_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
+curl_socket_t open_public_socket(void* refused, curlsocktype, curl_sockaddr* address) {
+    if (!is_public_address(address->addr)) {
+        *static_cast<std::string*>(refused) = address_text(address->addr);
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 void set_blob(CURL* curl, CURLoption option, const std::string& text) {
@@ -49,6 +60,10 @@ void HttpClient::set_up() {
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                      static_cast<long>((options_.connect_timeout + options_.read_timeout).count()));
     if (!options_.proxy.empty()) curl_easy_setopt(curl, CURLOPT_PROXY, options_.proxy.c_str());
+    if (options_.public_addresses_only) {
+        curl_easy_setopt(curl, CURLOPT_PROXY, "");
+        curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &open_public_socket);
+    }
     set_blob(curl, CURLOPT_CAINFO_BLOB, tls.trusted_certificates);
     set_blob(curl, CURLOPT_SSLCERT_BLOB, tls.certificate_chain);
     set_blob(curl, CURLOPT_SSLKEY_BLOB, tls.private_key);
@@ -73,9 +88,16 @@ HttpAnswer HttpClient::send(const HttpRequest& request, const std::stop_token& s
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stop_here);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &refused_address_);
+    refused_address_.clear();
 
-    if (const auto result = curl_easy_perform(curl); result != CURLE_OK)
-        throw NoAnswerException(fmt::format("no answer from {}: {}", request.url, curl_easy_strerror(result)));
+    if (const auto result = curl_easy_perform(curl); result != CURLE_OK) {
+        if (!refused_address_.empty())
+            throw PrivateAddressException(fmt::format("URL resolves to non-public address: {}", refused_address_));
+        throw NoAnswerException(fmt::format("no answer from {}: {}",
+                                            request.shown_url.empty() ? request.url : request.shown_url,
+                                            curl_easy_strerror(result)));
+    }
     HttpAnswer complete{.status = 0, .body = std::move(answer.body)};
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &complete.status);
     return complete;

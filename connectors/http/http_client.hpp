@@ -1,8 +1,9 @@
 /// Asks HTTP and HTTPS servers, one request at a time, over connections that are kept.
 ///
 /// Threads  One at a time; send() blocks until the answer, the time limit or a stop.
-/// Errors   NoAnswerException if there is no complete answer. An answer of any status is an answer. Messages hold
-///          neither headers nor bodies, and URLs as they were given, so a secret has no place in them.
+/// Errors   NoAnswerException if there is no complete answer; PrivateAddressException. An answer of any status is an
+///          answer, also one that points elsewhere. Messages hold neither headers nor bodies, and URLs as they were
+///          given, so a secret has no place in them, unless the request says how to show its URL.
 /// Facts    RFC 9110; libcurl's easy interface.
 #pragma once
 #include "connectors/api/errors.hpp"
@@ -24,6 +25,8 @@ struct HttpOptions {
     std::chrono::milliseconds read_timeout{10'000};
     std::string proxy = {};  ///< host:port
     std::size_t most_answer_bytes = 1'000'000;
+    /// Connects to addresses of the public internet alone, and through no proxy, whose addresses nobody could check.
+    bool public_addresses_only = false;
 };
 
 struct HttpRequest {
@@ -31,6 +34,7 @@ struct HttpRequest {
     std::string url;
     std::vector<std::string> headers = {};  ///< "Name: value"
     std::string body = {};
+    std::string shown_url = {};  ///< what messages call the URL; empty: the URL itself
 };
 
 struct HttpAnswer {
@@ -43,6 +47,11 @@ struct NoAnswerException : RetriableException {
     using RetriableException::RetriableException;
 };
 
+/// The host has addresses that HttpOptions::public_addresses_only rules out.
+struct PrivateAddressException : ConnectException {
+    using ConnectException::ConnectException;
+};
+
 class HttpClient {
 public:
     explicit HttpClient(HttpOptions options);
@@ -52,6 +61,7 @@ private:
     void set_up();
 
     HttpOptions options_;
+    std::string refused_address_ = {};
     std::unique_ptr<void, void (*)(void*)> handle_;
 };
 

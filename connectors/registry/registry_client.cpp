@@ -1,12 +1,11 @@
 #include "connectors/registry/registry_client.hpp"
 
 #include "connectors/support/json.hpp"
+#include "connectors/support/wait.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <random>
 
 namespace millrace::registry {
@@ -15,13 +14,6 @@ namespace {
 
 constexpr std::size_t most_shown_bytes = 500;  // of an answer that is no JSON
 constexpr int most_doublings = 20;
-
-void wait_or_stop(std::chrono::milliseconds time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any stopped;
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, time, [] { return false; });
-}
 
 bool passes(long status) noexcept {
     return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 || status == 504;

@@ -1,5 +1,7 @@
 """Large transactions that the server streams before they commit (slot.stream.params): commits, aborts, subtransactions, several at once, and
 a worker that dies while they run and while one is handed out."""
+import base64
+
 import stack
 from connector import Connector
 
@@ -104,6 +106,85 @@ def test_streamed_transactions(folder, kafka_address, postgres_address, database
         wait_for_last(expected)
         assert told(reader) == expected
         assert not any(spill.iterdir()), 'a file of a dead worker is left'
+    finally:
+        for transaction in transactions:
+            transaction.close()
+        worker.stop()
+
+
+def test_messages_of_rolled_back_subtransactions(folder, kafka_address, postgres_address, database, sql):
+    """A message has no mark of its subtransaction in a streamed transaction; what is rolled back does not come all the same."""
+    worker = stack.worker(folder / 'w', kafka_address, group=folder.name, offset_flush_interval_ms=200, session_timeout_ms=6000,
+                          scheduled_rebalance_max_delay_ms=0).start()
+    transactions = []
+
+    def begin(name):
+        transactions.append(Transaction(postgres_address, database, name))
+        return transactions[-1]
+
+    def emit(transaction, text):
+        transaction.execute(f"select pg_logical_emit_message(true, '{transaction.name}', '{text}')")
+
+    try:
+        sql('create table t (name text, number int, v text, primary key (name, number))')
+        connector = Connector(stack.Rest(worker.address), kafka_address, postgres_address, database)
+        connector.create(snapshot_mode='no_data', slot_stream_params='proto_version=2;streaming=on', driver_options='-c logical_decoding_work_mem=64kB',
+                         millrace_streamed_transactions_folder=folder)
+        connector.wait_streaming()
+        rows, messages = connector.reader('public.t'), connector.reader('message')
+
+        def prefixes():
+            """Prefix and content of each message, once."""
+            found = ((key['prefix'], base64.b64decode(value['message']['content']).decode()) for key, value, _ in messages.records)
+            return list(dict.fromkeys(found))
+
+        def come(row, message):
+            rows.poll()
+            messages.poll()
+            return row in told(rows) and message in prefixes()
+
+        def wait_for_last(row, message):
+            stack.wait_for(lambda: f'{row}, {message}; {len(rows.records)} rows, {prefixes()}; {connector.rest.status(connector.name)}',
+                           lambda: come(row, message), 120, 0)
+
+        # Messages whose part is clear: before a row of the transaction itself, and after a row of the part that is rolled back.
+        clear = begin('clear')
+        emit(clear, 'kept')
+        expected = clear.insert()
+        clear.execute('savepoint dropped')
+        clear.insert()
+        emit(clear, 'dropped')
+        clear.insert()
+        clear.execute('rollback to dropped')
+        expected += clear.insert()
+        emit(clear, 'last')
+        clear.execute('commit')
+        wait_for_last(expected[-1], ('clear', 'last'))
+        assert told(rows) == expected
+        assert prefixes() == [('clear', 'kept'), ('clear', 'last')]
+
+        # And those whose part is not: just before the part's first row, and in parts without rows.
+        unclear = begin('unclear')
+        expected += unclear.insert()
+        emit(unclear, 'kept')
+        unclear.execute('savepoint dropped')
+        emit(unclear, 'dropped')
+        unclear.insert()
+        unclear.execute('rollback to dropped')
+        unclear.execute('savepoint alone')
+        for _ in range(3):
+            unclear.execute("select pg_logical_emit_message(true, 'alone', repeat('m', 50000))")
+        unclear.execute('rollback to alone')
+        emit(unclear, 'last')
+        expected += unclear.insert()
+        unclear.execute('commit')
+        small = begin('small')
+        expected += small.insert(1)
+        emit(small, 'after')
+        small.execute('commit')
+        wait_for_last(expected[-1], ('small', 'after'))
+        assert told(rows) == expected
+        assert prefixes() == [('clear', 'kept'), ('clear', 'last'), ('unclear', 'kept'), ('unclear', 'last'), ('small', 'after')]
     finally:
         for transaction in transactions:
             transaction.close()

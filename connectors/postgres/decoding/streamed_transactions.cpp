@@ -90,6 +90,7 @@ void StreamedTransactions::keep(const Frame& frame, std::string_view message) {
                         limits_.most_bytes, limits_.folder));
     }
     if (kind == "R") transaction.descriptions.erase(in.u32("table"));
+    note_messages(transaction, kind, xid != *block_);
     if (transaction.parts_known.insert(xid).second) {
         transaction.parts.push_back({.xid = xid, .begin = transaction.changes.size()});
     }
@@ -98,7 +99,16 @@ void StreamedTransactions::keep(const Frame& frame, std::string_view message) {
     bytes_ += more;
 }
 
-/// What follows the first change of a subtransaction is its own, or of subtransactions within it: all of it goes.
+/// Messages carry the transaction's own id, whichever subtransaction they are of. A row of the transaction itself shows
+/// that no subtransaction was under way, so what came before it stays.
+void StreamedTransactions::note_messages(Transaction& transaction, std::string_view kind, bool of_subtransaction) {
+    if (kind == "M") {
+        if (!transaction.open_message) transaction.open_message = transaction.changes.size();
+    } else if (!of_subtransaction && std::string_view("IUDT").find(kind) != std::string_view::npos) {
+        transaction.open_message.reset();
+    }
+}
+
 void StreamedTransactions::roll_back(std::string_view message) {
     ByteReader in(message.substr(1), subject);
     const auto xid = in.u32("transaction");
@@ -111,17 +121,28 @@ void StreamedTransactions::roll_back(std::string_view message) {
     const auto at = open_.find(xid);
     if (at == open_.end()) return;
     if (part == xid) return forget(at);
-    auto& [id, transaction] = *at;
-    if (!transaction.parts_known.contains(part)) return;
+    auto& transaction = at->second;
+    const auto before = transaction.changes.size();
+    if (transaction.parts_known.contains(part)) cut(transaction, part);
+    bytes_ -= before - transaction.changes.size();
+    if (transaction.changes.size() == 0) transaction.first = no_lsn;
+    const auto gone = [&](std::optional<std::uint64_t> position) {
+        return position && *position >= transaction.changes.size();
+    };
+    if (gone(transaction.open_message)) transaction.open_message.reset();
+    if (gone(transaction.unclear_message)) transaction.unclear_message.reset();
+    if (!transaction.unclear_message) transaction.unclear_message = transaction.open_message;
+}
+
+/// What follows the first change of a subtransaction is its own, or of subtransactions within it: all of it goes.
+void StreamedTransactions::cut(Transaction& transaction, Xid part) {
     for (bool found = false; !found;) {
         const auto last = transaction.parts.back();
         found = last.xid == part;
-        bytes_ -= transaction.changes.size() - last.begin;
         transaction.changes.truncate(last.begin);
         transaction.parts_known.erase(last.xid);
         transaction.parts.pop_back();
     }
-    if (transaction.changes.size() == 0) transaction.first = no_lsn;
 }
 
 void StreamedTransactions::forget(std::map<Xid, Transaction>::iterator transaction) noexcept {
@@ -143,6 +164,10 @@ std::optional<Frame> StreamedTransactions::commit(const Frame& frame, std::strin
     if (at->second.changes.size() == 0) {  // everything was rolled back: not sent in protocol 1 either
         forget(at);
         return {};
+    }
+    if (at->second.unclear_message) {
+        throw UnclearMessagesException(fmt::format(
+            "Transaction {} has logical messages, and the server does not say which of them were rolled back", xid));
     }
     committed_ =
         Committed{.transaction = at, .end = fmt::format("C{}", rest), .end_lsn = frame.start, .wal_end = frame.wal_end};

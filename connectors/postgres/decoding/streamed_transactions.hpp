@@ -23,6 +23,12 @@ struct SpillLimits {
     std::uint64_t most_bytes = std::uint64_t{64} << 30;  ///< of all transactions together
 };
 
+/// A transaction has committed of which a subtransaction was rolled back that may have had logical messages of the
+/// transaction: the server does not say to which subtransaction a message belongs. Protocol 1 brings the right ones.
+struct UnclearMessagesException : ConnectException {
+    using ConnectException::ConnectException;
+};
+
 class StreamedTransactions {
 public:
     explicit StreamedTransactions(SpillLimits limits) : limits_(std::move(limits)) {}
@@ -48,13 +54,18 @@ private:
         std::vector<Part> parts = {};  ///< in the order of their first changes
         std::unordered_set<Xid> parts_known = {};
         Lsn first = no_lsn;  ///< of its first change
+        // Positions in the file.
+        std::optional<std::uint64_t> open_message = {};     ///< the first that a subtransaction may yet take with it
+        std::optional<std::uint64_t> unclear_message = {};  ///< the first that one may have taken with it
         /// Descriptions of tables that came outside of it after its own: in force again once it is through.
         std::map<std::uint32_t, std::string> descriptions = {};
     };
 
     void begin_block(std::string_view message);
     void keep(const Frame& frame, std::string_view message);
+    static void note_messages(Transaction& transaction, std::string_view kind, bool of_subtransaction);
     void roll_back(std::string_view message);
+    static void cut(Transaction& transaction, Xid part);
     std::optional<Frame> commit(const Frame& frame, std::string_view message);
     void note_description(std::string_view message);
     void forget(std::map<Xid, Transaction>::iterator transaction) noexcept;

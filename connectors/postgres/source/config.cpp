@@ -103,6 +103,7 @@ void read_types(const Config& config, TypeOptions& types) {
                            .value_or(types.on_failure);
     types.money_fraction_digits = static_cast<std::int16_t>(config.get_int("money.fraction.digits"));
     types.include_unknown = config.get_boolean("include.unknown.datatypes");
+    types.reproduce_defects = config.get_boolean("millrace.reproduce.debezium.defects");
     const auto placeholder = config.get_string("unavailable.value.placeholder");
     const auto parsed = parse_placeholder(placeholder);
     if (!parsed) {

@@ -113,7 +113,12 @@ struct SignalConfig {
 struct NotificationConfig {
     bool sink = false;  ///< channels
     bool log = false;
+    bool http = false;
     std::string topic = {};
+    std::string url = {};  ///< of http, as all that follows
+    std::chrono::milliseconds timeout{5000};
+    int retries = 2;
+    bool allow_private_networks = false;
 };
 
 /// One line of column.mask..., column.truncate... or ...propagate.source.type.
@@ -184,6 +189,12 @@ std::vector<ConfigValue> validate_config(const Settings& settings);
 std::string java_class_problem(std::string_view key, std::string_view value);
 /// A line for each setting that is given and changes nothing here.
 void warn_of_settings_without_effect(const Config& config, const Warn& warn);
+
+/// Whether the notification channel http is on.
+bool posts_notifications(const Settings& settings);
+
+/// Why notifications cannot be posted to notification.http.url, apart from where its host is; empty: they can.
+std::string notification_url_problem(const Settings& settings);
 
 /// The settings signal.*, incremental.* and notification.*.
 void read_signals(const Config& config, const Warn& warn, SourceConfig& out);

@@ -42,6 +42,11 @@ constexpr HiddenKeyRow hidden_table[] = {
     {"snapshot.resume.interval.bytes", ConfigType::Long, "33554432", Importance::Low,
      "Millrace's own: a table larger than this is read in pieces of about this size, so that an interrupted snapshot "
      "goes on behind the last one. 0: only whole tables count."},
+    {"millrace.reproduce.debezium.defects", ConfigType::Boolean, "true", Importance::Low,
+     "Millrace's own: false gives the right values where Debezium loses or shifts them: name in streaming; dates at "
+     "infinity, before Christ and in October 1582 in snapshots; times in arrays; inner arrays, arrays of enums with a "
+     "null, of shapes and of numerics with NaN; negative scales; 24:00 with isostring and structured; base64 "
+     "placeholders. Schemas of arrays and of negative scales change with it."},
     {"millrace.retained.wal.check.interval.ms", ConfigType::Long, "10000", Importance::Low,
      "Millrace's own: how often to look how much WAL the server keeps for the slot, in milliseconds."},
     {"millrace.retained.wal.warn.bytes", ConfigType::Long, "10737418240", Importance::Low,

@@ -1,3 +1,4 @@
+#include "connectors/http/public_address.hpp"
 #include "connectors/postgres/source/config.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +21,27 @@ void warn_of_channels(const std::vector<std::string>& channels, std::string_view
     }
 }
 
+void read_notifications(const Config& config, const Warn& warn, NotificationConfig& out) {
+    constexpr std::string_view key = "notification.enabled.channels";
+    auto channels = config.get_list(key);
+    if (has(channels, "jmx")) {
+        warn(
+            fmt::format("{} names the channel 'jmx', which needs a JVM: the metrics of snapshots are at /metrics, and "
+                        "the channels sink, log and http have the notifications",
+                        key));
+        std::erase(channels, "jmx");
+    }
+    warn_of_channels(channels, key, {"sink", "log", "http"}, warn);
+    out.sink = has(channels, "sink");
+    out.log = has(channels, "log");
+    out.http = has(channels, "http");
+    out.topic = config.get_string("notification.sink.topic.name");
+    out.url = trim(config.get_string("notification.http.url"));
+    out.timeout = milliseconds(config.get_int("notification.http.timeout.ms"));
+    out.retries = config.get_int("notification.http.retries");
+    out.allow_private_networks = config.get_boolean("notification.http.allow.private.networks");
+}
+
 Settings consumer_settings(const Config& config) {
     constexpr std::string_view prefix = "signal.consumer.";
     Settings consumer = {{"bootstrap.servers", config.get_string("signal.kafka.bootstrap.servers")},
@@ -31,6 +53,23 @@ Settings consumer_settings(const Config& config) {
     return consumer;
 }
 
+}
+
+bool posts_notifications(const Settings& settings) {
+    const auto channels = settings.find("notification.enabled.channels");
+    return channels != settings.end() && has(split_list(channels->second), "http");
+}
+
+std::string notification_url_problem(const Settings& settings) {
+    if (!posts_notifications(settings)) return {};
+    const auto url = settings.find("notification.http.url");
+    if (url == settings.end() || trim(url->second).empty()) {
+        return "HTTP notification URL must be provided when the 'http' notification channel is enabled";
+    }
+    if (host_of_url(trim(url->second)).empty()) {
+        return "HTTP notification URL must be a valid http(s) URL with a host";
+    }
+    return {};
 }
 
 void read_signals(const Config& config, const Warn& warn, SourceConfig& out) {
@@ -55,11 +94,7 @@ void read_signals(const Config& config, const Warn& warn, SourceConfig& out) {
         throw ConfigException(
             "The 'signal.kafka.bootstrap.servers' value is invalid: A value is required by the signal channel 'kafka'");
     }
-    const auto notified = config.get_list("notification.enabled.channels");
-    warn_of_channels(notified, "notification.enabled.channels", {"sink", "log"}, warn);
-    out.notifications.sink = has(notified, "sink");
-    out.notifications.log = has(notified, "log");
-    out.notifications.topic = config.get_string("notification.sink.topic.name");
+    read_notifications(config, warn, out.notifications);
 }
 
 }

@@ -1,4 +1,5 @@
 #include "connectors/postgres/source/config.hpp"
+#include "connectors/postgres/source/config_choices.hpp"
 #include "connectors/postgres/source/config_keys.hpp"
 #include "connectors/postgres/source/reselect.hpp"
 #include "connectors/support/text.hpp"
@@ -15,54 +16,20 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-struct Choice {
-    std::string_view key;
-    std::vector<std::string_view> values;
-};
-
-// In the order in which Debezium lists them, which is a hash order.
-const std::vector<Choice>& choices() {
-    static const std::vector<Choice> all = {
-        {"binary.handling.mode", {"bytes", "base64", "hex", "base64-url-safe"}},
-        {"schema.name.adjustment.mode", {"none", "avro_unicode", "avro"}},
-        {"field.name.adjustment.mode", {"none", "avro_unicode", "avro"}},
-        {"event.converting.failure.handling.mode", {"warn", "fail", "skip"}},
-        {"decimal.handling.mode", {"string", "double", "precise"}},
-        {"time.precision.mode",
-         {"adaptive", "adaptive_time_microseconds", "isostring", "structured", "microseconds", "nanoseconds",
-          "connect"}},
-        {"hstore.handling.mode", {"json", "map"}},
-        {"interval.handling.mode", {"string", "numeric"}},
-        {"lsn.flush.mode", {"connector_and_driver", "connector", "manual"}},
-        {"schema.refresh.mode", {"columns_diff", "columns_diff_exclude_unchanged_toast"}},
-        {"incremental.snapshot.watermarking.strategy", {"insert_delete", "insert_insert"}},
-        {"snapshot.tables.order.by.row.count", {"disabled", "ascending", "descending"}},
-        {"snapshot.mode",
-         {"always", "initial_only", "configuration_based", "when_needed", "initial", "custom", "no_data"}},
-        {"snapshot.isolation.mode", {"read_uncommitted", "repeatable_read", "read_committed", "serializable"}},
-        {"snapshot.query.mode", {"custom", "select_all"}},
-        {"snapshot.locking.mode", {"shared", "custom", "none"}},
-        {"event.processing.failure.handling.mode", {"warn", "fail", "ignore", "skip"}},
-        {"guardrail.collections.limit.action", {"warn", "fail"}},
-        {"database.sslmode", {"allow", "prefer", "disable", "verify-ca", "require", "verify-full"}},
-        {"plugin.name", {"decoderbufs", "pgoutput"}},
-        {"publication.autocreate.mode", {"no_tables", "filtered", "disabled", "all_tables"}},
-        {"lsn.flush.timeout.action", {"fail", "warn", "ignore"}},
-    };
-    return all;
-}
-
 constexpr std::array required_keys = {"database.hostname", "database.user", "database.dbname", "topic.prefix"};
 /// What a number must be, besides being one.
 struct Range {
     std::string_view complaint;
     std::int64_t least;
+    std::int64_t most = INT64_MAX;
 };
-constexpr Range positive_int = {"A positive, non-zero integer value is expected", 1};
+constexpr Range positive_int = {"A positive, non-zero integer value is expected", 1, INT32_MAX};
 constexpr Range positive_long = {"A positive, non-zero long value is expected", 1};
-constexpr Range natural_int = {"An non-negative integer is expected", 0};
+constexpr Range natural_int = {"An non-negative integer is expected", 0, INT32_MAX};
 constexpr Range natural_long = {"A non-negative long value is expected", 0};
+constexpr Range any_int = {"An integer is expected", INT32_MIN, INT32_MAX};
 constexpr std::pair<std::string_view, Range> ranges[] = {
+    {"slot.retry.delay.ms", any_int},
     {"notification.http.timeout.ms", positive_int},
     {"snapshot.max.threads", positive_int},
     {"snapshot.max.threads.multiplier", positive_int},
@@ -101,8 +68,11 @@ constexpr std::pair<std::string_view, Range> our_ranges[] = {
     {"snapshot.lock.timeout.ms", natural_long},
     {"database.query.timeout.ms", natural_int},
 };
+/// Of type STRING, and yet a number.
+constexpr const char* a_number_as_text = "column.mask.with.(d+).chars";
 /// Debezium checks the type of all others twice, and says so.
-constexpr std::array checked_once = {"database.query.timeout.ms",
+constexpr std::array checked_once = {a_number_as_text,
+                                     "database.query.timeout.ms",
                                      "max.queue.size",
                                      "snapshot.lock.timeout.ms",
                                      "include.unknown.datatypes",
@@ -112,6 +82,7 @@ constexpr std::array checked_once = {"database.query.timeout.ms",
                                      "internal.log.position.check.enable",
                                      "internal.snapshot.scan.all.columns.force",
                                      "legacy.snapshot.max.threads",
+                                     "millrace.reproduce.debezium.defects",
                                      "notification.http.allow.private.networks",
                                      "openlineage.integration.enabled",
                                      "provide.transaction.metadata",
@@ -183,9 +154,16 @@ bool slot_name(std::string_view text) {
     });
 }
 
+/// Java's identifiers between dots.
 bool class_name(std::string_view text) {
-    return !text.empty() &&
-           std::ranges::all_of(text, [](char c) { return c == '$' || (c != '-' && plain_name({&c, 1})); });
+    bool begins = true;
+    for (const char c : text) {
+        const bool digit = c >= '0' && c <= '9';
+        if (begins && (c == '.' || digit)) return false;
+        if (c != '$' && (c == '-' || !plain_name({&c, 1}))) return false;
+        begins = c == '.';
+    }
+    return !begins;
 }
 
 void check_number(const ConfigKey& key, std::string_view text, std::string_view type_complaint, Problems& problems) {
@@ -198,7 +176,8 @@ void check_number(const ConfigKey& key, std::string_view text, std::string_view 
         if (!one_of(key.name, checked_once)) problems.emplace_back(ranged ? range->second.complaint : type_complaint);
         return;
     }
-    if (ranged && *value < range->second.least) problems.emplace_back(range->second.complaint);
+    if (ranged && (*value < range->second.least || *value > range->second.most))
+        problems.emplace_back(range->second.complaint);
     const auto ours = std::ranges::find(our_ranges, key.name, [](const auto& row) { return row.first; });
     if (problems.empty() && ours != std::end(our_ranges) && *value < ours->second.least) {
         problems.emplace_back(ours->second.complaint);
@@ -215,8 +194,6 @@ void check_type(const ConfigKey& key, std::string_view text, Problems& problems)
         break;
     case ConfigType::Int:
     case ConfigType::Short:
-        // The names with a pattern in them stand for families of settings.
-        if (key.name.find('(') != std::string_view::npos) break;
         check_number(key, text, "An integer is expected", problems);
         break;
     case ConfigType::Long:
@@ -226,6 +203,7 @@ void check_type(const ConfigKey& key, std::string_view text, Problems& problems)
         if (!class_name(text)) problems.emplace_back("A Java class name is expected");
         break;
     default:
+        if (key.name == a_number_as_text) check_number(key, text, "An integer is expected", problems);
         break;
     }
 }
@@ -240,8 +218,8 @@ void check_form(const std::vector<std::string_view>& parts, std::string_view pat
 }
 
 void check_map(std::string_view text, Problems& problems) {
-    const auto parts = split_list(text);
-    if (std::ranges::all_of(parts, [](const std::string& part) { return java_split(part, '=').size() == 2; })) return;
+    const auto parts = java_split(text, ',');
+    if (std::ranges::all_of(parts, [](std::string_view part) { return java_split(part, '=').size() == 2; })) return;
     problems.emplace_back("A equivalent-separated map of valid key/value pairs is expected, for example: k1=v1,k2=v2");
 }
 
@@ -257,13 +235,14 @@ void check_regexes(std::string_view name, std::string_view text, Problems& probl
     }
 }
 
+void refuse_name(std::string_view text, Problems& problems) {
+    problems.push_back(fmt::format(
+        "{} has invalid format (only the underscore, hyphen, dot and alphanumeric characters are allowed)", text));
+}
+
 void check_special(std::string_view name, std::string_view text, Problems& problems) {
     if (name == "database.hostname" || name == "topic.prefix") {
-        if (!plain_name(text)) {
-            problems.push_back(fmt::format(
-                "{} has invalid format (only the underscore, hyphen, dot and alphanumeric characters are allowed)",
-                text));
-        }
+        if (text.empty() || !plain_name(text)) refuse_name(text, problems);
     } else if (name == "slot.name") {
         if (!slot_name(text)) {
             problems.emplace_back(
@@ -285,7 +264,9 @@ void check_special(std::string_view name, std::string_view text, Problems& probl
     } else if (one_of(name, maps)) {
         check_map(text, problems);
     } else if (name == "signal.data.collection") {
-        if (split_list(text).size() > 1 || std::ranges::count(text, '.') < 1) {
+        if (split_list(text).size() > 1) {
+            problems.emplace_back("For single task connector only one signal data collection is permitted.");
+        } else if (std::ranges::count(text, '.') < 1) {
             problems.push_back(fmt::format("{} must be one table as schema.table", text));
         }
     } else if (name == "converters") {
@@ -297,8 +278,9 @@ void check_special(std::string_view name, std::string_view text, Problems& probl
 }
 
 void check_value(const ConfigKey& key, std::string_view text, Problems& problems) {
+    const auto before = problems.size();
     check_type(key, text, problems);
-    if (!problems.empty()) return;
+    if (problems.size() > before) return;
     const auto choice = std::ranges::find(choices(), key.name, &Choice::key);
     // Of an older Debezium, so it is not offered.
     const bool outdated = key.name == "plugin.name" && lower(text) == "wal2json";
@@ -309,10 +291,19 @@ void check_value(const ConfigKey& key, std::string_view text, Problems& problems
     check_special(key.name, text, problems);
 }
 
+/// Around the value.
+bool takes_blanks(const ConfigKey& key) {
+    constexpr std::array names = {a_number_as_text, "database.hostname", "slot.name", "topic.prefix"};
+    const bool any_text = key.type == ConfigType::Boolean || key.type == ConfigType::String ||
+                          key.type == ConfigType::List || key.type == ConfigType::Password;
+    return any_text && !one_of(key.name, names) && !one_of(key.name, never_empty);
+}
+
 bool refuses_empty(const ConfigKey& key) {
     const bool typed =
         key.type != ConfigType::String && key.type != ConfigType::List && key.type != ConfigType::Password;
-    return (typed && key.name.find('(') == std::string_view::npos) || one_of(key.name, never_empty) ||
+    constexpr std::array names = {a_number_as_text, "slot.name", "topic.prefix"};
+    return typed || one_of(key.name, names) || one_of(key.name, never_empty) ||
            std::ranges::find(choices(), key.name, &Choice::key) != choices().end();
 }
 
@@ -336,7 +327,8 @@ void check_custom_name(std::string_view name, const Settings& settings, Problems
 void check_queue(const Settings& settings, Problems& problems) {
     const auto value = [&](std::string_view key, std::int64_t otherwise) {
         const auto at = settings.find(key);
-        return at == settings.end() ? std::optional(otherwise) : number(trim(at->second));
+        const auto given = at == settings.end() ? std::optional(otherwise) : number(at->second);
+        return given && *given == static_cast<std::int32_t>(*given) ? given : std::nullopt;
     };
     const auto size = value("max.queue.size", 8192);
     const auto batch = value("max.batch.size", 2048);
@@ -358,6 +350,9 @@ void check_combinations(std::string_view name, const Settings& settings, Problem
     if (pair != exclusive.end() && given(pair->include) && given(pair->exclude)) {
         problems.push_back(fmt::format("\"{}\" is already specified", pair->include));
     }
+    if (name == "notification.http.url") {
+        if (auto problem = notification_url_problem(settings); !problem.empty()) problems.push_back(std::move(problem));
+    }
     if (name == "notification.sink.topic.name" && !given(name)) {
         const auto channels = settings.find("notification.enabled.channels");
         if (channels != settings.end() && std::ranges::count(split_list(channels->second), "sink") > 0) {
@@ -374,11 +369,11 @@ std::vector<ConfigValue> validate_config(const Settings& settings) {
     for (const auto& key : config_keys()) {
         Problems problems;
         const auto at = settings.find(key.name);
-        const bool as_it_is = one_of(key.name, never_empty);
         const auto given = at == settings.end() ? std::string_view() : std::string_view(at->second);
-        const auto text = as_it_is ? given : trim(given);
-        if (one_of(key.name, required_keys) && text.empty()) problems.emplace_back("A value is required");
-        if (at != settings.end() && (!text.empty() || refuses_empty(key))) check_value(key, text, problems);
+        const auto text = takes_blanks(key) ? trim(given) : given;
+        const bool blank = trim(text).empty();
+        if (one_of(key.name, required_keys) && blank) problems.emplace_back("A value is required");
+        if (at != settings.end() && (!blank || refuses_empty(key))) check_value(key, text, problems);
         check_combinations(key.name, settings, problems);
         ConfigValue value{.name = std::string(key.name), .value = {}};
         const auto choice = std::ranges::find(choices(), key.name, &Choice::key);

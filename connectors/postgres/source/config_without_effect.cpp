@@ -16,7 +16,6 @@ struct WithoutEffect {
 };
 constexpr std::string_view no_cursor = "rows are read by COPY, a buffer at a time, without a cursor";
 constexpr std::string_view no_lineage = "no lineage is emitted";
-constexpr std::string_view no_http = "there is no notification channel http";
 constexpr std::string_view of_java = "it arranges the inside of Debezium's Java classes";
 constexpr std::string_view one_database =
     "Debezium ignores it too: a connector captures the one database that database.dbname names";
@@ -49,10 +48,6 @@ constexpr std::array without_effect = {
     WithoutEffect{"openlineage.integration.job.namespace", no_lineage},
     WithoutEffect{"openlineage.integration.job.owners", no_lineage},
     WithoutEffect{"openlineage.integration.job.tags", no_lineage},
-    WithoutEffect{"notification.http.url", no_http},
-    WithoutEffect{"notification.http.timeout.ms", no_http},
-    WithoutEffect{"notification.http.retries", no_http},
-    WithoutEffect{"notification.http.allow.private.networks", no_http},
     WithoutEffect{"memory.management.schemas.class", of_java},
     WithoutEffect{"memory.management.tables.class", of_java},
     WithoutEffect{"internal.snapshot.scan.all.columns.force", of_java},

@@ -1,9 +1,11 @@
 #include "connectors/postgres/source/connector.hpp"
 
+#include "connectors/http/public_address.hpp"
 #include "connectors/postgres/source/config.hpp"
 #include "connectors/postgres/source/config_keys.hpp"
 #include "connectors/postgres/source/offsets.hpp"
 #include "connectors/postgres/source/task.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -35,6 +37,14 @@ std::string connection_problem(const Settings& settings) {
     }
 }
 
+/// Why notifications may not be posted to where notification.http.url leads, or empty.
+std::string notification_host_problem(const Settings& settings) {
+    const auto private_too = settings.find("notification.http.allow.private.networks");
+    if (!posts_notifications(settings)) return {};
+    if (private_too != settings.end() && lower_case(trim(private_too->second)) == "true") return {};
+    return public_host_problem(host_of_url(trim(settings.at("notification.http.url"))));
+}
+
 }
 
 void PostgresConnector::start(const Settings& settings, ConnectorContext&) { settings_ = settings; }
@@ -48,6 +58,12 @@ std::vector<ConfigValue> PostgresConnector::validate(const Settings& given) {
         const auto at = std::ranges::find(values, name, &ConfigValue::name);
         return at != values.end() && !at->errors.empty();
     };
+    if (!failed("notification.http.url") && !failed("notification.http.allow.private.networks")) {
+        if (const auto problem = notification_host_problem(settings); !problem.empty()) {
+            std::ranges::find(values, "notification.http.url", &ConfigValue::name)
+                ->errors.push_back(fmt::format("The 'notification.http.url' value is invalid: {}", problem));
+        }
+    }
     for (const auto* needed :
          {"database.hostname", "database.port", "database.user", "database.dbname", "database.sslmode"}) {
         if (failed(needed)) return values;

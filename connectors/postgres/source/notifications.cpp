@@ -50,6 +50,13 @@ Value map(const std::vector<std::pair<std::string, std::string>>& data, Arena& a
     return Value::map({entries, data.size()});
 }
 
+void write_data(json::Writer& writer, const std::vector<std::pair<std::string, std::string>>& data) {
+    writer.begin_object();
+    for (const auto& [key, value] : data) writer.key(key).string(value);
+    writer.end_object();
+}
+
+/// For the log: the names of the record's fields.
 std::string as_json(const Notification& notification, std::int64_t timestamp) {
     std::string text;
     json::Writer writer(text);
@@ -57,10 +64,22 @@ std::string as_json(const Notification& notification, std::int64_t timestamp) {
     writer.key("id").string(notification.id);
     writer.key("type").string(notification.type);
     writer.key("aggregate_type").string(notification.aggregate);
-    writer.key("additional_data").begin_object();
-    for (const auto& [key, value] : notification.data) writer.key(key).string(value);
-    writer.end_object();
+    write_data(writer.key("additional_data"), notification.data);
     writer.key("timestamp").integer(timestamp);
+    writer.end_object();
+    return text;
+}
+
+/// For the channel http: names and order are Debezium's.
+std::string as_posted(const Notification& notification, std::int64_t timestamp) {
+    std::string text;
+    json::Writer writer(text);
+    writer.begin_object();
+    writer.key("aggregateType").string(notification.aggregate);
+    writer.key("type").string(notification.type);
+    write_data(writer.key("additionalData"), notification.data);
+    writer.key("timestamp").integer(timestamp);
+    writer.key("id").string(notification.id);
     writer.end_object();
     return text;
 }
@@ -74,16 +93,24 @@ std::string random_uuid() {
                        0x8000 | (word() & 0x3FFF), word(), word() & 0xFFFF);
 }
 
+Notifier::Notifier(const SourceConfig& config, std::int64_t (*clock)(), Logger logger)
+    : config_(config), clock_(clock), logger_(std::move(logger)) {
+    if (!config.notifications.http) return;
+    http_ = std::make_unique<HttpNotifications>(
+        HttpNotifications::Parts{.config = config.notifications, .logger = logger_});
+}
+
 void Notifier::send(Notification notification, const OffsetState* offset, BatchBuilder& batch) const {
     if (metrics_ != nullptr && notification.aggregate == aggregate::initial) {
         metrics_->snapshot(notification.type, notification.data);
     }
     const auto& channels = config_.notifications;
-    if (!channels.sink && !channels.log) return;
+    if (!channels.sink && !channels.log && !http_) return;
     if (notification.id.empty()) notification.id = random_uuid();
     notification.data.emplace_back("connector_name", config_.topics.prefix);
     const auto timestamp = clock_() / 1'000'000;
     if (channels.log) logger_.info("[Notification Service]  {}", as_json(notification, timestamp));
+    if (http_) http_->send(notification.type, as_posted(notification, timestamp));
     if (!channels.sink) return;
     auto& arena = batch.values();
     const auto id = Value::string(arena.copy(notification.id));

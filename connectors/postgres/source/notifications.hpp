@@ -1,12 +1,14 @@
-/// Tells how snapshots go: as records of notification.sink.topic.name and as lines of the log.
+/// Tells how snapshots go: as records of notification.sink.topic.name, as lines of the log and as HTTP requests.
 ///
 /// Facts   Debezium 3.7, "Receiving notifications from a Debezium connector".
 #pragma once
 #include "connectors/api/log.hpp"
 #include "connectors/postgres/source/batch_builder.hpp"
 #include "connectors/postgres/source/config.hpp"
+#include "connectors/postgres/source/http_notifications.hpp"
 #include "connectors/postgres/source/source_metrics.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,8 +31,7 @@ struct Notification {
 class Notifier {
 public:
     /// `clock` gives nanoseconds since 1970. `config` outlives the notifier.
-    Notifier(const SourceConfig& config, std::int64_t (*clock)(), Logger logger)
-        : config_(config), clock_(clock), logger_(std::move(logger)) {}
+    Notifier(const SourceConfig& config, std::int64_t (*clock)(), Logger logger);
 
     /// Snapshots are told there too; outlives the notifier.
     void tell(SourceMetrics& metrics) noexcept { metrics_ = &metrics; }
@@ -41,6 +42,7 @@ private:
     const SourceConfig& config_;
     std::int64_t (*clock_)();
     Logger logger_;
+    std::unique_ptr<HttpNotifications> http_;  ///< null: the channel is off
     SourceMetrics* metrics_ = nullptr;
 };
 

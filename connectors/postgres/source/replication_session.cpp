@@ -56,6 +56,15 @@ StreamOptions stream_options(OutputPlugin plugin, const ReplicationConfig& confi
     return options;
 }
 
+/// The same without transactions that come before they have committed.
+StreamOptions of_whole_transactions(StreamOptions options) {
+    std::erase_if(options, [](const auto& option) { return option.first == "streaming"; });
+    for (auto& [name, value] : options) {
+        if (name == "proto_version") value = "1";
+    }
+    return options;
+}
+
 PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
 
 }
@@ -73,6 +82,7 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
       channels_(parts.channels),
       tables_(parts.tables),
       plugin_(parts.plugin),
+      whole_transactions_(parts.whole_transactions),
       metrics_(parts.metrics),
       retained_wal_({.slot = config_.replication.slot,
                      .interval = config_.replication.retained_wal_interval,
@@ -145,7 +155,8 @@ void ReplicationSession::run() {
 
 void ReplicationSession::start() {
     const auto& r = config_.replication;
-    const auto options = stream_options(plugin_, r, general_.server_version());
+    auto options = stream_options(plugin_, r, general_.server_version());
+    if (whole_transactions_ && plugin_ == OutputPlugin::PgOutput) options = of_whole_transactions(std::move(options));
     const bool streams = std::ranges::find(options, "streaming", &StreamOptions::value_type::first) != options.end();
     if (streams && plugin_ == OutputPlugin::PgOutput) streamed_.emplace(r.spill);
     const auto from = position_.processed.value_or(position_.lsn);

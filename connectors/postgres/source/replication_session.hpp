@@ -2,7 +2,8 @@
 /// discard WAL, heartbeats and quiet positions are handed over in time.
 ///
 /// Throws  Interrupted when the task stops; DatabaseError when the connection or the server ends, to be taken up again
-///         from position(); ConnectException for what cannot pass by itself.
+///         from position(); UnclearMessagesException, then too, but with whole transactions; ConnectException for what
+///         cannot pass by itself.
 /// Facts   PostgreSQL manual, "Streaming Replication Protocol"; Debezium 3.7, heartbeats and LSN flushing.
 #pragma once
 #include "connectors/postgres/client/replication_stream.hpp"
@@ -34,6 +35,7 @@ public:
         const Notifier& notifier;
         SignalChannels& channels;
         OutputPlugin plugin;
+        bool whole_transactions;  ///< none comes before it has committed, whatever slot.stream.params say
         SourceMetrics& metrics;
     };
     /// `position` is where to begin, and follows what was handed over.
@@ -88,6 +90,7 @@ private:
     SignalChannels& channels_;
     TableCache& tables_;
     OutputPlugin plugin_;
+    const bool whole_transactions_;
     SourceMetrics& metrics_;
     RetainedWal retained_wal_;
     CatalogDirectory directory_;

@@ -54,6 +54,12 @@ void Runner::run() noexcept {
             try {
                 session();
                 done = true;
+            } catch (const UnclearMessagesException& e) {
+                logger_.warn("{}: from now on transactions come when they have committed, without 'streaming'",
+                             e.what());
+                batch_.take();
+                whole_transactions_ = true;
+                outlet_.pause(first_back_off);  // until the server has let go of the slot
             } catch (const DatabaseError& e) {
                 has_begun();
                 back_off(e);
@@ -295,6 +301,7 @@ void Runner::stream(Connection& general, Connection& replication) {
                         .notifier = notifier_,
                         .channels = channels_,
                         .plugin = plugin_,
+                        .whole_transactions = whole_transactions_,
                         .metrics = metrics_},
                        *position_)
         .run();

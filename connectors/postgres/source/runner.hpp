@@ -85,6 +85,7 @@ private:
     std::optional<OffsetState> position_;  ///< of what was handed to the queue, or stored before the start
     bool snapshot_done_ = false;           ///< in this life of the task
     bool told_skipped_ = false;
+    bool whole_transactions_ = false;  ///< instead of streamed ones
     std::mutex mutex_;
     std::condition_variable_any begun_changed_;
     bool begun_ = false;      ///< guarded by mutex_

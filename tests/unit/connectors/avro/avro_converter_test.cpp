@@ -8,8 +8,6 @@
 using namespace millrace;
 using namespace millrace::avro;
 using Catch::Contains;
-using millrace::registry::FakeAnswer;
-using millrace::registry::SeenRequest;
 
 namespace {
 

@@ -148,11 +148,11 @@ TEST_CASE("what the JSON Schema converter writes it reads, through the registry"
     CHECK(converter.from_connect_data("t", schema, Value::structure(values), out));
     CHECK(out == std::string("\0\0\0\0\1", 5) + R"({"x":1,"y":null})");
     CHECK_THAT(registry.seen()[0].body, Contains(R"("schemaType":"JSON")"));
-    registry.go_wrong([&](const registry::SeenRequest& request) -> std::optional<registry::FakeAnswer> {
+    registry.go_wrong([&](const SeenRequest& request) -> std::optional<FakeAnswer> {
         if (request.method != "GET") return std::nullopt;
         std::string body = "{\"schemaType\":\"JSON\",\"schema\":";
         json::append_string(body, to_json_schema(*schema, {}));
-        return registry::FakeAnswer{200, body + "}"};
+        return FakeAnswer{200, body + "}"};
     });
     Arena arena;
     const auto back = converter.to_connect_data("t", out, arena);

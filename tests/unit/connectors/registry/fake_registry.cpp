@@ -3,31 +3,15 @@
 #include "connectors/support/json.hpp"
 #include "connectors/support/text.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace millrace::registry {
 
 namespace {
 
 constexpr FakeAnswer not_found() { return {404, R"({"error_code":40403,"message":"Schema not found"})"}; }
-
-/// Up to `end` and beyond; what is there of it if the client closes.
-std::string receive(int connection, std::string text, const std::function<bool(const std::string&)>& complete) {
-    char block[4096];
-    while (!complete(text)) {
-        const auto got = ::recv(connection, block, sizeof block, 0);
-        if (got <= 0) break;
-        text.append(block, static_cast<std::size_t>(got));
-    }
-    return text;
-}
 
 std::string decoded(const std::string& text) {
     std::string out;
@@ -42,45 +26,9 @@ std::string decoded(const std::string& text) {
     return out;
 }
 
-SeenRequest parse_head(const std::string& head) {
-    SeenRequest request;
-    const auto line_end = head.find("\r\n");
-    const auto first = head.find(' ');
-    const auto second = head.find(' ', first + 1);
-    request.method = head.substr(0, first);
-    request.path = head.substr(first + 1, second - first - 1);
-    for (auto at = line_end + 2; at < head.size();) {
-        const auto end = head.find("\r\n", at);
-        const auto colon = head.find(':', at);
-        if (end == at || colon == std::string::npos || colon > end) break;
-        request.headers[lower_case(head.substr(at, colon - at))] = head.substr(colon + 2, end - colon - 2);
-        at = end + 2;
-    }
-    return request;
 }
 
-}
-
-FakeRegistry::FakeRegistry() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 16) != 0 ||
-        ::getsockname(listener_, generic, &size) != 0)
-        throw std::runtime_error("the fake registry cannot listen");
-    port_ = ntohs(address.sin_port);
-    thread_ = std::jthread([this] { serve(); });
-}
-
-FakeRegistry::~FakeRegistry() {
-    ::shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-}
-
-std::string FakeRegistry::url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+FakeRegistry::FakeRegistry() : server_([this](const SeenRequest& request) { return answer(request); }) {}
 
 void FakeRegistry::go_wrong(Trouble trouble) {
     const std::lock_guard lock(mutex_);
@@ -96,11 +44,6 @@ std::string FakeRegistry::guid_of(int id) { return fmt::format("89791762-2336-41
 
 std::string FakeRegistry::id_and_guid(int id) const {
     return guids_ ? fmt::format(R"("id":{},"guid":"{}")", id, guid_of(id)) : fmt::format(R"("id":{})", id);
-}
-
-std::vector<SeenRequest> FakeRegistry::seen() {
-    const std::lock_guard lock(mutex_);
-    return seen_;
 }
 
 std::string FakeRegistry::text_of(int id) {
@@ -125,36 +68,8 @@ int FakeRegistry::add_locked(const std::string& subject, const std::string& sche
     return id;
 }
 
-void FakeRegistry::serve() {
-    for (;;) {
-        const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (connection < 0) return;
-        answer_one(connection);
-        ::close(connection);
-    }
-}
-
-void FakeRegistry::answer_one(int connection) {
-    auto text =
-        receive(connection, "", [](const std::string& got) { return got.find("\r\n\r\n") != std::string::npos; });
-    const auto head_end = text.find("\r\n\r\n");
-    if (head_end == std::string::npos) return;
-    auto request = parse_head(text.substr(0, head_end + 2));
-    const auto length = request.headers.contains("content-length") ? std::stoul(request.headers["content-length"]) : 0;
-    request.body =
-        receive(connection, text.substr(head_end + 4), [&](const std::string& got) { return got.size() >= length; });
-    const auto answered = answer(request);
-    if (answered.status == 0) return;  // hangs up
-    const auto reply = fmt::format(
-        "HTTP/1.1 {} Status\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
-        "Connection: close\r\n\r\n{}",
-        answered.status, answered.body.size(), answered.body);
-    ::send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
-}
-
 FakeAnswer FakeRegistry::answer(const SeenRequest& request) {
     const std::lock_guard lock(mutex_);
-    seen_.push_back(request);
     if (trouble_) {
         if (auto instead = trouble_(request)) return *instead;
     }

@@ -86,6 +86,19 @@ Sent insert(std::uint32_t xid, const std::string& text, std::uint64_t lsn = 1) {
 }
 Sent rolled_back(std::uint32_t xid, std::uint32_t part) { return {.payload = "A" + u32(xid) + u32(part)}; }
 Sent committed(std::uint32_t xid) { return {.payload = "c" + u32(xid) + '\0' + u64(1000) + u64(1001) + u64(7)}; }
+/// As the server sends it: with the id of the whole transaction, whichever part it is of.
+Sent emitted(std::uint32_t xid, const std::string& text) {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    return {.lsn = Lsn{1}, .payload = "M" + u32(xid) + '\1' + u64(1) + "prefix" + '\0' + u32(size) + text};
+}
+/// The texts of the messages that come out.
+std::vector<std::string> messages(const std::vector<Sent>& frames) {
+    std::vector<std::string> found;
+    for (const auto& frame : frames) {
+        if (frame.payload[0] == 'M') found.push_back(frame.payload.substr(21));
+    }
+    return found;
+}
 /// The texts of the rows that come out.
 std::vector<std::string> texts(const std::vector<Sent>& frames) {
     std::vector<std::string> found;
@@ -149,6 +162,52 @@ TEST_CASE("a transaction of which everything was rolled back does not come out",
     StreamedTransactions streamed(in_temporary_folder());
     fed(streamed, {start(10), insert(11, "a"), stop(), rolled_back(10, 11)});
     CHECK(fed(streamed, committed(10)).empty());
+}
+
+TEST_CASE("a rolled back subtransaction takes the messages with it that came after its first row", "[postgres]") {
+    StreamedTransactions streamed(in_temporary_folder());
+    fed(streamed, {start(10), emitted(10, "kept"), insert(10, "a"), insert(11, "b"), emitted(10, "gone"), stop()});
+    fed(streamed, {rolled_back(10, 11), start(10, false), emitted(10, "after"), insert(10, "c"), stop()});
+    const auto out = fed(streamed, committed(10));
+    CHECK(messages(out) == std::vector<std::string>{"kept", "after"});
+    CHECK(texts(out) == std::vector<std::string>{"a", "c"});
+}
+
+TEST_CASE("messages that may have been rolled back are not guessed at", "[postgres]") {
+    StreamedTransactions streamed(in_temporary_folder());
+    fed(streamed, {start(10), insert(10, "a"), emitted(10, "of which?"), insert(11, "b"), stop()});
+    SECTION("nothing was") {
+        const auto out = fed(streamed, committed(10));
+        CHECK(messages(out) == std::vector<std::string>{"of which?"});
+    }
+    SECTION("the part that it came before was") {
+        fed(streamed, rolled_back(10, 11));
+        fed(streamed, {start(10, false), insert(10, "c"), stop()});
+        CHECK_THROWS_AS(fed(streamed, committed(10)), UnclearMessagesException);
+    }
+    SECTION("a part without rows was") {
+        fed(streamed, rolled_back(10, 12));
+        CHECK_THROWS_AS(fed(streamed, committed(10)), UnclearMessagesException);
+    }
+    SECTION("one was within another, which took the message with it") {
+        fed(streamed, {start(10, false), emitted(10, "inner"), insert(12, "c"), stop()});
+        fed(streamed, rolled_back(10, 12));
+        SECTION("or did not") { CHECK_THROWS_AS(fed(streamed, committed(10)), UnclearMessagesException); }
+        SECTION("or the whole was") { fed(streamed, rolled_back(10, 10)); }
+    }
+    SECTION("another transaction's was") {
+        fed(streamed, {start(20), insert(21, "x"), stop(), rolled_back(20, 21)});
+        CHECK(messages(fed(streamed, committed(10))) == std::vector<std::string>{"of which?"});
+    }
+}
+
+TEST_CASE("a message within a subtransaction that goes as a whole leaves no doubt", "[postgres]") {
+    StreamedTransactions streamed(in_temporary_folder());
+    fed(streamed, {start(10), insert(10, "a"), insert(11, "b"), emitted(10, "gone"), insert(12, "c"), stop()});
+    fed(streamed, {rolled_back(10, 12), rolled_back(10, 11)});
+    const auto out = fed(streamed, committed(10));
+    CHECK(messages(out).empty());
+    CHECK(texts(out) == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("more rows than a buffer holds come out whole and in order", "[postgres]") {

@@ -81,6 +81,31 @@ TEST_CASE("each problem of a value is told, as often as Debezium tells it", "[po
         {"max.queue.size", "0", {"A positive queue size is required", "Must be larger than the maximum batch size"}},
         {"topic.naming.strategy", "a b", {"A Java class name is expected"}},
         {"skipped.operations", "", {"Invalid operation"}},
+        {"topic.naming.strategy", "a..b", {"A Java class name is expected"}},
+        {"topic.naming.strategy", "1.5", {"A Java class name is expected"}},
+        {"topic.prefix",
+         " ",
+         {"A value is required",
+          "  has invalid format (only the underscore, hyphen, dot and alphanumeric characters are allowed)"}},
+        {"slot.name",
+         "",
+         {"Valid replication slot name must contain only digits, lowercase characters and underscores with length <= "
+          "63"}},
+        {"slot.name",
+         " a ",
+         {"Valid replication slot name must contain only digits, lowercase characters and underscores with length <= "
+          "63"}},
+        {"max.queue.size", " 5 ", {"An integer is expected"}},
+        {"custom.metric.tags", "k=v,", {}},
+        {"tombstones.on.delete", " true ", {}},
+        {"slot.retry.delay.ms", "x", {"A long value is expected", "An integer is expected"}},
+        {"slot.retry.delay.ms", "99999999999", {"An integer is expected"}},
+        {"lsn.flush.timeout.ms", "99999999999", {"A positive, non-zero integer value is expected"}},
+        {"column.mask.with.(d+).chars", "", {"An integer is expected"}},
+        {"column.truncate.to.(d+).chars", "x", {"An integer is expected", "An integer is expected"}},
+        {"signal.data.collection",
+         "a.b,c.d",
+         {"For single task connector only one signal data collection is permitted."}},
         {"custom.metric.tags",
          "a,b=c",
          {"A equivalent-separated map of valid key/value pairs is expected, for example: k1=v1,k2=v2"}},
@@ -268,4 +293,45 @@ TEST_CASE("what a status update that PostgreSQL does not take leads to is a sett
     const auto config = parsed(with({{"lsn.flush.timeout.ms", "1500"}, {"lsn.flush.timeout.action", "WARN"}}));
     CHECK(config.replication.flush_timeout == std::chrono::milliseconds(1500));
     CHECK(config.replication.on_flush_timeout == FlushTimeout::Warn);
+}
+
+TEST_CASE("the notification channel http needs a URL", "[postgres][config]") {
+    const auto [url, why] = GENERATE(table<const char*, const char*>({
+        {"", "HTTP notification URL must be provided when the 'http' notification channel is enabled"},
+        {"hooks.example.com", "HTTP notification URL must be a valid http(s) URL with a host"},
+        {"ftp://hooks.example.com", "HTTP notification URL must be a valid http(s) URL with a host"},
+        {"https://hooks.example.com/a?b=c", ""},
+    }));
+    INFO(url);
+    const auto expected = std::string(*why == 0 ? "" : "The 'notification.http.url' value is invalid: ") + why;
+    CHECK(errors_of("notification.http.url", with({{"notification.enabled.channels", "log, http"},
+                                                   {"notification.http.url", url}})) == expected);
+    CHECK(errors_of("notification.http.url",
+                    with({{"notification.enabled.channels", "log"}, {"notification.http.url", url}})) == "");
+}
+
+TEST_CASE("notifications over HTTP go where the settings say", "[postgres][config]") {
+    std::vector<std::string> warnings;
+    const auto http = parsed(with({{"notification.enabled.channels", "http,jmx"},
+                                   {"notification.http.url", "https://user:secret@hooks.example.com/secret"},
+                                   {"notification.http.timeout.ms", "70"},
+                                   {"notification.http.retries", "0"},
+                                   {"notification.http.allow.private.networks", "true"}}),
+                             &warnings)
+                          .notifications;
+    CHECK(http.http);
+    CHECK(http.url == "https://user:secret@hooks.example.com/secret");
+    CHECK(http.timeout == std::chrono::milliseconds(70));
+    CHECK(http.retries == 0);
+    CHECK(http.allow_private_networks);
+    REQUIRE(warnings.size() == 1);
+    CHECK_THAT(warnings[0],
+               Catch::StartsWith("notification.enabled.channels names the channel 'jmx', which needs a JVM"));
+}
+
+TEST_CASE("Debezium's defects can be switched off", "[postgres][config]") {
+    CHECK(parsed(with({})).types.reproduce_defects);
+    CHECK_FALSE(parsed(with({{"millrace.reproduce.debezium.defects", "false"}})).types.reproduce_defects);
+    CHECK(all_errors_of("millrace.reproduce.debezium.defects", with({{"millrace.reproduce.debezium.defects", "no"}}))
+              .size() == 1);
 }

@@ -2,6 +2,7 @@
 /// MILLRACE_TEST_PG=host:port, or "host=... port=... user=...".
 #pragma once
 #include "connectors/api/stop_aware.hpp"
+#include "connectors/converters/java_text.hpp"
 #include "connectors/postgres/client/connection.hpp"
 #include "connectors/postgres/client/lsn.hpp"
 #include "connectors/postgres/source/connector.hpp"
@@ -118,6 +119,7 @@ struct Event {
     OffsetMap offset;
     std::string enum_labels = {};  ///< that the schema of the row's second column allows
     std::int64_t total_order = 0;  ///< with transaction metadata
+    std::string after = {};        ///< the row as Java's text; its null fields are left out
 };
 /// A record of the transaction topic.
 struct TransactionEvent {
@@ -187,6 +189,11 @@ private:
         }
         return "";
     }
+    static std::string after(const SchemaPtr& envelope, const Value& row) {
+        std::string text;
+        if (!row.is_null()) converters::append_java_text(text, envelope->fields()[1].schema, row);
+        return text;
+    }
     void append(const SourceBatch& batch, std::vector<Event>& events) {
         for (const auto& record : batch.records) {
             if (record.offset_only()) {
@@ -202,16 +209,16 @@ private:
             const bool tombstone = record.value.is_null();
             const auto value = tombstone ? std::span<const Value>() : record.value.as_values();
             const auto key = record.key.is_null() ? std::span<const Value>() : record.key.as_values();
-            events.push_back(
-                {.topic = std::string(record.topic),
-                 .op = tombstone ? '\0' : value[4].as_text()[0],
-                 .id = key.empty() ? 0 : key[0].as_integer(),
-                 .snapshot = tombstone || value[2].as_values()[4].is_null()
-                                 ? ""
-                                 : std::string(value[2].as_values()[4].as_text()),
-                 .offset = OffsetMap(record.source_offset),
-                 .enum_labels = tombstone ? "" : enum_labels(record.value_schema),
-                 .total_order = tombstone || value[3].is_null() ? 0 : value[3].as_values()[1].as_integer()});
+            events.push_back({.topic = std::string(record.topic),
+                              .op = tombstone ? '\0' : value[4].as_text()[0],
+                              .id = key.empty() ? 0 : key[0].as_integer(),
+                              .snapshot = tombstone || value[2].as_values()[4].is_null()
+                                              ? ""
+                                              : std::string(value[2].as_values()[4].as_text()),
+                              .offset = OffsetMap(record.source_offset),
+                              .enum_labels = tombstone ? "" : enum_labels(record.value_schema),
+                              .total_order = tombstone || value[3].is_null() ? 0 : value[3].as_values()[1].as_integer(),
+                              .after = tombstone ? "" : after(record.value_schema, value[1])});
         }
     }
 
