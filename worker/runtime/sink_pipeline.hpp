@@ -35,12 +35,13 @@ public:
         TransformationChain chain;
         Converters converters;
     };
-    /// `on_topic` is told of each topic when its first record has been converted.
+    /// `on_topic` is told of each topic when its first record has been converted, or the first after forget_topics().
     SinkPipeline(Parts parts, ProcessingContext& context, std::function<void(const std::string&)> on_topic)
         : parts_(std::move(parts)), context_(context), on_topic_(std::move(on_topic)) {}
 
     /// Appends to the batch. Throws ConnectException where errors.tolerance does not allow to skip a record.
     void convert(RecordBatch raw, SinkBatch& batch);
+    void forget_topics() noexcept;
 
 private:
     std::optional<SinkRecord> convert(const ConsumerRecord& record, Arena& arena);

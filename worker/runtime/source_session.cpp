@@ -147,7 +147,9 @@ void SourceSession::tend() {
 }
 
 void SourceSession::commit_when_due() {
-    if (!transaction_ && parts().lease->held()) committer_.tick(submitted_, OffsetCommitter::Clock::now());
+    const auto now = OffsetCommitter::Clock::now();
+    if (topics_due(now)) producer_.forget_topics();
+    if (!transaction_ && parts().lease->held()) committer_.tick(submitted_, now);
 }
 
 void SourceSession::send_batch(SourceBatch batch) {
