@@ -16,6 +16,12 @@ int generation_of(const ClusterConfigState& state, const std::string& connector)
     return found == state.task_config_generations.end() ? -1 : found->second;
 }
 
+/// A round that does not know of newer task configurations would leave their zombies alone.
+asio::awaitable<void> read_to_end(ConfigBackingStore& configs, std::chrono::milliseconds limit) {
+    const bool read = co_await configs.refresh(limit);
+    if (!read) throw ConnectException("Failed to read to end of config topic before performing zombie fencing");
+}
+
 }
 
 /// What those who ask for the same connector at the same time share: a second round would fence the producers that have
@@ -83,7 +89,7 @@ asio::awaitable<void> DistributedHerder::fence_as(std::string name, FencingRound
 }
 
 asio::awaitable<bool> DistributedHerder::prepare_fencing(std::string name, FencingRoundPtr round) {
-    co_await deps_.configs.refresh(deps_.config.worker_sync_timeout);
+    co_await read_to_end(deps_.configs, deps_.config.worker_sync_timeout);
     const auto state = fresh();
     if (!state->contains(name)) throw NotFoundException("Connector " + name + " not found");
     require_leader("Only the leader may perform zombie fencing.");
@@ -99,7 +105,7 @@ asio::awaitable<bool> DistributedHerder::prepare_fencing(std::string name, Fenci
 
 asio::awaitable<bool> DistributedHerder::finish_fencing(std::string name, FencingRoundPtr round) {
     require_leader("Only the leader may perform zombie fencing.");
-    co_await deps_.configs.refresh(deps_.config.worker_sync_timeout);
+    co_await read_to_end(deps_.configs, deps_.config.worker_sync_timeout);
     if (generation_of(*fresh(), name) != round->generation) {
         throw ConflictException("Failed to complete zombie fencing because a new set of task configs was generated");
     }

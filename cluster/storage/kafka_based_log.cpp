@@ -21,9 +21,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds reader_wait{100};  ///< longest wait for records: stop() waits that long
-constexpr milliseconds report_wait{2};    ///< longest wait for acknowledgements while commands may come
-constexpr milliseconds idle_wait{1000};   ///< between looks at an idle producer
+constexpr milliseconds reader_wait{100};      ///< longest wait for records: stop() waits that long
+constexpr milliseconds report_wait{2};        ///< longest wait for acknowledgements while commands may come
+constexpr milliseconds producer_pause{1000};  ///< before one that has failed is replaced
+constexpr milliseconds idle_wait{1000};       ///< between looks at an idle producer
 constexpr milliseconds flush_at_stop{5000};
 constexpr milliseconds retry_pause{100};
 constexpr milliseconds stall_limit{5000};  ///< without a record while somebody waits for the end: a new consumer
@@ -75,6 +76,7 @@ struct KafkaBasedLog::State {
     // The writer thread's alone.
     std::unique_ptr<worker::Admin> admin;
     std::unique_ptr<worker::Producer> producer;
+    steady_clock::time_point producer_made;
     std::map<std::uint64_t, Done> in_flight;
     std::uint64_t next_sequence = 0;
 
@@ -83,6 +85,8 @@ struct KafkaBasedLog::State {
 
     void run_writer(const Done& started) noexcept;
     void prepare();
+    void make_producer();
+    void replace_failed_producer();
     std::int32_t wait_for_partitions();
     std::vector<std::int64_t> first_offsets(std::int32_t partitions);
     void serve();
@@ -135,9 +139,25 @@ void KafkaBasedLog::State::prepare() {
         const std::lock_guard lock(positions_mutex);
         positions = std::move(begin);
     }
+    make_producer();
+}
+
+void KafkaBasedLog::State::make_producer() {
     producer = std::make_unique<worker::Producer>(
         options.producer, options.logger, [this](const worker::Delivery& delivery) { on_delivery(delivery); }, nullptr,
         options.may_produce);
+    producer_made = steady_clock::now();
+}
+
+/// Idempotence makes errors final that pass by themselves without it.
+void KafkaBasedLog::State::replace_failed_producer() {
+    const auto failure = producer->fatal_error();
+    if (!failure || steady_clock::now() - producer_made < producer_pause) return;
+    options.logger.error("The producer of topic {} has failed, another takes its place: {}", options.topic, *failure);
+    producer->poll(milliseconds{0});
+    const auto error = std::make_exception_ptr(ConnectException("Failed to write to topic " + options.topic));
+    for (auto& [sequence, done] : std::exchange(in_flight, {})) done(error);
+    make_producer();
 }
 
 std::int32_t KafkaBasedLog::State::wait_for_partitions() {
@@ -190,6 +210,7 @@ std::optional<Command> KafkaBasedLog::State::next_command() {
 }
 
 void KafkaBasedLog::State::execute(SendCommand& command) {
+    replace_failed_producer();
     const auto sequence = next_sequence++;
     in_flight.emplace(sequence, std::move(command.done));
     try {

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+from confluent_kafka.admin import NewTopic
 
 import stack
 from conftest import own_broker, unique
@@ -43,6 +44,13 @@ def test_lines_of_a_file_become_lines_of_a_file(rest, sink, folder):
         sink.wait_committed(5000)
         assert sorted(sink.lines(), key=int) == numbers(0, 5000), 'once each, as nothing went wrong'
         assert rest.get(f'/connectors/{sink.name}/topics') == {sink.name: {'topics': [sink.topic]}}
+        for name in (sink.name, f'{sink.name}-source'):
+            assert rest.call('PUT', f'/connectors/{name}/topics/reset')[0] == 202
+            stack.wait_for('no topics', lambda: rest.get(f'/connectors/{name}/topics') == {name: {'topics': []}})
+        with source.open('a') as more:
+            for name in (sink.name, f'{sink.name}-source'):
+                stack.wait_for('the topic that is still used', lambda: more.write('again\n') and more.flush() is None and rest.get(
+                    f'/connectors/{name}/topics') == {name: {'topics': [sink.topic]}}, 60, 0.2)
         assert rest.get(f'/connectors/{sink.name}')['type'] == 'sink'
         task = rest.get(f'/connectors/{sink.name}/tasks')[1]
         assert task['config']['task.class'] == 'org.apache.kafka.connect.file.FileStreamSinkTask' and task['config']['topics'] == sink.topic
@@ -148,6 +156,16 @@ def test_records_that_cannot_be_delivered_go_to_the_dead_letter_queue(sink):
     assert reported['__connect.errors.stage'] == b'TASK_PUT' and reported['__connect.errors.class.name'] == b'org.apache.kafka.connect.sink.SinkTask'
     assert reported['__connect.errors.exception.message'] == b'this record is not liked'
     sink.wait_states('RUNNING', 'RUNNING')
+
+
+def test_a_reported_record_that_the_dead_letter_queue_refuses_fails_the_task_and_keeps_its_offset(sink):
+    queue, refused = sink.topic + '-dlq', 'x' * 1000
+    sink.admin.create_topics([NewTopic(queue, 1, 1, config={'max.message.bytes': '200'})])[queue].result()
+    sink.produce(['1', refused, '2'])
+    sink.put(errors_tolerance='all', errors_deadletterqueue_topic_name=queue, report_value=refused)
+    trace = sink.rest.wait_failed(sink.name)
+    assert f'is not in the dead letter queue (topic={queue})' in trace
+    assert sink.committed().get((sink.topic, 1), 0) == 0
 
 
 def test_a_record_that_cannot_be_converted_fails_an_intolerant_task(sink):

@@ -205,6 +205,16 @@ bool Producer::flush(std::chrono::milliseconds max_wait) {
 
 std::size_t Producer::outstanding() const noexcept { return state_->outstanding; }
 
+void Producer::forget_topics() noexcept {
+    for (auto& [name, topic] : state_->topics) topic->acknowledged = false;
+}
+
+std::optional<std::string> Producer::fatal_error() const {
+    std::array<char, 512> reason{};
+    if (!rd_kafka_fatal_error(state_->client, reason.data(), reason.size())) return std::nullopt;
+    return reason.data();
+}
+
 rd_kafka_error_t* Producer::State::in_slices(rd_kafka_error_t* (*call)(rd_kafka_t*, int),
                                              const Patience& patience) const {
     for (const Wait wait(patience);;) {

@@ -43,7 +43,7 @@ struct Delivery {
     std::string_view topic = {};
     std::int32_t partition = -1;
     std::int64_t offset = -1;
-    bool first_of_topic = false;  ///< the first acknowledged record of this producer in this topic
+    bool first_of_topic = false;  ///< the first acknowledged record in this topic, or since forget_topics()
 };
 
 /// How long a call waits for brokers that are away.
@@ -74,6 +74,10 @@ public:
     bool flush(std::chrono::milliseconds max_wait);
     /// Sent and without a delivery report.
     std::size_t outstanding() const noexcept;
+    /// The next acknowledged record of each topic is its first again.
+    void forget_topics() noexcept;
+    /// Why this producer sends nothing any more, or none. What it held has been purged by then.
+    std::optional<std::string> fatal_error() const;
 
     // With the setting transactional.id. Every send belongs to a transaction. They throw RetriableKafkaException where
     // the same call may be made again, also when patience was at its end, and KafkaException for a transaction that can

@@ -59,19 +59,19 @@ std::chrono::milliseconds retry_delay(int attempt, std::chrono::milliseconds max
     return std::chrono::milliseconds(static_cast<std::int64_t>(random * static_cast<double>(maximum.count())));
 }
 
-bool ProcessingContext::wait_before_retry() {
+bool ProcessingContext::wait_before_retry(Retries& retries) {
     if (counters_ != nullptr) TaskErrorCounters::count(counters_->failures);
     const auto now = env_.now();
     const bool for_ever = handling_.retry_timeout.count() < 0;
-    if (attempts_++ == 0) deadline_ = now + handling_.retry_timeout;
-    if (!for_ever && now >= deadline_) {
+    if (retries.attempts++ == 0) retries.deadline = now + handling_.retry_timeout;
+    if (!for_ever && now >= retries.deadline) {
         // What a stop cut short is no failure of the record.
         if (!env_.wait(std::chrono::milliseconds{0})) throw StopRequested("The task is to stop");
         return false;
     }
-    auto delay = retry_delay(attempts_, handling_.retry_delay_max, env_.random());
+    auto delay = retry_delay(retries.attempts, handling_.retry_delay_max, env_.random());
     if (!for_ever) {
-        delay = std::min(delay, std::chrono::ceil<std::chrono::milliseconds>(deadline_ - now));
+        delay = std::min(delay, std::chrono::ceil<std::chrono::milliseconds>(retries.deadline - now));
     }
     if (!env_.wait(delay)) throw StopRequested("The task is to stop");
     if (counters_ != nullptr) TaskErrorCounters::count(counters_->retries);

@@ -77,12 +77,14 @@ public:
     /// What fails is counted there; outlives this object.
     void count_in(TaskErrorCounters& counters) noexcept { counters_ = &counters; }
     /// Before a record's stages; it lives until the next call.
-    void begin(const RecordInWork& record) noexcept {
-        record_ = record;
-        attempts_ = 0;
-    }
+    void begin(const RecordInWork& record) noexcept { record_ = record; }
+    /// Of one stage of one record: each has errors.retry.timeout of its own.
+    struct Retries {
+        int attempts = 0;
+        Clock::time_point deadline{};
+    };
     /// After a retriable failure: waits as configured; false when the time for retries is over. Throws StopRequested.
-    bool wait_before_retry();
+    bool wait_before_retry(Retries& retries);
     /// Reports the failure. Returns when the record is to be skipped, else throws ConnectException with `error` nested.
     std::nullopt_t skip(const Stage& stage, const std::exception& error);
     bool reports() const noexcept { return handling_.log_enable || !reporters_.empty(); }
@@ -99,19 +101,17 @@ private:
     std::vector<ErrorReporter*> reporters_;
     TaskErrorCounters* counters_ = nullptr;
     RecordInWork record_;
-    int attempts_ = 0;
-    Clock::time_point deadline_{};
 };
 
 /// The operation's result, or none if the record is to be skipped.
 template <class Operation>
 auto attempt(const Stage& stage, ProcessingContext& context, Operation&& operation)
     -> std::optional<std::invoke_result_t<Operation&>> {
-    for (;;) {
+    for (ProcessingContext::Retries retries;;) {
         try {
             return operation();
         } catch (const RetriableException& e) {
-            if (!context.wait_before_retry()) return context.skip(stage, e);
+            if (!context.wait_before_retry(retries)) return context.skip(stage, e);
         } catch (const StopRequested&) {
             throw;
         } catch (const std::exception& e) {

@@ -10,6 +10,8 @@ namespace millrace::worker {
 namespace {
 
 constexpr std::chrono::milliseconds room_wait{100};
+/// In delivery reports, of what put() reported; the others have 0.
+constexpr std::uint64_t reported_by_put = 1;
 
 }
 
@@ -62,6 +64,7 @@ void DeadLetterQueue::report(const Stage& stage, const RecordInWork& record, con
     for (const auto& header : context) headers.push_back({.key = header.key, .value = header.value});
     ProducerRecord out{.topic = config_.topic, .key = original.key, .value = original.value, .headers = headers};
     if (original.timestamp >= 0) out.timestamp = original.timestamp;
+    if (stage.kind == StageKind::TaskPut) out.sequence = reported_by_put;
     if (counters_ != nullptr) TaskErrorCounters::count(counters_->dead_letters);
     while (!stop_.stop_requested()) {
         try {
@@ -71,6 +74,7 @@ void DeadLetterQueue::report(const Stage& stage, const RecordInWork& record, con
         } catch (const ConnectException& e) {
             count_failure();
             logger_.error("Could not produce message to dead letter queue. topic={}: {}", config_.topic, e.what());
+            if (producer_.fatal_error()) fail(e);
             return;
         }
         producer_.poll(room_wait);
@@ -83,15 +87,27 @@ void DeadLetterQueue::count_failure() noexcept {
 }
 
 void DeadLetterQueue::on_delivery(const Delivery& delivery) {
-    if (delivery.error == 0 || is_purged(delivery.error)) return;
+    if (delivery.error == 0) return;
     count_failure();
-    logger_.error("Could not produce message to dead letter queue. topic={}: {}", config_.topic,
-                  kafka_error_text(delivery.error));
+    const auto fatal = producer_.fatal_error();
+    const auto reason = fatal.value_or(kafka_error_text(delivery.error));
+    logger_.error("Could not produce message to dead letter queue. topic={}: {}", config_.topic, reason);
+    if (fatal || delivery.sequence == reported_by_put) fail(KafkaException(reason, delivery.error));
+}
+
+void DeadLetterQueue::fail(const std::exception& error) {
+    if (failure_) return;
+    failure_ = std::make_exception_ptr(ConnectException(fmt::format(
+        "A record that the task could not deliver is not in the dead letter queue (topic={}), so its offset is not "
+        "committed: {}",
+        config_.topic, error.what())));
 }
 
 bool DeadLetterQueue::drain(std::chrono::milliseconds max_wait) {
     producer_.poll(std::chrono::milliseconds{0});
-    return producer_.outstanding() == 0 || producer_.flush(max_wait);
+    const bool done = producer_.outstanding() == 0 || producer_.flush(max_wait);
+    if (failure_) std::rethrow_exception(failure_);
+    return done;
 }
 
 }

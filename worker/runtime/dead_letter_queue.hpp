@@ -9,6 +9,7 @@
 #include "worker/runtime/ids.hpp"
 
 #include <chrono>
+#include <exception>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -44,11 +45,14 @@ public:
     void ensure_topic(Admin& admin) const;
     /// Throws StopRequested if the record could not be queued before the task is to stop.
     void report(const Stage& stage, const RecordInWork& record, const std::exception& error) override;
-    /// Waits until everything reported is in the topic (or was refused by it, which is logged); false if time is up.
+    /// Waits until everything reported is in the topic; false if time is up. What brokers refuse is a line in the log;
+    /// throws ConnectException, also when it is called again, where that was a record that put() reported, or if the
+    /// producer has failed for good: no offset may be committed then.
     bool drain(std::chrono::milliseconds max_wait);
 
 private:
     void count_failure() noexcept;
+    void fail(const std::exception& error);
     void on_delivery(const Delivery& delivery);
 
     DeadLetterQueueConfig config_;
@@ -56,6 +60,7 @@ private:
     std::stop_token stop_;
     TaskErrorCounters* counters_ = nullptr;
     Logger logger_;
+    std::exception_ptr failure_;
     Producer producer_;
 };
 

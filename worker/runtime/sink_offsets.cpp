@@ -65,7 +65,10 @@ TopicOffsets SinkOffsets::committable(const TopicOffsets& given, std::span<const
     auto found = last;
     for (const auto& [partition, offset] : given) {
         const auto at = current.find(partition);
-        if (at == current.end()) {
+        if (at == current.end() && current_.contains(partition)) {
+            logger.debug("{} Ignoring task provided offset {}-{}/{} -- partition not requested", task, partition.topic,
+                         partition.partition, offset);
+        } else if (at == current.end()) {
             logger.warn("{} Ignoring invalid task provided offset {}-{}/{} -- partition not assigned", task,
                         partition.topic, partition.partition, offset);
         } else if (offset > at->second) {

@@ -72,6 +72,11 @@ void SinkPipeline::note_topic(std::string_view topic) {
     if (is_new) on_topic_(*at);
 }
 
+void SinkPipeline::forget_topics() noexcept {
+    last_topic_ = {};
+    topics_.clear();
+}
+
 Headers SinkPipeline::convert_headers(const ConsumerRecord& record, Arena& arena) {
     auto headers = std::make_shared<std::vector<Header>>();
     headers->reserve(record.headers.size());

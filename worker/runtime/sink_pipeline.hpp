@@ -36,7 +36,7 @@ public:
         TransformationChain chain;
         Converters converters;
     };
-    /// `on_topic` is told of each topic when its first record has been converted.
+    /// `on_topic` is told of each topic when its first record has been converted, or the first after forget_topics().
     SinkPipeline(Parts parts, ProcessingContext& context, std::function<void(const std::string&)> on_topic)
         : parts_(std::move(parts)),
           key_headers_(dynamic_cast<HeaderCarrier*>(parts_.converters.key.get())),
@@ -46,6 +46,7 @@ public:
 
     /// Appends to the batch. Throws ConnectException where errors.tolerance does not allow to skip a record.
     void convert(RecordBatch raw, SinkBatch& batch);
+    void forget_topics() noexcept;
 
 private:
     std::optional<SinkRecord> convert(const ConsumerRecord& record, Arena& arena);

@@ -90,6 +90,7 @@ void SinkSession::round() {
     commit_when_due();
     subscribe_when_due();
     apply_rewinds();
+    if (topics_due(Clock::now())) pipeline_.forget_topics();
     if (!poll()) return;
     measure_active();
     if (may_write()) deliver();

@@ -124,6 +124,7 @@ void SinkSession::rewind_to_committed(std::span<const TopicPartition> partitions
 }
 
 void SinkSession::send_commit(const TopicOffsets& offsets, bool closing) {
+    if (task_.cancelled()) return;
     const auto sequence = commit_sequence_;
     logger_.info("{} Committing offsets {} using sequence number {}", label_,
                  closing ? "synchronously" : "asynchronously", sequence);

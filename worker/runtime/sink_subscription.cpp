@@ -1,6 +1,6 @@
 #include "worker/runtime/sink_subscription.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -17,21 +17,35 @@ std::string setting(const Settings& settings, std::string_view name) {
     return found == settings.end() ? std::string() : std::string(trim(found->second));
 }
 
+[[noreturn]] void refuse_setting(std::string_view name, std::string_view value, std::string_view why) {
+    throw ConfigException(fmt::format("Invalid value {} for configuration {}: {}", value, name, why));
+}
+
 }
 
 SinkSubscription::SinkSubscription(const Settings& settings) : list_(split_list(setting(settings, "topics"))) {
     const auto regex = setting(settings, "topics.regex");
-    if (list_.empty() && regex.empty()) throw ConfigException("Must configure one of topics or topics.regex");
+    if (list_.empty() && regex.empty())
+        refuse_setting("topics", "null", "Must configure one of topics or topics.regex");
     if (!list_.empty() && !regex.empty()) {
-        throw ConfigException("topics and topics.regex are mutually exclusive options, but both are set.");
+        refuse_setting("topics", setting(settings, "topics"),
+                       "topics and topics.regex are mutually exclusive options, but both are set.");
     }
     if (!regex.empty()) pattern_.emplace(regex);
     const auto dead_letters = setting(settings, "errors.deadletterqueue.topic.name");
-    if (!dead_letters.empty() &&
-        (pattern_ ? pattern_->matches(dead_letters) : std::ranges::find(list_, dead_letters) != list_.end())) {
-        throw ConfigException(fmt::format(
-            "The DLQ topic '{}' may not be one of the topics that the connector consumes ({}={})", dead_letters,
-            pattern_ ? "topics.regex" : "topics", pattern_ ? regex : setting(settings, "topics")));
+    if (!dead_letters.empty() && pattern_ && pattern_->matches(dead_letters)) {
+        refuse_setting(
+            "topics.regex", regex,
+            fmt::format("The DLQ topic '{}' may not be matched by the regex for the topics ('topics.regex={}') "
+                        "consumed by the connector",
+                        dead_letters, regex));
+    }
+    if (!dead_letters.empty() && std::ranges::find(list_, dead_letters) != list_.end()) {
+        refuse_setting(
+            "topics", setting(settings, "topics"),
+            fmt::format("The DLQ topic '{}' may not be included in the list of topics ('topics=[{}]') consumed by "
+                        "the connector",
+                        dead_letters, fmt::join(list_, ", ")));
     }
     std::ranges::sort(list_);
 }

@@ -42,8 +42,9 @@ SourceSession::SourceSession(WorkerTask& task)
 }
 
 std::optional<TopicCreator> SourceSession::make_topic_creator() const {
+    if (!parts().config->topic_creation_enable) return std::nullopt;
     auto rules = TopicCreationRules::parse(connector_settings_);
-    if (!rules || !parts().config->topic_creation_enable) return std::nullopt;
+    if (!rules) return std::nullopt;
     refuse_overrides("admin.override.");
     const auto settings =
         connector_admin_settings(parts().config->settings(), connector_settings_, client_id("adminclient"));
@@ -117,6 +118,7 @@ std::optional<SourceBatch> SourceSession::poll_source() {
         return batch;
     } catch (const RetriableException& e) {
         logger_.warn("{} failed to poll records from SourceTask. Will retry operation. {}", label_, e.what());
+        if (transaction_) transaction_->when_idle();
         tend();
         task_.wait(std::exchange(poll_back_off_, std::min(poll_back_off_ * 2, longest_retry_wait)));
         return std::nullopt;
@@ -145,7 +147,9 @@ void SourceSession::tend() {
 }
 
 void SourceSession::commit_when_due() {
-    if (!transaction_ && parts().lease->held()) committer_.tick(submitted_, OffsetCommitter::Clock::now());
+    const auto now = OffsetCommitter::Clock::now();
+    if (topics_due(now)) producer_.forget_topics();
+    if (!transaction_ && parts().lease->held()) committer_.tick(submitted_, now);
 }
 
 void SourceSession::send_batch(SourceBatch batch) {
@@ -198,7 +202,8 @@ void SourceSession::ensure_topic(std::string_view topic) {
 
 void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic, const std::exception& error) {
     logger_.error("{} failed to send record to {}: {}", label_, topic, error.what());
-    if (!transaction_ && context_.tolerates()) {
+    // What a producer refuses that sends nothing any more is no fault of the record's.
+    if (!transaction_ && context_.tolerates() && !producer_.fatal_error()) {
         context_.begin({});
         context_.skip({StageKind::KafkaProduce, "org.apache.kafka.connect.runtime.WorkerSourceTask"}, error);
         --unfinished_;
@@ -214,9 +219,9 @@ void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic,
 }
 
 void SourceSession::on_delivery(const Delivery& delivery) {
+    const bool of_offset = transaction_ && delivery.sequence == SourceTransaction::offset_sequence;
     if (delivery.error == 0) {
         acknowledge(delivery.sequence);
-        const bool of_offset = transaction_ && delivery.sequence == SourceTransaction::offset_sequence;
         if (of_offset) return;
         ++written_;
         --unfinished_;
@@ -225,9 +230,14 @@ void SourceSession::on_delivery(const Delivery& delivery) {
         }
         return;
     }
-    if (is_purged(delivery.error)) return;  // at stop: not sent, so not acknowledged
+    const auto fatal = producer_.fatal_error();
+    if (is_purged(delivery.error) && (transaction_ || !fatal)) {  // with its transaction, which tells what was wrong
+        if (!of_offset) --unfinished_;
+        return;
+    }
     try {
-        throw_kafka_error(fmt::format("Cannot send a record to topic '{}'", delivery.topic), delivery.error);
+        throw_kafka_error(fmt::format("Cannot send a record to topic '{}'", delivery.topic), delivery.error,
+                          fatal.value_or(""));
     } catch (const std::exception& e) {
         fail_or_skip(delivery.sequence, delivery.topic, e);
     }

@@ -20,7 +20,7 @@ public:
     /// Acknowledgements and offsets only.
     void paused_round() override;
     void pause() override;
-    /// Waits for acknowledgements and stores offsets, within offset.flush.timeout.ms each.
+    /// Waits for acknowledgements and stores offsets, within offset.flush.timeout.ms in all.
     void finish() noexcept override;
     void stop() noexcept override;
 
@@ -37,6 +37,7 @@ private:
     std::shared_ptr<OffsetStore> make_own_offsets();
     OffsetStore& offsets() const noexcept { return own_offsets_ ? *own_offsets_ : parts().offsets; }
     std::unique_ptr<SourceTransaction> make_transaction();
+    void tell_committed(OffsetEntries partition, OffsetEntries offset);
     void take_over_producers();
     void pass(std::string_view what, const ProducerGate::Step& step);
     std::optional<SourceBatch> poll_source();

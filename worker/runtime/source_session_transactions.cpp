@@ -3,6 +3,7 @@
 #include "worker/runtime/answer.hpp"
 #include "worker/runtime/offset_clients.hpp"
 #include "worker/runtime/source_session.hpp"
+#include "worker/runtime/trace.hpp"
 
 #include <algorithm>
 
@@ -39,9 +40,20 @@ std::unique_ptr<SourceTransaction> SourceSession::make_transaction() {
         SourceTransaction::Options{.boundary = delivery.boundary,
                                    .interval = delivery.interval.value_or(parts().config->offset_flush_interval),
                                    .longest = milliseconds(timeout * 3 / 4),
+                                   .task = name(),
                                    .metrics = &task_.metrics(),
                                    .given_up = [this] { return task_.cancelled(); }},
-        [this](OffsetEntries partition, OffsetEntries offset) { source_->offset_committed(partition, offset); });
+        [this](OffsetEntries partition, OffsetEntries offset) { tell_committed(partition, offset); });
+}
+
+/// The offset is stored: that the source could not use it harms nothing.
+void SourceSession::tell_committed(OffsetEntries partition, OffsetEntries offset) {
+    try {
+        source_->offset_committed(partition, offset);
+    } catch (const std::exception& e) {
+        logger_.error("{} Exception thrown while telling the source that its offsets are stored: {}", label_,
+                      trace_of(e));
+    }
 }
 
 void SourceSession::pass(std::string_view what, const ProducerGate::Step& step) {

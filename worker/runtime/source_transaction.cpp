@@ -70,7 +70,13 @@ bool SourceTransaction::ends_after(std::size_t record) const {
            (!abort_after_.empty() && abort_after_.contains(record));
 }
 
-void SourceTransaction::end_after(std::size_t record) { abort_after_.contains(record) ? abort() : commit(); }
+void SourceTransaction::end_after(std::size_t record) {
+    const bool aborted = abort_after_.contains(record);
+    if (aborted && commit_after_.contains(record)) {
+        throw ConnectException("Connector requested both commit and abort of same record");
+    }
+    aborted ? abort() : commit();
+}
 
 void SourceTransaction::after_batch() {
     commit_after_.clear();
@@ -89,6 +95,9 @@ void SourceTransaction::after_batch() {
         if (now - last_commit_ >= options_.interval || (open_ && now - opened_ >= options_.longest)) commit();
         return;
     case TransactionBoundary::Connector:
+        if (abort_wanted && commit_wanted) {
+            throw ConnectException("Connector requested both commit and abort of same transaction");
+        }
         if (abort_wanted) {
             abort();
         } else if (commit_wanted) {
@@ -109,11 +118,27 @@ void SourceTransaction::commit() {
     const auto began = Clock::now();
     try {
         write_and_commit(began);
-    } catch (const std::exception&) {
+    } catch (const std::exception& e) {
         if (options_.metrics != nullptr) options_.metrics->committed(Clock::now() - began, false);
+        if (const auto* refused = dynamic_cast<const KafkaException*>(&e)) fail(*refused);
         throw;
     }
     if (options_.metrics != nullptr) options_.metrics->committed(Clock::now() - began, true);
+}
+
+/// Brokers fence a producer whose transaction took too long, as they do when a newer one has come.
+void SourceTransaction::fail(const KafkaException& error) const {
+    if (!is_fenced(error.code) || Clock::now() - opened_ < options_.longest) {
+        std::throw_with_nested(ConnectException("Failed to flush offsets and/or records for task " + options_.task));
+    }
+    std::throw_with_nested(ConnectException(fmt::format(
+        "The task {} was unable to finish writing records to Kafka before its producer transaction expired. It may be "
+        "necessary to reconfigure this connector in order for it to run healthily with exactly-once support. Options "
+        "for this include: tune the connector's producer configuration for higher throughput, increase the transaction "
+        "timeout for the connector's producers, decrease the offset commit interval (if using interval-based "
+        "transaction boundaries), or use the 'poll' transaction boundary (if the connector is not already configured "
+        "to use it).",
+        options_.task)));
 }
 
 void SourceTransaction::write_and_commit(Clock::time_point began) {
@@ -138,6 +163,8 @@ void SourceTransaction::abort() {
     open_ = false;
     commit();
 }
+
+void SourceTransaction::pause() { options_.boundary == TransactionBoundary::Connector ? after_batch() : commit(); }
 
 void SourceTransaction::finish() {
     // Where the task alone knows what belongs together, what it did not end is not whole.

@@ -3,11 +3,13 @@
 ///
 /// Boundary  poll: where a poll brings nothing, and in a stream of records that does not end once a commit is a small
 ///           part of the time; interval: so often; connector: where the task says through TransactionContext.
-/// Errors    KafkaException for a transaction that failed: nothing of it is seen, and its offsets stay what they were.
+/// Errors    ConnectException for a transaction that failed, RetriableException where nobody waits for it any more:
+///           nothing of it is seen, and its offsets stay what they were.
 ///           Belongs to the task's thread.
 #pragma once
 #include "connectors/api/plugin.hpp"
 #include "worker/config/connector_config.hpp"
+#include "worker/kafka/error.hpp"
 #include "worker/kafka/producer.hpp"
 #include "worker/metrics/task_metrics.hpp"
 #include "worker/runtime/stores.hpp"
@@ -31,6 +33,7 @@ public:
         std::chrono::milliseconds interval{};  ///< of TransactionBoundary::Interval
         std::chrono::milliseconds
             longest{};                   ///< a transaction that is open longer is committed; brokers abort it later
+        std::string task = {};           ///< named in errors
         TaskMetrics* metrics = nullptr;  ///< told of each commit and its size; outlives this
         std::function<bool()> given_up = {};  ///< true: nobody waits for this task any more, nor it for brokers
     };
@@ -55,8 +58,10 @@ public:
     /// poll() brought nothing.
     void when_idle();
     bool is_open() const noexcept { return open_; }
+    /// Before a pause: where the task alone knows what belongs together, the transaction stays open unless it has ended
+    /// it.
+    void pause();
     /// Nothing is left of what may be committed; nothing of what may not.
-    void pause() { commit(); }
     void finish();
     void abandon() noexcept;
 
@@ -70,6 +75,7 @@ private:
     void open();
     [[noreturn]] void refuse_offset_topic() const;
     void commit();
+    [[noreturn]] void fail(const KafkaException& error) const;
     void write_and_commit(Clock::time_point began);
     void abort();
 

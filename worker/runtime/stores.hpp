@@ -87,7 +87,7 @@ public:
     virtual ~StatusListener() = default;
     virtual void on_connector_status(const std::string& connector, Status status) = 0;
     virtual void on_task_status(const TaskId& task, Status status) = 0;
-    /// The first acknowledged record of this task in this topic.
+    /// A record of this task was acknowledged in this topic, or read from it: the first, now and then a later one.
     virtual void on_topic_used(const TaskId& task, const std::string& topic) = 0;
     /// The connector asks for its task configurations to be made anew.
     virtual void on_task_reconfiguration_requested(const std::string& connector) = 0;

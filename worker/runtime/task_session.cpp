@@ -54,6 +54,12 @@ bool TaskSession::may_write() {
     return !task_.cancelled();
 }
 
+bool TaskSession::topics_due(std::chrono::steady_clock::time_point now) {
+    if (now - topics_told_ < topics_interval) return false;
+    topics_told_ = now;
+    return true;
+}
+
 void TaskSession::refuse_overrides(std::string_view prefix) const {
     OverridePolicy::from(parts().config->values).check(connector_settings_, prefix);
 }

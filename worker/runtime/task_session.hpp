@@ -48,6 +48,8 @@ protected:
     /// A plugin that waits hears of the task's stop.
     void tell_of_stop(Plugin* plugin);
     TransformationChain make_chain();
+    /// Whether it is time to tell again of topics that are used: a user may have had them forgotten.
+    bool topics_due(std::chrono::steady_clock::time_point now);
     /// What was made, for /metrics.
     void describe(TaskKind kind);
     /// Calls `work` until it succeeds, with a log line and a back-off after each RetriableException. Throws
@@ -70,6 +72,7 @@ protected:
     static constexpr std::chrono::milliseconds retry_wait{100};
     static constexpr std::chrono::milliseconds longest_retry_wait{10'000};
     static constexpr std::chrono::milliseconds admin_timeout{30'000};
+    static constexpr std::chrono::milliseconds topics_interval{5'000};
 
     WorkerTask& task_;
     std::string label_;  ///< "WorkerSourceTask{id=orders-0}"
@@ -85,6 +88,7 @@ private:
                         const std::string& alias = {});
 
     std::vector<TaskMetrics::TextValue> description_;
+    std::chrono::steady_clock::time_point topics_told_ = std::chrono::steady_clock::now();
 };
 
 /// A SourceSession or a SinkSession, by the connector's class. Throws ConfigException if there is no such class.

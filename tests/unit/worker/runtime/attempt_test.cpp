@@ -48,6 +48,20 @@ TEST_CASE("retriable failures are tried again until the time is over") {
     CHECK(calls == 4);
 }
 
+TEST_CASE("each stage of a record has the time for retries to itself") {
+    Waits waits;
+    auto context = waits.context({.retry_timeout = 1s, .tolerance = Tolerance::All});
+    context.begin({});
+    int calls = 0;
+    const auto every_third_time = [&] {
+        if (++calls % 3 != 0) throw RetriableException("not yet");
+        return calls;
+    };
+    CHECK(attempt({StageKind::KeyConverter, "K"}, context, every_third_time) == 3);
+    CHECK(attempt(stage, context, every_third_time) == 6);
+    CHECK(waits.all == std::vector{300ms, 600ms, 300ms, 600ms});
+}
+
 TEST_CASE("a stop ends the attempt without a verdict on the record, also where nothing is tried again") {
     Waits waits;
     waits.interrupted = true;

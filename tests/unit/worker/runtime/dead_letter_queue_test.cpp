@@ -1,9 +1,11 @@
 #include "worker/runtime/dead_letter_queue.hpp"
 
 #include "tests/pch.hpp"
+#include "tests/unit/worker/kafka/mock_broker.hpp"
 
 using namespace millrace;
 using namespace millrace::worker;
+using namespace std::chrono_literals;
 
 TEST_CASE("the headers of a dead letter tell where it came from and what was wrong", "[dead_letter_queue]") {
     const ConsumerRecord record{.topic = "orders", .partition = 2, .offset = 17};
@@ -36,4 +38,24 @@ TEST_CASE("a dead letter queue's settings have Kafka Connect's defaults", "[dead
     CHECK(some.topic == "dlq");
     CHECK(some.replication_factor == 1);
     CHECK(some.context_headers);
+}
+
+TEST_CASE("offsets wait for ever for a reported record that brokers refuse", "[dead_letter_queue]") {
+    constexpr std::int16_t produce = 0;  // the request's number in Kafka's protocol
+    test::MockBroker broker;
+    DeadLetterQueue queue({.topic = "dlq"}, {"sink", 0},
+                          translate(ClientKind::Producer, {{"bootstrap.servers", broker.address()}}), {}, {});
+    rd_kafka_mock_push_request_errors(broker.cluster, produce, 1, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+    const ConsumerRecord record{.topic = "orders", .partition = 2, .offset = 17};
+    const RecordInWork work{.consumed = &record};
+    SECTION("by put()") {
+        queue.report({StageKind::TaskPut, "T"}, work, DataException("not liked"));
+        for (int i = 0; i < 2; ++i) {
+            CHECK_THROWS_WITH(queue.drain(60s), Catch::Contains("is not in the dead letter queue (topic=dlq)"));
+        }
+    }
+    SECTION("but not for one that a converter refused") {
+        queue.report({StageKind::ValueConverter, "C"}, work, DataException("not a number"));
+        CHECK(queue.drain(60s));
+    }
 }

@@ -2,6 +2,7 @@
 
 #include "connectors/support/json_values.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace millrace::worker::test {
@@ -39,12 +40,15 @@ public:
         batch_ = number(settings, "batch", 500);
         fail_at_ = number(settings, "fail.at", -1);
         alone_ = number(settings, "alone", -1);
+        retry_from_ = number(settings, "retry.from", -1);
+        confirm_fails_ = settings.contains("confirm.fails");
         const std::vector<OffsetEntry> partition{{"source", Value::string("counting")}};
         if (const auto stored = context.offset(partition)) next_ = stored->find("n")->as_integer() + 1;
         registry().with(name_, [](Seen& s) { ++s.started; });
     }
     SourceBatch poll(std::stop_token stop, std::chrono::milliseconds max_wait) override {
         if (next_ == fail_at_) throw ConnectException("this source ends badly");
+        if (retry_from_ >= 0 && next_ >= retry_from_) throw RetriableException("this source is away");
         SourceBatch batch;
         if (next_ >= count_ && alone_ < next_) {
             std::unique_lock lock(mutex_);
@@ -76,6 +80,7 @@ public:
     }
     void offset_committed(OffsetEntries, OffsetEntries offset) override {
         registry().with(name_, [&](Seen& s) { s.committed.push_back(offset[0].value.as_integer()); });
+        if (confirm_fails_) throw ConnectException("this source cannot use that");
     }
     void stop() noexcept override {
         registry().with(name_, [](Seen& s) { ++s.stopped; });
@@ -88,6 +93,8 @@ private:
     std::int64_t batch_ = 0;
     std::int64_t fail_at_ = -1;
     std::int64_t alone_ = -1;
+    std::int64_t retry_from_ = -1;
+    bool confirm_fails_ = false;
     std::int64_t next_ = 0;
     SchemaPtr text_ = make_schema({.type = Type::String});
     std::mutex mutex_;
@@ -286,7 +293,8 @@ void RememberingListener::on_task_status(const TaskId& task, Status status) {
 }
 void RememberingListener::on_topic_used(const TaskId& task, const std::string& topic) {
     const std::lock_guard lock(mutex_);
-    topics_[task].push_back(topic);
+    auto& known = topics_[task];
+    if (std::ranges::find(known, topic) == known.end()) known.push_back(topic);
 }
 void RememberingListener::on_task_reconfiguration_requested(const std::string&) {
     const std::lock_guard lock(mutex_);

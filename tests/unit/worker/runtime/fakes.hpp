@@ -17,7 +17,8 @@
 namespace millrace::worker::test {
 
 /// Plugins "test.CountingConnector": `count` records "0", "1", ... to `topic`, `batch` a poll, then, where `alone`
-/// is set, that offset without a record; and two transformations,
+/// is set, that offset without a record; from the number `retry.from` on it asks for another try for ever, and with
+/// `confirm.fails` it cannot use what it is told of stored offsets; and two transformations,
 /// "test.DropOdd" and "test.FailAt" (its setting `at`).
 const PluginManifest& manifest();
 
@@ -70,9 +71,9 @@ public:
     void on_topic_used(const TaskId& task, const std::string& topic) override;
     void on_task_reconfiguration_requested(const std::string& connector) override;
 
-    std::vector<State> states(const std::string& name) const;  ///< of a connector "c" or a task "c-0"
-    std::string trace(const std::string& name) const;          ///< the last one
-    std::vector<std::string> topics(const TaskId& task) const;
+    std::vector<State> states(const std::string& name) const;   ///< of a connector "c" or a task "c-0"
+    std::string trace(const std::string& name) const;           ///< the last one
+    std::vector<std::string> topics(const TaskId& task) const;  ///< each once
     bool eventually(const std::string& name, State state) const;
     int reconfigurations() const;
 

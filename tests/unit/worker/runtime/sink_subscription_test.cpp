@@ -25,13 +25,17 @@ TEST_CASE("a pattern takes the topics whose whole name matches") {
 
 TEST_CASE("settings that say nothing, or too much, are refused") {
     const auto [settings, message] = GENERATE(table<Settings, std::string>({
-        {Settings{}, "Must configure one of topics or topics.regex"},
+        {Settings{}, "Invalid value null for configuration topics: Must configure one of topics or topics.regex"},
         {Settings{{"topics", "a"}, {"topics.regex", "b"}},
-         "topics and topics.regex are mutually exclusive options, but both are set."},
+         "Invalid value a for configuration topics: topics and topics.regex are mutually exclusive options, but both "
+         "are set."},
         {Settings{{"topics", "a,dlq"}, {"errors.deadletterqueue.topic.name", "dlq"}},
-         "The DLQ topic 'dlq' may not be one of the topics that the connector consumes (topics=a,dlq)"},
+         "Invalid value a,dlq for configuration topics: The DLQ topic 'dlq' may not be included in the list of topics "
+         "('topics=[a, dlq]') consumed by the connector"},
         {Settings{{"topics.regex", "d.*"}, {"errors.deadletterqueue.topic.name", "dlq"}},
-         "The DLQ topic 'dlq' may not be one of the topics that the connector consumes (topics.regex=d.*)"},
+         "Invalid value d.* for configuration topics.regex: The DLQ topic 'dlq' may not be matched by the regex for "
+         "the "
+         "topics ('topics.regex=d.*') consumed by the connector"},
     }));
     CHECK_THROWS_WITH(SinkSubscription(settings), message);
 }

@@ -11,6 +11,8 @@ using namespace millrace::worker::test;
 
 namespace {
 
+constexpr std::int16_t end_txn = 26;  // the request's number in Kafka's protocol
+
 /// Far below the 60 s after which a transaction times out, and far above what the end of a wait takes.
 constexpr auto limit = 30s;
 
@@ -53,5 +55,56 @@ SCENARIO("a transaction holds its thread no longer than somebody waits for it", 
             f.transaction.finish();
         });
         THEN("it is") { CHECK(f.committed == std::vector<std::int64_t>{3}); }
+    }
+}
+
+TEST_CASE("a pause ends a transaction, but not where the task alone knows what belongs together", "[exactly-once]") {
+    MockBroker broker;
+    SECTION("with the boundary interval") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Interval);
+        f.send(1, 3);
+        f.transaction.pause();
+        CHECK(f.committed == std::vector<std::int64_t>{3});
+    }
+    SECTION("with the boundary connector") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Connector);
+        f.send(1, 3);
+        f.transaction.pause();
+        CHECK(f.committed.empty());
+        CHECK(f.transaction.is_open());
+        f.transaction.commit_transaction();
+        f.transaction.pause();
+        CHECK(f.committed == std::vector<std::int64_t>{3});
+    }
+}
+
+TEST_CASE("a task that wants both to commit and to abort gets neither", "[exactly-once]") {
+    MockBroker broker;
+    TransactionFixture f(broker.address(), TransactionBoundary::Connector);
+    SECTION("of a batch") {
+        f.transaction.commit_transaction();
+        f.transaction.abort_transaction();
+        CHECK_THROWS_WITH(f.send(1, 1), "Connector requested both commit and abort of same transaction");
+    }
+    SECTION("of a record") {
+        f.transaction.commit_transaction_after(0);
+        f.transaction.abort_transaction_after(0);
+        CHECK_THROWS_WITH(f.send(1, 1), "Connector requested both commit and abort of same record");
+    }
+    CHECK(f.committed.empty());
+}
+
+TEST_CASE("a transaction that brokers refuse says what may be done", "[exactly-once]") {
+    MockBroker broker;
+    rd_kafka_mock_push_request_errors(broker.cluster, end_txn, 1, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH);
+    SECTION("when it was short") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Interval);
+        f.send(1, 3);
+        CHECK_THROWS_WITH(f.transaction.finish(), "Failed to flush offsets and/or records for task connector-0");
+    }
+    SECTION("when it took too long") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Interval, 1h, 0ms);
+        CHECK_THROWS_WITH(f.send(1, 3), Catch::StartsWith("The task connector-0 was unable to finish writing records "
+                                                          "to Kafka before its producer transaction expired. "));
     }
 }

@@ -33,13 +33,15 @@ struct Store : OffsetStore {
 };
 
 struct TransactionFixture {
-    TransactionFixture(const std::string& broker, TransactionBoundary boundary, std::chrono::milliseconds interval = 1h)
+    TransactionFixture(const std::string& broker, TransactionBoundary boundary, std::chrono::milliseconds interval = 1h,
+                       std::chrono::milliseconds longest = 1h)
         : producer(producer_of(broker)),
           transaction(
               producer, store, "connector",
               {.boundary = boundary,
                .interval = interval,
-               .longest = 1h,
+               .longest = longest,
+               .task = "connector-0",
                .given_up = [this] { return given_up.load(); }},
               [this](OffsetEntries, OffsetEntries offset) { committed.push_back(offset[0].value.as_integer()); }) {
         producer.init_transactions({.longest = 30s});
