@@ -12,12 +12,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-GroupSettings settings(std::uint16_t port) {
+/// Shorter than what a busy machine lets a process wait; only for tests in which a session ends.
+constexpr auto short_session = 600ms;
+
+GroupSettings settings(std::uint16_t port, std::chrono::milliseconds session) {
     return {.group_id = "g",
             .client_id = "connect-w1:8083",
             .advertised_url = "http://w1:8083/",
             .bootstrap_servers = {{.host = "127.0.0.1", .port = port}},
-            .session_timeout = 600ms,
+            .session_timeout = session,
             .heartbeat_interval = 20ms,
             .rebalance_timeout = 1s,
             .retry_backoff = 5ms,
@@ -29,14 +32,17 @@ struct Fixture {
     asio::io_context context;
     FakeBroker broker{context};
     std::optional<TestHerder> herder;
-    void join() {
-        herder.emplace(context, settings(broker.port()), one_connector());
+    void start(std::chrono::milliseconds session = 10s) {
+        herder.emplace(context, settings(broker.port(), session), one_connector());
+    }
+    void join(std::chrono::milliseconds session = 10s) {
+        start(session);
         REQUIRE(until([&] { return herder->rounds == 1; }));
     }
-    bool until(const std::function<bool()>& condition) { return Running::run_until(context, condition, 10s); }
+    bool until(const std::function<bool()>& condition) { return Running::run_until(context, condition, 60s); }
     /// The member ended by itself: why.
     std::string fatal() {
-        herder.emplace(context, settings(broker.port()), one_connector());
+        start();
         REQUIRE(until([&] { return herder->running.ended(); }));
         REQUIRE(herder->running.error());
         try {
@@ -133,7 +139,7 @@ TEST_CASE_METHOD(Fixture, "a broker that is there at the second try costs no wor
 }
 
 TEST_CASE_METHOD(Fixture, "a coordinator that answers nothing is given up after the session time-out", "[membership]") {
-    join();
+    join(short_session);
     broker.silent = true;
     const auto searches = broker.requests(FindCoordinatorRequest::api);
     REQUIRE(until([&] { return herder->losses == 1; }));
@@ -144,7 +150,7 @@ TEST_CASE_METHOD(Fixture, "a coordinator that answers nothing is given up after 
 
 TEST_CASE_METHOD(Fixture, "no broker at the start is waited for", "[membership]") {
     broker.stop();
-    herder.emplace(context, settings(broker.port()), one_connector());
+    start();
     REQUIRE(until([&] { return herder->diary->has("Connection refused"); }));
     broker.start();
     REQUIRE(until([&] { return herder->rounds == 1; }));
@@ -168,7 +174,7 @@ TEST_CASE_METHOD(Fixture, "what cannot be cured ends the member with the reason"
 
 TEST_CASE_METHOD(Fixture, "empty bytes instead of an assignment mean: join again", "[membership]") {
     broker.assignment = Bytes{};
-    herder.emplace(context, settings(broker.port()), one_connector());
+    start();
     REQUIRE(until([&] { return herder->diary->has("no assignment that this worker can read"); }));
     broker.assignment.reset();
     CHECK(until([&] { return herder->rounds == 1; }));
@@ -248,9 +254,9 @@ TEST_CASE_METHOD(Fixture, "a herder that hangs leaves the group until it goes on
 
 TEST_CASE_METHOD(Fixture, "a leader that was suspended past its session stops its work before it joins again",
                  "[membership]") {
-    join();
+    join(short_session);
     const auto suspended = std::chrono::steady_clock::now();
-    std::this_thread::sleep_until(suspended + settings(0).session_timeout + 100ms);  // what SIGSTOP does to the process
+    std::this_thread::sleep_until(suspended + short_session + 100ms);  // what SIGSTOP does to the process
     REQUIRE(until([&] { return herder->rounds == 2; }));
     CHECK(herder->losses == 1);
     CHECK_FALSE(decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back()).allocation);
