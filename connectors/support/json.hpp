@@ -45,10 +45,15 @@ public:
     bool is_object() const noexcept { return kind_ == Kind::Object; }
     bool is_array() const noexcept { return kind_ == Kind::Array; }
     bool as_boolean() const noexcept { return size_ != 0; }
-    /// A String's content, a Number's source text.
-    std::string_view text() const noexcept { return {text_, size_}; }
-    std::span<const Node> elements() const noexcept { return {nodes_, size_}; }
-    /// In the order of the source, duplicates included.
+    /// A String's content, a Number's source text; empty for others.
+    std::string_view text() const noexcept {
+        return kind_ == Kind::String || kind_ == Kind::Number ? std::string_view(text_, size_) : std::string_view();
+    }
+    /// Empty unless an Array.
+    std::span<const Node> elements() const noexcept {
+        return kind_ == Kind::Array ? std::span(nodes_, size_) : std::span<const Node>();
+    }
+    /// In the order of the source, duplicates included; empty unless an Object.
     std::span<const Member> members() const noexcept;
     /// The last member of this name, or null; also null if this is no object.
     const Node* find(std::string_view name) const noexcept;
@@ -78,7 +83,9 @@ struct Member {
     Node value;
 };
 
-inline std::span<const Member> Node::members() const noexcept { return {members_, size_}; }
+inline std::span<const Member> Node::members() const noexcept {
+    return kind_ == Kind::Object ? std::span(members_, size_) : std::span<const Member>();
+}
 
 struct ParseOptions {
     bool leading_zeros = false;    ///< 0012 is 12

@@ -108,6 +108,17 @@ TEST_CASE("numbers are read as integers only if they are", "[json]") {
     CHECK(document.root().as_double() == real);
 }
 
+TEST_CASE("what a value is not is empty", "[json]") {
+    const Document document(R"([true, [1], {"a": 1}, "s", 7, null])");
+    const auto values = document.root().elements();
+    for (const auto& value : values) {
+        CAPTURE(value.kind());
+        CHECK(value.text().empty() == !(value.is_string() || value.is_number()));
+        CHECK(value.elements().empty() == !value.is_array());
+        CHECK(value.members().empty() == !value.is_object());
+    }
+}
+
 TEST_CASE("of members with one name the last is found", "[json]") {
     const Document document(R"({"a":1,"b":2,"a":3})");
     REQUIRE(document.root().find("a") != nullptr);
