@@ -15,13 +15,18 @@ namespace {
 /// Shorter than what a busy machine lets a process wait; only for tests in which a session ends.
 constexpr auto short_session = 600ms;
 
-GroupSettings settings(std::uint16_t port, std::chrono::milliseconds session) {
+struct Times {
+    std::chrono::milliseconds session{10s};
+    std::chrono::milliseconds heartbeat{20};
+};
+
+GroupSettings settings(std::uint16_t port, Times times) {
     return {.group_id = "g",
             .client_id = "connect-w1:8083",
             .advertised_url = "http://w1:8083/",
             .bootstrap_servers = {{.host = "127.0.0.1", .port = port}},
-            .session_timeout = session,
-            .heartbeat_interval = 20ms,
+            .session_timeout = times.session,
+            .heartbeat_interval = times.heartbeat,
             .rebalance_timeout = 1s,
             .retry_backoff = 5ms,
             .retry_backoff_max = 20ms};
@@ -32,11 +37,9 @@ struct Fixture {
     asio::io_context context;
     FakeBroker broker{context};
     std::optional<TestHerder> herder;
-    void start(std::chrono::milliseconds session = 10s) {
-        herder.emplace(context, settings(broker.port(), session), one_connector());
-    }
-    void join(std::chrono::milliseconds session = 10s) {
-        start(session);
+    void start(Times times = {}) { herder.emplace(context, settings(broker.port(), times), one_connector()); }
+    void join(Times times = {}) {
+        start(times);
         REQUIRE(until([&] { return herder->rounds == 1; }));
     }
     bool until(const std::function<bool()>& condition) { return Running::run_until(context, condition, 60s); }
@@ -139,7 +142,7 @@ TEST_CASE_METHOD(Fixture, "a broker that is there at the second try costs no wor
 }
 
 TEST_CASE_METHOD(Fixture, "a coordinator that answers nothing is given up after the session time-out", "[membership]") {
-    join(short_session);
+    join({.session = short_session});
     broker.silent = true;
     const auto searches = broker.requests(FindCoordinatorRequest::api);
     REQUIRE(until([&] { return herder->losses == 1; }));
@@ -228,7 +231,7 @@ TEST_CASE_METHOD(Fixture, "a coordinator that moves is followed, and no work sto
 }
 
 TEST_CASE_METHOD(Fixture, "a member that is stopped says goodbye, whatever it is doing", "[membership]") {
-    join();
+    join({.heartbeat = 3s});  // a goodbye has so long
     SECTION("heartbeating") {}
     SECTION("joining, while the broker is silent") {
         broker.silent = true;
@@ -254,7 +257,7 @@ TEST_CASE_METHOD(Fixture, "a herder that hangs leaves the group until it goes on
 
 TEST_CASE_METHOD(Fixture, "a leader that was suspended past its session stops its work before it joins again",
                  "[membership]") {
-    join(short_session);
+    join({.session = short_session});
     const auto suspended = std::chrono::steady_clock::now();
     std::this_thread::sleep_until(suspended + short_session + 100ms);  // what SIGSTOP does to the process
     REQUIRE(until([&] { return herder->rounds == 2; }));
