@@ -1,29 +1,17 @@
 /// A log against a real broker: MILLRACE_TEST_KAFKA=host:port.
 #include "cluster/storage/kafka_based_log.hpp"
 #include "tests/pch.hpp"
+#include "tests/unit/cluster/storage/log_result.hpp"
 #include "tests/unit/environment.hpp"
 #include "tests/unit/eventually.hpp"
 #include "worker/kafka/admin.hpp"
 
 #include <atomic>
-#include <future>
 #include <mutex>
 
 using namespace millrace;
 using namespace millrace::cluster;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::exception_ptr result_of(const std::function<void(KafkaBasedLog::Done)>& call) {
-    const auto promise = std::make_shared<std::promise<std::exception_ptr>>();
-    auto result = promise->get_future();
-    call([promise](std::exception_ptr error) { promise->set_value(std::move(error)); });
-    REQUIRE(result.wait_for(60s) == std::future_status::ready);
-    return result.get();
-}
-
-}
 
 TEST_CASE("what a worker gave up is not written when it may write again", "[kafka]") {
     const auto brokers = from_environment("MILLRACE_TEST_KAFKA");

@@ -2,26 +2,13 @@
 #include "cluster/storage/kafka_based_log.hpp"
 
 #include "tests/pch.hpp"
+#include "tests/unit/cluster/storage/log_result.hpp"
 #include "tests/unit/eventually.hpp"
 #include "tests/unit/worker/kafka/mock_broker.hpp"
-
-#include <future>
 
 using namespace millrace;
 using namespace millrace::cluster;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::exception_ptr result_of(const std::function<void(KafkaBasedLog::Done)>& call) {
-    const auto promise = std::make_shared<std::promise<std::exception_ptr>>();
-    auto result = promise->get_future();
-    call([promise](std::exception_ptr error) { promise->set_value(std::move(error)); });
-    REQUIRE(result.wait_for(60s) == std::future_status::ready);
-    return result.get();
-}
-
-}
 
 TEST_CASE("a log goes on with another producer when one has failed for good", "[kafka_based_log]") {
     constexpr std::int16_t init_producer_id = 22;  // the request's number in Kafka's protocol
