@@ -1,19 +1,6 @@
-#include "cluster/storage/kafka_based_log.hpp"
-
-#include "worker/kafka/admin.hpp"
-#include "worker/kafka/consumer.hpp"
-#include "worker/kafka/producer.hpp"
+#include "cluster/storage/kafka_based_log_state.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <map>
-#include <mutex>
-#include <thread>
-#include <variant>
 
 namespace millrace::cluster {
 namespace {
@@ -21,91 +8,15 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds reader_wait{100};      ///< longest wait for records: stop() waits that long
 constexpr milliseconds report_wait{2};        ///< longest wait for acknowledgements while commands may come
 constexpr milliseconds producer_pause{1000};  ///< before one that has failed is replaced
 constexpr milliseconds idle_wait{1000};       ///< between looks at an idle producer
 constexpr milliseconds flush_at_stop{5000};
 constexpr milliseconds retry_pause{100};
-constexpr milliseconds stall_limit{5000};  ///< without a record while somebody waits for the end: a new consumer
-constexpr milliseconds open_transaction_limit{90000};  ///< the same where a transaction may stand before the end
-constexpr std::chrono::minutes start_limit{15};        ///< for the first answers of a cluster that comes up
+constexpr std::chrono::minutes start_limit{15};  ///< for the first answers of a cluster that comes up
 constexpr std::chrono::seconds metadata_limit{30};
 
-struct SendCommand {
-    std::string key;
-    std::optional<std::string> value;
-    KafkaBasedLog::Done done;
-};
-struct ReadCommand {
-    KafkaBasedLog::Done done;
-};
-struct FlushCommand {
-    KafkaBasedLog::Done done;
-};
-using Command = std::variant<SendCommand, ReadCommand, FlushCommand>;
-
-/// Waits until every partition was read up to its end as it was when asked.
-struct EndWaiter {
-    std::vector<std::int64_t> ends;
-    KafkaBasedLog::Done done;
-};
-
-std::exception_ptr stopped_error(const std::string& topic) {
-    return std::make_exception_ptr(ConnectException("The log of topic " + topic + " was stopped"));
 }
-
-}
-
-struct KafkaBasedLog::State {
-    State(TopicLogOptions o, OnRecords r) : options(std::move(o)), on_records(std::move(r)) {}
-
-    TopicLogOptions options;
-    OnRecords on_records;
-
-    std::mutex commands_mutex;
-    std::condition_variable commands_ready;
-    std::deque<Command> commands;
-    std::atomic<bool> stopping = false;
-    std::atomic<bool> abandoned = false;  ///< what the producer has is to be given up
-
-    std::mutex positions_mutex;
-    std::vector<std::int64_t> positions;  ///< the next offset of each partition that on_records has not had
-    std::vector<EndWaiter> waiters;
-
-    // The writer thread's alone.
-    std::unique_ptr<worker::Admin> admin;
-    std::unique_ptr<worker::Producer> producer;
-    steady_clock::time_point producer_made;
-    std::map<std::uint64_t, Done> in_flight;
-    std::uint64_t next_sequence = 0;
-
-    std::thread writer;
-    std::thread reader;
-
-    void run_writer(const Done& started) noexcept;
-    void prepare();
-    void make_producer();
-    void replace_failed_producer();
-    std::int32_t wait_for_partitions();
-    std::vector<std::int64_t> first_offsets(std::int32_t partitions);
-    void serve();
-    std::optional<Command> next_command();
-    void execute(SendCommand& command);
-    void execute(ReadCommand& command);
-    void execute(FlushCommand& command);
-    void poll(milliseconds max_wait);
-    void wait_for_reports();
-    void on_delivery(const worker::Delivery& delivery);
-    void add_waiter(EndWaiter waiter);
-    void fail_all();
-
-    void run_reader() noexcept;
-    void read(worker::Consumer& consumer);
-    bool advance(const worker::Consumer& consumer);
-    bool reached(const EndWaiter& waiter) const;
-    void pause(milliseconds time);
-};
 
 // ---- writer -----------------------------------------------------------------------------------------------------
 
@@ -298,78 +209,6 @@ void KafkaBasedLog::State::fail_all() {
         unread.swap(waiters);
     }
     for (auto& waiter : unread) waiter.done(error);
-}
-
-// ---- reader -----------------------------------------------------------------------------------------------------
-
-void KafkaBasedLog::State::run_reader() noexcept {
-    while (!stopping) {
-        try {
-            worker::Consumer consumer(options.consumer, options.logger);
-            read(consumer);
-        } catch (const std::exception& e) {
-            options.logger.error("Error polling topic {}, reading on from where it was: {}", options.topic, e.what());
-            pause(retry_pause);
-        }
-    }
-    std::vector<EndWaiter> left;
-    {
-        const std::lock_guard lock(positions_mutex);
-        left.swap(waiters);
-    }
-    for (auto& waiter : left) waiter.done(stopped_error(options.topic));
-}
-
-void KafkaBasedLog::State::read(worker::Consumer& consumer) {
-    std::vector<worker::Consumer::Assignment> assignment;
-    {
-        const std::lock_guard lock(positions_mutex);
-        for (std::size_t p = 0; p < positions.size(); ++p)
-            assignment.push_back({{options.topic, static_cast<std::int32_t>(p)}, positions[p]});
-    }
-    consumer.assign(assignment);
-    const auto patience = reads_committed(options) ? open_transaction_limit : stall_limit;
-    auto last_progress = steady_clock::now();
-    while (!stopping) {
-        std::vector<LogRecord> batch;
-        consumer.poll(reader_wait, [&](const worker::ConsumerRecord& record) {
-            batch.push_back({record.partition, record.offset, std::string(record.key.value_or("")),
-                             record.value ? std::optional<std::string>(*record.value) : std::nullopt});
-        });
-        if (!batch.empty()) on_records(std::move(batch));
-        if (advance(consumer)) last_progress = steady_clock::now();
-        if (steady_clock::now() - last_progress > patience)
-            throw ConnectException("it stands still before the end although somebody waits for it");
-    }
-}
-
-/// False if nothing was read and somebody waits. A partition of librdkafka's consumer may stay behind for good when its
-/// broker comes back after a long time.
-bool KafkaBasedLog::State::advance(const worker::Consumer& consumer) {
-    std::vector<EndWaiter> done;
-    bool progress = false;
-    {
-        const std::lock_guard lock(positions_mutex);
-        for (std::size_t p = 0; p < positions.size(); ++p) {
-            const auto position = consumer.position({options.topic, static_cast<std::int32_t>(p)});
-            if (!position || *position <= positions[p]) continue;
-            positions[p] = *position;
-            progress = true;
-        }
-        const auto split = std::stable_partition(waiters.begin(), waiters.end(),
-                                                 [this](const EndWaiter& waiter) { return !reached(waiter); });
-        std::move(split, waiters.end(), std::back_inserter(done));
-        waiters.erase(split, waiters.end());
-        progress = progress || waiters.empty();
-    }
-    for (auto& waiter : done) waiter.done(nullptr);
-    return progress;
-}
-
-bool KafkaBasedLog::State::reached(const EndWaiter& waiter) const {
-    for (std::size_t p = 0; p < waiter.ends.size(); ++p)
-        if (positions[p] < waiter.ends[p]) return false;
-    return true;
 }
 
 void KafkaBasedLog::State::pause(milliseconds time) {
