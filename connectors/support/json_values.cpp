@@ -14,10 +14,10 @@ Value map_value(std::span<const json::Member> members, Arena& arena) {
     auto* entries = arena.make_array<MapEntry>(members.size());
     std::size_t count = 0;
     for (const auto& member : members) {
-        const auto key = Value::string(member.name);
         auto* const end = entries + count;
-        auto* const found = std::find_if(entries, end, [&](const MapEntry& e) { return e.key == key; });
-        *found = {key, to_value(member.value, arena)};
+        auto* const found =
+            std::find_if(entries, end, [&](const MapEntry& e) { return e.key.as_text() == member.name; });
+        *found = {Value::string(member.name), to_value(member.value, arena)};
         if (found == end) ++count;
     }
     return Value::map({entries, count});

@@ -53,6 +53,10 @@ TEST_CASE("malformed JSON is reported with line and column", "[json]") {
         {"\"a\nb\"", 1, 3},
         {"\"\xFF\"", 1, 2},
         {"\"\xC3", 1, 2},
+        {std::string("{}\0", 3), 1, 3},
+        {std::string("{}\0{}", 5), 1, 3},
+        {std::string("[1\0]", 4), 1, 3},
+        {std::string("\"a\0b\"", 5), 1, 3},
     }));
     CAPTURE(text);
     try {
@@ -70,6 +74,24 @@ TEST_CASE("JSON may be nested as deeply as the limit says and no deeper", "[json
     const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
     CHECK(rewritten(nested(max_depth)) == nested(max_depth));
     CHECK_THROWS_WITH(rewritten(nested(max_depth + 1)), Catch::Contains("more than 1000 levels"));
+}
+
+TEST_CASE("texts of any length are read wherever they begin", "[json]") {
+    for (std::size_t before = 0; before < 20; ++before) {
+        for (std::size_t length = 0; length < 40; ++length) {
+            const std::string x(length, 'x');
+            const std::string y(length, 'y');
+            const auto text = fmt::format(R"({0}["{1}",12,"\"{1}\u00e4ä{2}","{2}"])", std::string(before, ' '), x, y);
+            CAPTURE(text);
+            const Document document(text);
+            const auto elements = document.root().elements();
+            REQUIRE(elements.size() == 4);
+            CHECK(elements[0].text() == x);
+            CHECK(elements[1].text() == "12");
+            CHECK(elements[2].text() == "\"" + x + "ää" + y);
+            CHECK(elements[3].text() == y);
+        }
+    }
 }
 
 TEST_CASE("leading zeros and what follows the first value are accepted on request only", "[json]") {
