@@ -32,7 +32,7 @@ class Work(threading.Thread):
                                 raise psycopg.Rollback
                         self.commits += 1
                         self.done.wait(self.dice.random() * 0.4)
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, psycopg.Rollback):  # the latter where the connection ended before its rollback
                 self.done.wait(0.2)  # the server restarts, or ended this connection
             except psycopg.errors.UniqueViolation:
                 pass
