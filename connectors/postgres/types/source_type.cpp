@@ -90,6 +90,11 @@ std::int32_t scale_of(Oid type, std::int32_t typmod) {
     }
 }
 
+/// Types of pgvector have their number of dimensions as typmod.
+bool is_vector(const TypeRow& type) {
+    return type.kind == 'b' && (type.name == "vector" || type.name == "halfvec" || type.name == "sparsevec");
+}
+
 bool is_characters(const TypeRow& type) {
     switch (type.oid) {
     case oid::text:
@@ -153,6 +158,10 @@ SourceType source_type(const ColumnInfo& column, const TypeRow& type, const Type
     if (!element && measured->oid == oid::numeric && resolved.typmod == -1 && !column.from_relation) {
         source.length = 0;
         source.scale.reset();
+    }
+    if (is_vector(type)) {
+        source.length.reset();
+        if (resolved.typmod != -1) source.length = resolved.typmod;
     }
     source.characters = !element && is_characters(*measured);
     return source;

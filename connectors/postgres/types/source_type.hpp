@@ -13,7 +13,7 @@ inline constexpr std::int32_t unknown_length = 2147483647;
 
 struct SourceType {
     std::string name;  ///< INT4, _INT4, the name of a domain
-    std::int32_t length = 0;
+    std::optional<std::int32_t> length = {};
     std::optional<std::int32_t> scale = {};
     bool characters = false;  ///< masks and hashes change its values
 };
