@@ -274,7 +274,7 @@ void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
         }
     }
     if (skips('u')) return;
-    if (config_.skip_unchanged && message.old_kind == OldRow::Full && before == after) {
+    if (config_.skip_unchanged && has_old && before == after) {
         ++counts_.unchanged;
         return;
     }

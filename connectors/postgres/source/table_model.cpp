@@ -1,6 +1,7 @@
 #include "connectors/postgres/source/table_model.hpp"
 
 #include "connectors/postgres/source/envelope.hpp"
+#include "connectors/postgres/types/source_type.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,8 @@ ColumnMapping mapping_for(const SourceConfig& config, const TableId& id, const R
     if (config.column_rules.empty()) return {};
     const auto by_name = fmt::format("{}.{}", id.text(), column.name);
     const auto* type = types.find(column.type);
-    const auto by_type = fmt::format("{}.{}", id.text(), type ? upper(type->name) : "");
+    const auto by_type =
+        fmt::format("{}.{}", id.text(), type ? source_type_name(*type, column.default_expression) : "");
     for (const auto& rule : config.column_rules) {
         if (rule.columns.matches(rule.by_type ? by_type : by_name)) return rule.mapping;
     }

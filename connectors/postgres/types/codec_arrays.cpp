@@ -63,13 +63,14 @@ bool never_in_arrays(Oid element) {
     return std::ranges::find(absent, element) != absent.end();
 }
 
-/// Debezium describes arrays of these and cannot convert them.
 bool is_shape(Oid element) {
     constexpr std::array shapes{oid::line, oid::lseg, oid::path, oid::box, oid::polygon, oid::circle};
     return std::ranges::find(shapes, element) != shapes.end();
 }
+/// Debezium describes arrays of these and cannot convert what is in them.
+bool is_lost_in_arrays(const TypeRow& element) { return is_shape(element.oid) || element.name == "sparsevec"; }
 Value unmappable(const Codec&, std::string_view, Arena&) {
-    throw DataException("arrays of geometric types have no Connect value");
+    throw DataException("elements of this type have no Connect value");
 }
 
 /// int2vector and oidvector: 1 2 3. They are types of the catalog; Debezium reads them as empty.
@@ -152,9 +153,9 @@ TypedCodec make_array_codec(const TypeRegistry::Resolved& type, const TypeRegist
     if (number_list) codec->convert = number_list_of;
     const bool optional = known && !number_list && (optional_in_arrays(*element) || !options.reproduce_defects);
     codec->refuses_nulls = !optional || (options.reproduce_defects && element->name == "ltree");
-    if (options.reproduce_defects && is_shape(element->oid)) codec->convert = unmappable;
     codec->zero = Codec::Zero::EmptyArray;
     codec->placeholder = placeholder_of(element->oid, of_element.schema);
+    if (known && options.reproduce_defects && is_lost_in_arrays(*element)) of_element.codec->convert = unmappable;
     codec->element = std::move(of_element.codec);
     of_element.schema.optional = optional;
     return {.codec = std::move(codec),

@@ -163,7 +163,11 @@ TypedCodec codec_of(Codec::Convert convert, SchemaParts schema, std::string zero
 
 TypedCodec extension_codec(const TypeRow& type) {
     constexpr auto empty_collection = "010700000000000000";
-    if (type.name == "geometry") return codec_of(geometry_of, geometry_schema(), empty_collection);
+    if (type.name == "geometry") {
+        auto made = codec_of(geometry_of, geometry_schema(), empty_collection);
+        made.always_optional = true;
+        return made;
+    }
     if (type.name == "geography") return codec_of(geography_of, geography_schema(), empty_collection);
     if (type.name == "vector") return codec_of(vector_of, vector_schema("DoubleVector", Type::Float64), {});
     if (type.name == "halfvec") return codec_of(half_vector_of, vector_schema("FloatVector", Type::Float32), {});

@@ -79,7 +79,7 @@ Value zero_value(const Codec& codec, Arena& arena) {
 
 /// A truncation to what the column's length allows anyway is none.
 ColumnMapping effective_mapping(const ColumnMapping& mapping, const SourceType& source) {
-    if (mapping.kind == ColumnMapping::Kind::Truncate && source.length <= mapping.length) return {};
+    if (mapping.kind == ColumnMapping::Kind::Truncate && source.length && *source.length <= mapping.length) return {};
     return mapping;
 }
 
@@ -112,7 +112,8 @@ void add_mapping_parameters(SchemaParts& parts, const ColumnMapping& mapping, co
         break;
     case ColumnMapping::Kind::PropagateSourceType:
         parameters.emplace_back("__debezium.source.column.type", source.name);
-        parameters.emplace_back("__debezium.source.column.length", fmt::format("{}", source.length));
+        if (source.length)
+            parameters.emplace_back("__debezium.source.column.length", fmt::format("{}", *source.length));
         if (source.scale) parameters.emplace_back("__debezium.source.column.scale", fmt::format("{}", *source.scale));
         parameters.emplace_back("__debezium.source.column.name", column);
         break;
@@ -145,7 +146,7 @@ ColumnConverter::ColumnConverter(const ColumnInfo& column, const TypeRegistry& t
     type_name_ = own ? own->name : fmt::format("{}", column.type);
     const auto source =
         own ? source_type(column, *own, resolved, types) : SourceType{.name = type_name_, .length = unknown_length};
-    max_length_ = source.length == unknown_length ? 0 : source.length;
+    max_length_ = source.length == unknown_length ? 0 : source.length.value_or(0);
     const auto mapping = effective_mapping(column.mapping, source);
     if (reaches_values(mapping, source)) mapping_ = mapping;
     truncates_bytes_ = made.schema.type == Type::Bytes && made.schema.name.empty();

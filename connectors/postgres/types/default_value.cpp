@@ -56,7 +56,10 @@ void check(Oid type, std::int32_t typmod, std::string_view text, Arena& arena) {
     if (type == oid::uuid && !is_uuid(text)) throw DataException("not a UUID");
     if (type != oid::numeric) return;
     if (is_special_number(text)) throw DataException("no finite number");
-    if (typmod != -1) unscaled_bytes(text, std::max(numeric_size(typmod).scale, 0), Rounding::Never, arena);
+    if (typmod == -1)
+        smallest_scale(text, arena);
+    else
+        unscaled_bytes(text, std::max(numeric_size(typmod).scale, 0), Rounding::Never, arena);
 }
 
 }

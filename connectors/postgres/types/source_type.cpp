@@ -90,6 +90,11 @@ std::int32_t scale_of(Oid type, std::int32_t typmod) {
     }
 }
 
+/// Types of pgvector have their number of dimensions as typmod.
+bool is_vector(const TypeRow& type) {
+    return type.kind == 'b' && (type.name == "vector" || type.name == "halfvec" || type.name == "sparsevec");
+}
+
 bool is_characters(const TypeRow& type) {
     switch (type.oid) {
     case oid::text:
@@ -134,21 +139,29 @@ NumericSize numeric_size(std::int32_t typmod) noexcept {
     return {packed >> 16 & 0xffff, (scale ^ 0x400) - 0x400};
 }
 
+std::string source_type_name(const TypeRow& type, const std::optional<std::string>& default_expression) {
+    auto name = shown_name(type);
+    const bool numbered = default_expression && default_expression->find("nextval(") != std::string::npos;
+    return type.kind != 'd' && numbered ? serial_name(type, std::move(name)) : name;
+}
+
 SourceType source_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry::Resolved& resolved,
                        const TypeRegistry& types) {
     const auto* element = resolved.type ? types.element(*resolved.type) : nullptr;
     const auto* measured = element ? element : resolved.type;
-    SourceType source{.name = shown_name(type), .length = unknown_length, .characters = false};
+    SourceType source{
+        .name = source_type_name(type, column.default_expression), .length = unknown_length, .characters = false};
     if (!measured) return source;
-    if (type.kind != 'd' && column.default_expression &&
-        column.default_expression->find("nextval(") != std::string::npos)
-        source.name = serial_name(type, std::move(source.name));
     source.length = length_of(measured->oid, resolved.typmod);
     source.scale = scale_of(measured->oid, resolved.typmod);
     // JDBC's catalog functions know nothing of a numeric without precision; the type's description in the stream does.
-    if (measured->oid == oid::numeric && resolved.typmod == -1 && !column.from_relation) {
+    if (!element && measured->oid == oid::numeric && resolved.typmod == -1 && !column.from_relation) {
         source.length = 0;
         source.scale.reset();
+    }
+    if (is_vector(type)) {
+        source.length.reset();
+        if (resolved.typmod != -1) source.length = resolved.typmod;
     }
     source.characters = !element && is_characters(*measured);
     return source;

@@ -13,10 +13,13 @@ inline constexpr std::int32_t unknown_length = 2147483647;
 
 struct SourceType {
     std::string name;  ///< INT4, _INT4, the name of a domain
-    std::int32_t length = 0;
+    std::optional<std::int32_t> length = {};
     std::optional<std::int32_t> scale = {};
     bool characters = false;  ///< masks and hashes change its values
 };
+
+/// As in SourceType; of columns that a sequence numbers SERIAL and its kin. `type` is the column's own type.
+std::string source_type_name(const TypeRow& type, const std::optional<std::string>& default_expression);
 
 /// `type` is the column's own type, `resolved` what it comes down to.
 SourceType source_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry::Resolved& resolved,

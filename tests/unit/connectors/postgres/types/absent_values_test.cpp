@@ -52,6 +52,15 @@ TEST_CASE("a default in the schema is a constant of the type", "[postgres][types
     CHECK(converter.schema() == converter.key_schema());
 }
 
+TEST_CASE("an expression is no default of a numeric that is written as text", "[postgres][types]") {
+    const auto [expression, value] = GENERATE(
+        table<const char*, const char*>({{"1.5::numeric(4,2)", "null"}, {"(1 + 1)", "null"}, {"1.50", "\"1.50\""}}));
+    auto info = column("numeric");
+    info.default_expression = expression;
+    const ColumnConverter converter(info, catalog(), {.decimals = DecimalHandling::String});
+    CHECK(show(converter.schema()->default_value()) == value);
+}
+
 TEST_CASE("an unchanged TOAST value has a placeholder by type", "[postgres][types]") {
     const auto [type, value] = GENERATE(table<const char*, const char*>({
         {"text", "\"gone\""},

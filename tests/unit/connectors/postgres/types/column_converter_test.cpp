@@ -134,6 +134,10 @@ TEST_CASE("arrays have optional elements of the element's type", "[postgres][typ
         {"_int4", plain, "{{1,2},{3,4}}", "[null,null]", ""},
         {"_text", plain, "{{a,b},{c,d}}", R"(["{a,b}","{c,d}"])", ""},
         {"_bit", 3, "{101}", "null", "io.debezium.data.Bits/1 bytes? length=3"},
+        {"_sparsevec", plain, R"({"{1:2}/3"})", "null", ""},
+        {"_sparsevec", plain, "{}", "[]", ""},
+        {"_circle", plain, "{}", "[]", ""},
+        {"_path", plain, "{NULL,NULL}", "[null,null]", ""},
         {"_box", plain, "{(2,2),(0,0)}", "null", "array?<io.debezium.data.geometry.Geometry/2 struct?>"},
     }));
     check(c);

@@ -70,6 +70,22 @@ TEST_CASE("propagated source types are JDBC's description of the column", "[post
     CHECK(*schema->parameter("__debezium.source.column.name") == "c");
 }
 
+TEST_CASE("propagated lengths of vectors are their dimensions", "[postgres][types]") {
+    const auto [type, typmod, length] = GENERATE(table<const char*, std::int32_t, const char*>(
+        {{"vector", 3, "3"}, {"halfvec", 1500, "1500"}, {"sparsevec", plain, nullptr}, {"_vector", 2, "2147483647"}}));
+    CAPTURE(type);
+    auto info = column(type, typmod);
+    info.mapping.kind = ColumnMapping::Kind::PropagateSourceType;
+    const auto schema = ColumnConverter(info, catalog(), {}).schema();
+    const auto* shown = schema->parameter("__debezium.source.column.length");
+    CHECK((shown ? *shown : "") == (length ? length : ""));
+}
+
+TEST_CASE("a PostGIS geometry is optional even where the column is not", "[postgres][types]") {
+    CHECK(ColumnConverter(column("geometry", -1, false), catalog(), {}).schema()->optional());
+    CHECK_FALSE(ColumnConverter(column("geography", -1, false), catalog(), {}).schema()->optional());
+}
+
 TEST_CASE("a numeric without precision is described differently by catalog and stream", "[postgres][types]") {
     auto info = column("numeric");
     info.mapping.kind = ColumnMapping::Kind::PropagateSourceType;

@@ -54,6 +54,8 @@ TEST_CASE("time.precision.mode chooses schema and unit", "[postgres][types]") {
         {Adaptive,
          {"timetz", plain, "01:02:03.456789+02", "\"23:02:03.456789Z\"", "io.debezium.time.ZonedTime/1 string?"}},
         {Adaptive, {"timetz", plain, "24:00:00+00", "\"24:00:00Z\"", ""}},
+        {Adaptive, {"timetz", 3, "24:00:00+02", "\"22:00:00Z\"", ""}},
+        {IsoString, {"timetz", plain, "24:00:00-05:30", "\"05:30:00Z\"", ""}},
         {Structured,
          {"timetz", plain, "24:00:00-03:30", "(24,0,0,0,-12600,6)", "io.debezium.time.StructuredZonedTime/1 struct?"}},
         {Adaptive,

@@ -1,0 +1,10 @@
+insert into items select id + 10, v, vn, h, hn, s, sn, va, ha, sa, vd, hd, sd, d, t from items;
+insert into items(id,vn,hn,sn) values (20,'[9]','[9]','{1:9}/1');
+update items set v = '[7,8,9]', d = '[1,1]' where id = 1;
+delete from items where id = 2;
+update fullid set t = 'b';
+update fullid set v = null;
+delete from fullid;
+update toast set t = 'b';
+update toast set id = 2;
+delete from toast;
