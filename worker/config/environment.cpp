@@ -206,12 +206,17 @@ private:
         const auto* url = find("APICURIO_REGISTRY");
         if (url == nullptr) return;
         for (const std::string side : {"key", "value"}) {
-            const auto converter = side + ".converter";
-            take("APICURIO_REGISTRY", converter, "io.apicurio.registry.utils.converter.AvroConverter");
-            take("APICURIO_REGISTRY", converter + ".apicurio.registry.url", *url);
-            take("APICURIO_REGISTRY", converter + ".apicurio.registry.auto.register", "true");
-            take("APICURIO_REGISTRY", converter + ".apicurio.registry.find.latest", "true");
-            decided.insert(converter);
+            const auto converter = side + ".converter", registry = converter + ".apicurio.registry.";
+            const std::pair<std::string, std::string> rows[] = {
+                {converter, "io.apicurio.registry.utils.converter.AvroConverter"},
+                {registry + "url", *url},
+                {registry + "auto.register", "true"},
+                {registry + "find.latest", "true"},
+            };
+            for (const auto& [setting, value] : rows) {
+                take("APICURIO_REGISTRY", setting, value);
+                decided.insert(setting);
+            }
         }
     }
 

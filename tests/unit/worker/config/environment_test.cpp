@@ -168,7 +168,9 @@ TEST_CASE("the user's own file stands below the environment", "[environment]") {
 }
 
 TEST_CASE("a registry of Apicurio sets both converters", "[environment]") {
-    const auto given = debezium({{"APICURIO_REGISTRY", "http://r"}, {"KEY_CONVERTER", "K"}});
+    const auto given = debezium({{"APICURIO_REGISTRY", "http://r"},
+                                 {"KEY_CONVERTER", "K"},
+                                 {"CONNECT_KEY_CONVERTER_APICURIO_REGISTRY_URL", "http://mine"}});
     for (const std::string side : {"key", "value"}) {
         CHECK(at(given, side + ".converter") == "io.apicurio.registry.utils.converter.AvroConverter");
         CHECK(at(given, side + ".converter.apicurio.registry.url") == "http://r");
