@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 
 import containers
 import stack
@@ -94,6 +95,13 @@ def project(tmp_path_factory):
     finally:
         made.compose('--profile', 'haproxy', 'down', '-v', '--remove-orphans', '-t', '5')
         assert not containers.podman('ps', '-aq', '--filter', f'label=com.docker.compose.project={made.name}')
+
+
+def test_the_file_is_of_the_form_that_docker_compose_1_29_takes():
+    """Debian 12 has that version. It reads no name of the project in the file, but does in .env, as later ones do."""
+    file = yaml.safe_load((DEPLOY / 'compose.yaml').read_text())
+    assert {key for key in file if not key.startswith('x-')} <= {'version', 'services', 'networks', 'volumes', 'secrets', 'configs'}
+    assert (DEPLOY / '.env').read_text() == 'COMPOSE_PROJECT_NAME=millrace\n'
 
 
 def edge_at(port):
