@@ -112,7 +112,7 @@ def edge_at(port):
             return made.raw('GET', '/connectors', timeout=5)[0] == 200
         except OSError:
             return False
-    stack.wait_for(f'the edge at {port}', answers, 90)
+    stack.wait_for(f'the edge at {port}', answers, 180)
     return made
 
 
