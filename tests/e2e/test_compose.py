@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 
 import containers
 import stack
@@ -96,6 +97,13 @@ def project(tmp_path_factory):
         assert not containers.podman('ps', '-aq', '--filter', f'label=com.docker.compose.project={made.name}')
 
 
+def test_the_file_is_of_the_form_that_docker_compose_1_29_takes():
+    """Debian 12 has that version. It reads no name of the project in the file, but does in .env, as later ones do."""
+    file = yaml.safe_load((DEPLOY / 'compose.yaml').read_text())
+    assert {key for key in file if not key.startswith('x-')} <= {'version', 'services', 'networks', 'volumes', 'secrets', 'configs'}
+    assert (DEPLOY / '.env').read_text() == 'COMPOSE_PROJECT_NAME=millrace\n'
+
+
 def edge_at(port):
     made = Edge(f'localhost:{port}', DEPLOY / 'tls/ca.crt')
 
@@ -104,7 +112,7 @@ def edge_at(port):
             return made.raw('GET', '/connectors', timeout=5)[0] == 200
         except OSError:
             return False
-    stack.wait_for(f'the edge at {port}', answers, 90)
+    stack.wait_for(f'the edge at {port}', answers, 180)
     return made
 
 

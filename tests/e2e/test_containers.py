@@ -25,6 +25,7 @@ def test_the_image_is_small_and_says_what_it_holds(image):
 def test_the_image_runs_commands_as_anybody(image):
     assert containers.podman('run', '--rm', image, 'id', '-u') == '1001'
     assert containers.podman('run', '--rm', '--user', '4711', '--read-only', image, 'connect-distributed', '--version').startswith('Millrace ')
+    assert containers.podman('run', '--rm', image, 'curl', '--version').startswith('curl '), "people's health checks call it"
     refused = containers.podman('run', '--rm', '--read-only', image, check=False)
     assert refused.returncode == 1 and 'The CONFIG_STORAGE_TOPIC variable must be set' in refused.stdout
 

@@ -21,12 +21,12 @@ def free_port():
 class Container:
     """The program with these variables and nothing else of this process's environment."""
 
-    def __init__(self, folder, variables, *options):
+    def __init__(self, folder, variables, *options, before=()):
         folder.mkdir(parents=True, exist_ok=True)
         self.variables = {**PATH, **variables}
         self.log = folder / 'log'
         with self.log.open('w') as out:
-            self.process = subprocess.Popen([PROGRAM, '--from-environment', *options], env=self.variables, cwd=folder,
+            self.process = subprocess.Popen([*before, PROGRAM, '--from-environment', *options], env=self.variables, cwd=folder,
                                             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
 
     def text(self):
@@ -105,3 +105,15 @@ def test_a_signal_ends_a_worker_that_waits_for_kafka(free_port, tmp_path):
     stack.wait_for('an attempt to reach Kafka', lambda: 'Failed to connect to and describe Kafka cluster' in container.text(), 30)
     assert not container.healthy()
     assert container.end() == 143
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='networks of its own need root')
+def test_of_several_networks_the_last_ones_address_is_advertised(free_port, tmp_path):
+    networks = 'for n in 1 2; do ip link add net$n type bridge && ip addr add 10.9.$n.7/24 dev net$n && ip link set net$n up; done; exec "$@"'
+    variables = debezium('127.0.0.1:1', free_port)
+    del variables['HOST_NAME']
+    container = Container(tmp_path, variables, before=['unshare', '-n', 'sh', '-c', networks, 'sh'])
+    try:
+        stack.wait_for('the address', lambda: '      ADVERTISED_HOST_NAME=10.9.2.7 ' in container.text(), 30)
+    finally:
+        container.end()

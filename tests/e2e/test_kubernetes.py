@@ -5,12 +5,13 @@ import json
 import pytest
 import yaml
 from kubernetes_validate import validate
+from kubernetes_validate.utils import all_versions, latest_version, major_minor
 
 import stack
 from conftest import unique
 
 MANIFESTS = sorted((stack.ROOT / 'deploy/kubernetes').glob('*.yaml'))
-VERSIONS = '1.29', '1.33'
+VERSIONS = sorted({major_minor(version) for version in all_versions()}, key=lambda version: [int(part) for part in version.split('.')])
 UPGRADE = {'Connection': 'Upgrade, HTTP2-Settings', 'Upgrade': 'h2c', 'HTTP2-Settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA'}
 
 
@@ -30,7 +31,15 @@ def test_an_invalid_manifest_is_refused():
     resource = next(part for part in resources(MANIFESTS[0]) if part['kind'] == 'StatefulSet')
     resource['spec']['replica'] = 3
     with pytest.raises(Exception, match='replica'):
-        validate(resource, VERSIONS[0], strict=True)
+        validate(resource, latest_version(), strict=True)
+
+
+def test_no_variable_of_a_service_is_read_as_a_setting():
+    """Kubernetes tells pods of the service "connect" in variables that begin with CONNECT_, unless they want none."""
+    for path in MANIFESTS:
+        for resource in resources(path):
+            if resource['kind'] in ('StatefulSet', 'Deployment'):
+                assert resource['spec']['template']['spec']['enableServiceLinks'] is False
 
 
 def test_names_that_refer_to_each_other_exist():

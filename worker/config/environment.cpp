@@ -6,10 +6,11 @@
 #include "worker/config/environment_tables.hpp"
 #include "worker/config/worker_config.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 namespace millrace::worker {
@@ -27,6 +28,19 @@ constexpr std::string_view avro_converter = "io.confluent.connect.avro.AvroConve
 bool is_setting(std::string_view name) {
     const auto keys = worker_config_keys(WorkerMode::Distributed);
     return std::ranges::find(keys, name, &ConfigKey::name) != keys.end();
+}
+
+/// As debezium/connect does: the name of a CONNECT_ variable may stand anywhere in the text, whatever separates names
+/// there. Others are whole words of it.
+bool is_listed(std::string_view variable, std::string_view names) {
+    const auto in_name = [&](std::size_t at) {
+        return at < names.size() && (std::isalnum(static_cast<unsigned char>(names[at])) != 0 || names[at] == '_');
+    };
+    for (auto at = names.find(variable); at != std::string_view::npos; at = names.find(variable, at + 1)) {
+        const bool whole = (at == 0 || !in_name(at - 1)) && !in_name(at + variable.size());
+        if (whole || variable.starts_with(prefix)) return true;
+    }
+    return false;
 }
 
 std::string upper_variable(std::string_view setting) {
@@ -93,12 +107,11 @@ private:
     }
     void read_sensitive() {
         const auto* own = find("SENSITIVE_PROPERTIES");
-        for (auto& name : split_list(own != nullptr ? std::string_view(*own) : environment::sensitive_variables())) {
-            const auto* value = find(name);
-            if (value != nullptr && std::ranges::find(out_.secrets, *value) == out_.secrets.end()) {
-                out_.secrets.push_back(*value);
-            }
-            sensitive_.insert(std::move(name));
+        const auto names = own != nullptr ? std::string_view(*own) : environment::sensitive_variables();
+        for (const auto& [variable, value] : variables_) {
+            if (value.empty() || !is_listed(variable, names)) continue;
+            if (std::ranges::find(out_.secrets, value) == out_.secrets.end()) out_.secrets.push_back(value);
+            sensitive_.insert(variable);
         }
     }
     std::string shown(const std::string& variable, std::string_view setting, const std::string& value) const {
@@ -137,16 +150,17 @@ private:
         }
     }
 
-    /// "tcp://kafka:9092" of a linked container becomes "kafka:9092".
+    /// "tcp://kafka:9092" of a linked container becomes "kafka:9092"; a link has several names.
     std::string linked_brokers() const {
         constexpr std::string_view link = "PORT_9092_TCP";
         constexpr std::string_view scheme = "tcp://";
-        std::string list;
+        std::vector<std::string> brokers;
         for (const auto& [variable, value] : variables_) {
             if (!variable.ends_with(link) || !value.starts_with(scheme)) continue;
-            list += (list.empty() ? "" : ",") + value.substr(scheme.size());
+            const auto broker = value.substr(scheme.size());
+            if (std::ranges::find(brokers, broker) == brokers.end()) brokers.push_back(broker);
         }
-        return list;
+        return fmt::format("{}", fmt::join(brokers, ","));
     }
     std::string value_of(const environment::ShortName& row) const {
         if (const auto* given = find(row.variable)) return *given;
@@ -192,12 +206,17 @@ private:
         const auto* url = find("APICURIO_REGISTRY");
         if (url == nullptr) return;
         for (const std::string side : {"key", "value"}) {
-            const auto converter = side + ".converter";
-            take("APICURIO_REGISTRY", converter, "io.apicurio.registry.utils.converter.AvroConverter");
-            take("APICURIO_REGISTRY", converter + ".apicurio.registry.url", *url);
-            take("APICURIO_REGISTRY", converter + ".apicurio.registry.auto.register", "true");
-            take("APICURIO_REGISTRY", converter + ".apicurio.registry.find.latest", "true");
-            decided.insert(converter);
+            const auto converter = side + ".converter", registry = converter + ".apicurio.registry.";
+            const std::pair<std::string, std::string> rows[] = {
+                {converter, "io.apicurio.registry.utils.converter.AvroConverter"},
+                {registry + "url", *url},
+                {registry + "auto.register", "true"},
+                {registry + "find.latest", "true"},
+            };
+            for (const auto& [setting, value] : rows) {
+                take("APICURIO_REGISTRY", setting, value);
+                decided.insert(setting);
+            }
         }
     }
 
@@ -225,7 +244,8 @@ private:
 
     void add_plugins() {
         const auto* volume = find("KAFKA_CONNECT_PLUGINS_DIR");
-        out_.settings.emplace("plugin.path", volume != nullptr ? *volume : std::string(plugin_volume));
+        auto& path = out_.settings["plugin.path"];
+        if (path.empty()) path = volume != nullptr ? *volume : std::string(plugin_volume);
     }
 
     const EnvironmentInput& input_;

@@ -54,6 +54,7 @@ constexpr std::array<std::string_view, 8> required{"CONNECT_BOOTSTRAP_SERVERS", 
 constexpr std::string_view no_jvm = "there is no JVM";
 constexpr std::string_view no_jmx = "there is no JMX: GET /metrics has the metrics";
 constexpr std::string_view built_in = "what it adds is a Java library";
+constexpr std::string_view internal_json = "internal topics always hold JSON without schemas";
 constexpr std::string_view use_listeners = "set CONNECT_LISTENERS=http://<host>:<port>";
 constexpr std::string_view waits = "the worker waits for Kafka as long as it takes";
 constexpr std::string_view one_form = "log lines have one form; CONNECT_LOG_FORMAT=json makes them JSON";
@@ -70,14 +71,19 @@ constexpr auto without_effect = std::to_array<WithoutEffect>({
     {"CLASSPATH", no_jvm},
     {"EXTRA_ARGS", no_jvm},
     {"ENABLE_JFR", no_jvm, "false"},
+    {"JFR_RECORDING_*", no_jvm},
+    {"JFR_OPT_*", no_jvm},
     {"ENABLE_OTEL", built_in, "false"},
     {"ENABLE_CHRONICLE_QUEUE", built_in, "false"},
     {"ENABLE_DEBEZIUM_SCRIPTING", built_in, "false"},
+    {"ENABLE_DEBEZIUM_KC_REST_EXTENSION", built_in, "false"},
     {"ENABLE_APICURIO_CONVERTERS", "converters that the worker knows need not be enabled", "false"},
     {"ENABLE_JOLOKIA", no_jmx, "false"},
     {"ENABLE_JMX_EXPORTER", no_jmx, "false"},
     {"JMXHOST", no_jmx},
     {"JMXPORT", no_jmx},
+    {"JMXAUTH", no_jmx, "false"},
+    {"JMXSSL", no_jmx, "false"},
     {"JMX_PORT", no_jmx},
     {"KAFKA_JMX_OPTS", no_jmx},
     {"KAFKA_JMX_HOSTNAME", no_jmx},
@@ -86,8 +92,12 @@ constexpr auto without_effect = std::to_array<WithoutEffect>({
     {"REST_PORT", use_listeners, "8083"},
     {"CONNECT_REST_HOST_NAME", use_listeners},
     {"CONNECT_REST_PORT", use_listeners, "8083"},
-    {"INTERNAL_KEY_CONVERTER", "internal topics always hold JSON without schemas"},
-    {"INTERNAL_VALUE_CONVERTER", "internal topics always hold JSON without schemas"},
+    {"INTERNAL_KEY_CONVERTER", internal_json, json_converter},
+    {"INTERNAL_VALUE_CONVERTER", internal_json, json_converter},
+    {"CONNECT_INTERNAL_KEY_CONVERTER", internal_json, json_converter},
+    {"CONNECT_INTERNAL_VALUE_CONVERTER", internal_json, json_converter},
+    {"CONNECT_INTERNAL_KEY_CONVERTER_SCHEMAS_ENABLE", internal_json, "false"},
+    {"CONNECT_INTERNAL_VALUE_CONVERTER_SCHEMAS_ENABLE", internal_json, "false"},
     {"CONNECT_METRIC_REPORTERS", no_jmx},
     {"CONNECT_CUB_*", waits},
     {"CONNECT_LOG4J_APPENDER_*", one_form},

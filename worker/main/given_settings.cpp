@@ -21,19 +21,24 @@ namespace millrace::worker {
 
 namespace {
 
-/// The first IPv4 address that others may reach; the host's name if there is none.
+/// The IPv4 address of the last network that this host is on, as debezium/connect takes it; the host's name if there is
+/// none.
 std::string own_ipv4_address() {
     ifaddrs* list = nullptr;
     if (getifaddrs(&list) != 0) return boost::asio::ip::host_name();
     const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, &freeifaddrs);
+    std::string interface, found;
     for (const auto* one = list; one != nullptr; one = one->ifa_next) {
         if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET) continue;
-        if ((one->ifa_flags & IFF_LOOPBACK) != 0 || (one->ifa_flags & IFF_UP) == 0) continue;
+        if ((one->ifa_flags & IFF_LOOPBACK) != 0 || (one->ifa_flags & IFF_UP) == 0 || interface == one->ifa_name)
+            continue;
         char text[INET_ADDRSTRLEN] = {};
         const auto* address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
-        if (inet_ntop(AF_INET, &address->sin_addr, text, sizeof text) != nullptr) return text;
+        if (inet_ntop(AF_INET, &address->sin_addr, text, sizeof text) == nullptr) continue;
+        interface = one->ifa_name;
+        found = text;
     }
-    return boost::asio::ip::host_name();
+    return found.empty() ? boost::asio::ip::host_name() : found;
 }
 
 std::string text_of_file(const std::string& path) {

@@ -115,6 +115,8 @@ TEST_CASE("linked containers name the brokers, unless a variable does", "[enviro
     const Text one{"A_PORT_9092_TCP", "tcp://10.0.0.1:9092"}, two{"B_PORT_9092_TCP", "tcp://10.0.0.2:9092"};
     CHECK(at(debezium({one, two}), "bootstrap.servers") == "10.0.0.1:9092,10.0.0.2:9092");
     CHECK(at(debezium({one, {"BOOTSTRAP_SERVERS", "k:1"}}), "bootstrap.servers") == "k:1");
+    const Text again{"A_1_PORT_9092_TCP", one.second};  // a link has several names
+    CHECK(at(debezium({one, two, again}), "bootstrap.servers") == "10.0.0.1:9092,10.0.0.2:9092");
 }
 
 TEST_CASE("a short name wins over CONNECT_, and so does its default", "[environment]") {
@@ -146,6 +148,12 @@ TEST_CASE("a listener's own port is advertised", "[environment]") {
           "80");
 }
 
+TEST_CASE("an empty plugin path is none", "[environment]") {
+    CHECK(at(debezium({{"CONNECT_PLUGIN_PATH", ""}}), "plugin.path") == "/kafka/connect");
+    CHECK(at(debezium({{"CONNECT_PLUGIN_PATH", "/a,/b"}}), "plugin.path") == "/a,/b");
+    CHECK(at(debezium({{"KAFKA_CONNECT_PLUGINS_DIR", "/c"}}), "plugin.path") == "/c");
+}
+
 TEST_CASE("the user's own file stands below the environment", "[environment]") {
     EnvironmentInput input{
         .style = EnvironmentStyle::Debezium,
@@ -160,7 +168,9 @@ TEST_CASE("the user's own file stands below the environment", "[environment]") {
 }
 
 TEST_CASE("a registry of Apicurio sets both converters", "[environment]") {
-    const auto given = debezium({{"APICURIO_REGISTRY", "http://r"}, {"KEY_CONVERTER", "K"}});
+    const auto given = debezium({{"APICURIO_REGISTRY", "http://r"},
+                                 {"KEY_CONVERTER", "K"},
+                                 {"CONNECT_KEY_CONVERTER_APICURIO_REGISTRY_URL", "http://mine"}});
     for (const std::string side : {"key", "value"}) {
         CHECK(at(given, side + ".converter") == "io.apicurio.registry.utils.converter.AvroConverter");
         CHECK(at(given, side + ".converter.apicurio.registry.url") == "http://r");
@@ -249,6 +259,14 @@ TEST_CASE("what is secret by its name or by SENSITIVE_PROPERTIES is hidden", "[e
     CHECK(own.secrets == std::vector<std::string>{"hello"});
 }
 
+TEST_CASE("names in SENSITIVE_PROPERTIES need no comma between them", "[environment]") {
+    const auto names = GENERATE("CONNECT_GREETING CONNECT_OTHER", "CONNECT_OTHER;CONNECT_GREETING",
+                                "a=CONNECT_GREETING", "CONNECT_GREETING_AND_MORE", "CONNECT_OTHER\nCONNECT_GREETING\n");
+    const auto given = debezium({{"CONNECT_GREETING", "hello"}, {"GREETING", "x"}, {"SENSITIVE_PROPERTIES", names}});
+    CHECK_THAT(all(given.notes), Catch::Contains("greeting=[hidden]"));
+    CHECK(given.secrets == std::vector<std::string>{"hello"});
+}
+
 TEST_CASE("variables of the JVM and of what is gone are named", "[environment]") {
     const auto [variable, value, warned] = GENERATE(table<std::string, std::string, bool>({
         {"HEAP_OPTS", "-Xmx1g", true},
@@ -261,7 +279,13 @@ TEST_CASE("variables of the JVM and of what is gone are named", "[environment]")
         {"CONNECT_REST_PORT", "8084", true},
         {"CONNECT_CUB_KAFKA_TIMEOUT", "60", true},
         {"CONNECT_LOG4J_APPENDER_STDOUT_LAYOUT_CONVERSIONPATTERN", "%m", true},
+        {"JMXAUTH", "true", true},
+        {"JFR_RECORDING_NAME", "r", true},
+        {"ENABLE_DEBEZIUM_KC_REST_EXTENSION", "true", true},
         {"INTERNAL_KEY_CONVERTER", "J", true},
+        {"CONNECT_INTERNAL_KEY_CONVERTER", "J", true},
+        {"CONNECT_INTERNAL_KEY_CONVERTER", std::string(json), false},
+        {"CONNECT_INTERNAL_VALUE_CONVERTER_SCHEMAS_ENABLE", "false", false},
         {"KAFKA_OPTS", "-Djava.security.auth.login.config=/x", false},  // it names REST's users
     }));
     const auto given = debezium({{variable, value}});
