@@ -34,16 +34,16 @@ foreach(file IN LISTS files)
   string(REGEX REPLACE "^test_" "" name ${name})
   add_test(NAME e2e.${name} COMMAND ${python} -m pytest -q -x -p no:cacheprovider ${file} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/e2e)
   set_tests_properties(e2e.${name} PROPERTIES LABELS e2e PROCESSORS 2 COST 200 TIMEOUT 900 ENVIRONMENT "${worker_environment};MILLRACE_BUILD=${CMAKE_BINARY_DIR}")
-  # They share images and cpack's folders, and each starts a cluster.
+  # They share images and cpack's folders, and each starts a cluster. One after the other they take longest, so they come first.
   if(name MATCHES "^(compose|container_failures|container_memory|containers|package|terraform)$")
-    set_tests_properties(e2e.${name} PROPERTIES RESOURCE_LOCK containers TIMEOUT 1500)
+    set_tests_properties(e2e.${name} PROPERTIES RESOURCE_LOCK containers COST 300 TIMEOUT 1500)
   endif()
 endforeach()
 
 # 100,000 records and settings that nobody has seen before, through the Java classes and ours.
 add_test(NAME differential.transforms COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/connectors/transforms/recorder/compare $<TARGET_FILE:unit_connectors>
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-set_tests_properties(differential.transforms PROPERTIES LABELS differential TIMEOUT 600)
+set_tests_properties(differential.transforms PROPERTIES LABELS differential COST 150 TIMEOUT 600)
 
 # The same for Avro: a reader and writer of another make, in both directions.
 add_test(NAME differential.avro COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/connectors/avro/fastavro/compare $<TARGET_FILE:unit_connectors>
@@ -53,4 +53,4 @@ set_tests_properties(differential.avro PROPERTIES LABELS differential TIMEOUT 60
 # And for Protobuf.
 add_test(NAME differential.protobuf COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/connectors/protobuf/python/compare $<TARGET_FILE:unit_connectors>
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-set_tests_properties(differential.protobuf PROPERTIES LABELS differential TIMEOUT 600)
+set_tests_properties(differential.protobuf PROPERTIES LABELS differential COST 150 TIMEOUT 600)

@@ -27,7 +27,7 @@ inline std::optional<std::int64_t> integer_member(const json::Node& object, std:
 }
 inline bool flag_member(const json::Node& object, std::string_view name) {
     const auto* value = object.find(name);
-    return value && value->kind() == json::Node::Kind::Boolean && value->as_boolean();
+    return value && value->as_boolean();
 }
 
 }

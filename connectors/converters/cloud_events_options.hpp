@@ -26,11 +26,6 @@ struct CloudEventsOptions {
     Origin type = Origin::Generate;
     Origin trace_parent = Origin::Header;
     Origin data_schema_name = Origin::Generate;
-
-    bool uses_headers() const noexcept {
-        return metadata == Origin::Header || id == Origin::Header || type == Origin::Header ||
-               trace_parent == Origin::Header || data_schema_name == Origin::Header;
-    }
 };
 
 std::span<const ConfigKey> cloud_events_keys() noexcept;

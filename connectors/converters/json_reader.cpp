@@ -178,7 +178,7 @@ Value read(const SchemaPtr& schema, const json::Node* node, const JsonOptions& o
     case Type::Float64:
         return Value::float64(real(*node));
     case Type::Boolean:
-        return Value::boolean(node->kind() == json::Node::Kind::Boolean && node->as_boolean());
+        return Value::boolean(node->as_boolean());
     case Type::String:
         return node->is_string() ? Value::string(node->text()) : Value();
     case Type::Bytes:

@@ -102,7 +102,7 @@ std::vector<Field> parse_fields(const json::Node& node, const JsonOptions& optio
 void parse_attributes(const json::Node& node, SchemaParts& parts) {
     using Kind = json::Node::Kind;
     const auto* optional = node.find("optional");
-    parts.optional = optional != nullptr && optional->kind() == Kind::Boolean && optional->as_boolean();
+    parts.optional = optional != nullptr && optional->as_boolean();
     if (const auto* name = optional_member(node, "name", Kind::String)) parts.name = name->text();
     if (const auto* version = node.find("version"); version != nullptr && version->is_integer()) {
         parts.version = static_cast<std::int32_t>(version->as_wrapped_integer());

@@ -44,7 +44,8 @@ public:
     bool is_number() const noexcept { return kind_ == Kind::Number; }
     bool is_object() const noexcept { return kind_ == Kind::Object; }
     bool is_array() const noexcept { return kind_ == Kind::Array; }
-    bool as_boolean() const noexcept { return size_ != 0; }
+    /// false unless `true`.
+    bool as_boolean() const noexcept { return kind_ == Kind::Boolean && size_ != 0; }
     /// A String's content, a Number's source text; empty for others.
     std::string_view text() const noexcept {
         return kind_ == Kind::String || kind_ == Kind::Number ? std::string_view(text_, size_) : std::string_view();

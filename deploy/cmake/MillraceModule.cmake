@@ -28,7 +28,7 @@ target_compile_options(millrace_options INTERFACE
   # g++ 12 takes the frames of coroutines at -O2 for memory of another allocator.
   $<$<CXX_COMPILER_ID:GNU>:$<BUILD_INTERFACE:-Wno-mismatched-new-delete>>
   # Types without linkage are no fault in what only one file includes, and g++ takes the files of a batch for headers.
-  $<$<BOOL:${MILLRACE_UNITY}>:$<BUILD_INTERFACE:-Wno-subobject-linkage>>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${MILLRACE_UNITY}>>:$<BUILD_INTERFACE:-Wno-subobject-linkage>>
   # clang blames callers of std::stable_sort for what libstdc++ 12 uses inside.
   $<$<CXX_COMPILER_ID:Clang>:$<BUILD_INTERFACE:-Wno-deprecated-declarations>>)
 target_link_options(millrace_options INTERFACE $<BUILD_INTERFACE:${MILLRACE_CXX_FLAGS}>)

@@ -29,7 +29,7 @@ def own_kafka(release):
 
 @pytest.fixture
 def group(folder, own_kafka):
-    made = Group(folder, own_kafka.address, unique('mixed-'), session_timeout_ms=6000, heartbeat_interval_ms=1000)
+    made = Group(folder, own_kafka.address, unique('mixed-'), session_timeout_ms=6000)
     yield made
     made.stop()
 

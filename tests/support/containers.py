@@ -1,5 +1,6 @@
 """Containers for tests: podman, a base image where none can be pulled, and a network whose members keep their addresses."""
 import contextlib
+import hashlib
 import json
 import os
 import random
@@ -67,13 +68,27 @@ def require():
         pytest.skip(f'podman runs no containers here: {tried.stderr.strip()}')
 
 
+def contents_of(*folders):
+    """A hash of all files below."""
+    hashed = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in folder.rglob('*') if path.is_file()):
+        hashed.update(f'{path}\n'.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return hashed.hexdigest()
+
+
 def worker_image():
-    """The image of the build that is tested."""
+    """The image of the build that is tested; the tests of one run share it."""
     os.environ['BASE_IMAGE'] = BASE
-    tag = 'localhost/millrace:test'
+    tag, build = 'localhost/millrace:test', Path(stack.environment('MILLRACE_BUILD'))
+    contents = contents_of(build / 'bin', build / 'plugins', build / 'package', stack.ROOT / 'deploy')
+    made = Path(stack.environment('MILLRACE_TEST_DIR'), 'worker-image')
     before = podman('images', '-q', tag)
-    run(stack.ROOT / 'deploy/build-image', '--build', stack.environment('MILLRACE_BUILD'), tag)
-    if before and before != podman('images', '-q', tag):
+    if before and made.exists() and made.read_text() == f'{before} {contents}':
+        return tag
+    run(stack.ROOT / 'deploy/build-image', '--build', build, tag)
+    image = podman('images', '-q', tag)
+    made.write_text(f'{image} {contents}')
+    if before and before != image:
         podman('rmi', before, check=False)
     return tag
 

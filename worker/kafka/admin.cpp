@@ -11,7 +11,6 @@ namespace millrace::worker {
 namespace {
 
 using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_destroy>>;
-using DeleteTopicPtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Deleter<rd_kafka_DeleteTopic_destroy>>;
 using ResourcePtr = std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
 
 using Reason = std::array<char, 512>;
@@ -96,21 +95,6 @@ Admin::Creation Admin::create_topic(const NewTopic& topic) {
         const char* detail = count ? rd_kafka_topic_result_error_string(results[0]) : nullptr;
         throw_kafka_error(what, code, detail ? detail : "");
     }
-    }
-}
-
-void Admin::delete_topic(const std::string& topic) {
-    const auto what = fmt::format("Cannot delete topic '{}'", topic);
-    DeleteTopicPtr wanted(rd_kafka_DeleteTopic_new(topic.c_str()));
-    const auto queue = state_->queue();
-    const auto options = state_->options(RD_KAFKA_ADMIN_OP_DELETETOPICS);
-    auto* list = wanted.get();
-    rd_kafka_DeleteTopics(state_->client(), &list, 1, options.get(), queue.get());
-    const auto event = state_->answer(queue, what);
-    std::size_t count = 0;
-    const auto* results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
-    if (const auto code = count ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR_UNKNOWN) {
-        throw_kafka_error(what, code);
     }
 }
 

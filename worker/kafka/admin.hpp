@@ -39,7 +39,6 @@ public:
 
     enum class Creation : std::uint8_t { Created, Existed, NotAuthorized };
     Creation create_topic(const NewTopic& topic);
-    void delete_topic(const std::string& topic);
     /// The topic's settings, defaults included; none if we may not read them.
     std::optional<Settings> topic_settings(const std::string& topic);
 

@@ -334,7 +334,6 @@ std::string Connection::quote_literal(std::string_view text) const {
 }
 
 int Connection::server_version() const noexcept { return PQserverVersion(connection_.get()); }
-int Connection::backend_pid() const noexcept { return PQbackendPID(connection_.get()); }
 
 std::string quote_identifier(std::string_view name) {
     std::string quoted = "\"";

@@ -90,7 +90,6 @@ public:
 
     std::string quote_literal(std::string_view text) const;
     int server_version() const noexcept;  ///< 150020
-    int backend_pid() const noexcept;
 
     pg_conn* handle() noexcept { return connection_.get(); }
     /// Waits until the socket is readable (or writable) or `also` is signalled: false after `timeout`; negative waits

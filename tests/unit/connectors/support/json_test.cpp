@@ -131,13 +131,14 @@ TEST_CASE("numbers are read as integers only if they are", "[json]") {
 }
 
 TEST_CASE("what a value is not is empty", "[json]") {
-    const Document document(R"([true, [1], {"a": 1}, "s", 7, null])");
+    const Document document(R"([true, [1], {"a": 1}, "s", 7, null, false])");
     const auto values = document.root().elements();
     for (const auto& value : values) {
         CAPTURE(value.kind());
         CHECK(value.text().empty() == !(value.is_string() || value.is_number()));
         CHECK(value.elements().empty() == !value.is_array());
         CHECK(value.members().empty() == !value.is_object());
+        CHECK(value.as_boolean() == (&value == &values.front()));
     }
 }
 
