@@ -18,7 +18,7 @@ namespace millrace::worker {
 
 namespace {
 
-constexpr std::string_view made =
+constexpr std::string_view made_by =
     "<!-- Made by `ninja reference` from the tables in the code; a test compares them. -->\n";
 
 /// In a cell of a table.
@@ -74,7 +74,7 @@ std::string worker_page() {
         "of container images become such settings by the image's own script.\n\n{}"
         "Config providers are set up by `config.providers.<name>.class` and `config.providers.<name>.param.*`:\n\n"
         "## FileConfigProvider, DirectoryConfigProvider\n\n{}## EnvVarConfigProvider\n\n{}",
-        made, table(distributed), table(config_providers::file_provider_keys()),
+        made_by, table(distributed), table(config_providers::file_provider_keys()),
         table(config_providers::environment_provider_keys()));
 }
 
@@ -83,7 +83,7 @@ std::string common_page() {
         "# Settings that every connector has\n\n{}\n## All connectors\n\n{}## Sources\n\n{}## Sinks\n\n{}"
         "## Restarts of what has failed\n\nMillrace's own. Absent, the worker's settings of the same names "
         "count.\n\n{}",
-        made, table(common_connector_keys()), table(source_connector_keys()), table(sink_connector_keys()),
+        made_by, table(common_connector_keys()), table(source_connector_keys()), table(sink_connector_keys()),
         table(connector_restart_keys()));
 }
 
@@ -100,7 +100,7 @@ std::string plugin_section(const PluginInfo& plugin) {
 }
 
 std::string plugins_page(const PluginRegistry& plugins, std::string_view title, std::span<const PluginType> types) {
-    auto text = fmt::format("# {}\n\n{}\n", title, made);
+    auto text = fmt::format("# {}\n\n{}\n", title, made_by);
     for (const auto type : types) {
         for (const auto& plugin : plugins.list()) {
             if (plugin.type == type) text += plugin_section(plugin);
@@ -155,7 +155,7 @@ std::string metrics_page(std::span<const PluginMetrics> plugins) {
         "exporter "
         "leaves them out. What Kafka calls a percentage is a ratio from 0 to 1. Rates, means and maxima are over "
         "`metrics.num.samples` windows of `metrics.sample.window.ms`; NaN if nothing happened in them.\n",
-        made);
+        made_by);
     text += connect_metrics_section();
     for (const auto& plugin : plugins) {
         text += fmt::format("\n## {}\n\nLabels: {}, connector, task.\n\n", plugin.title, plugin.labels) +
@@ -182,7 +182,7 @@ std::string endpoints_page() {
         "A description for programs is at `/openapi.json`. Requests that another worker does are forwarded to it. The "
         "role is that which `millrace.rest.roles.file` must give the user.\n\n"
         "| Method | Path | Parameters | Done by | Role | Answers | Meaning |\n|---|---|---|---|---|---|---|\n",
-        made);
+        made_by);
     for (const auto& route : rest::main_routes(true)) {
         const auto& doc = rest::doc_of(route);
         std::string answers;
