@@ -131,6 +131,12 @@ asio::awaitable<void> GroupMember::complete(JoinGroupResponse joined, ConfigView
     heard(Event::Clock::now());
     heartbeat_due_.set();
     logger_.info("Successfully joined group with generation {}", describe_generation());
+    // The group has gone over to the eager protocol, in which nobody keeps anything; prepare() did not know yet.
+    if (selected == Protocol::Eager && assignment_) {
+        const auto owned = std::exchange(assignment_, std::nullopt)->assigned;
+        const bool stopped = co_await revoke(owned);
+        if (!stopped) co_return;
+    }
 
     SyncGroupRequest request{.group_id = settings_.group_id,
                              .generation_id = generation_,

@@ -99,6 +99,15 @@ TEST_CASE_METHOD(Fixture, "in the eager protocol everything is stopped before th
     CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
 }
 
+TEST_CASE_METHOD(Fixture, "who comes to the eager protocol from another one stops everything too", "[membership]") {
+    join();
+    broker.protocol = "default";
+    herder->member.request_rejoin("test");
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(herder->revocations == 1);
+    CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
+}
+
 TEST_CASE_METHOD(Fixture, "an unknown member joins as a new one, a lost generation with its old id", "[membership]") {
     join();
     broker.fail(HeartbeatRequest::api, {22});
