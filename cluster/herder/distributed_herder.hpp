@@ -130,7 +130,9 @@ private:
     asio::awaitable<void> rotate_session_key();
     asio::awaitable<void> run_requests();
     SteadyTime next_wake() const;
-    bool group_settled() const { return assignment_ && resolved_ && !rejoin_pending_ && can_read_configs_; }
+    bool group_settled() const {
+        return assignment_ && resolved_ && !rejoin_pending_ && can_read_configs_ && worker_->lease().held();
+    }
     bool is_leader() const;
     void rejoin(const std::string& reason);
     void on_config_event(const ConfigEvent& event);

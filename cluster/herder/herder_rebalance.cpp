@@ -1,7 +1,6 @@
 #include "cluster/async/await_callback.hpp"
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
-#include "worker/runtime/lease.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/ranges.h>
@@ -64,14 +63,18 @@ asio::awaitable<void> DistributedHerder::on_revoked(Work work) {
     logger_.info("Finished flushing status backing store in preparation for rebalance");
 }
 
-void DistributedHerder::on_session(Event::Clock::time_point until) { worker_->lease().extend(until); }
+void DistributedHerder::on_session(Event::Clock::time_point until) {
+    const bool waited_for = !worker_->lease().held();
+    worker_->lease().extend(until);
+    if (waited_for) wake_.set();
+}
 
 asio::awaitable<void> DistributedHerder::on_work_lost() {
     const auto turn = co_await turn_.take();
     logger_.warn(
         "Stopping all connectors and tasks: this worker may be no member of its group any more, and others run them");
     co_await stop_everything(worker::StopManner::AtOnce);
-    co_await await_done([this](auto done) { deps_.offsets.abandon(std::move(done)); });
+    worker_->lease().end();
     assignment_.reset();
     deps_.configs.relinquish_write_privileges();
     resolved_ = false;

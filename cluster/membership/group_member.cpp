@@ -65,7 +65,8 @@ asio::awaitable<void> GroupMember::step() {
                   : fmt::format("Broker coordinator was unreachable for {}ms", settings_.heartbeat_interval.count());
         if (!reason.empty()) co_await give_up_work(reason);
         if (!found) co_return;
-        heard(Event::Clock::now());  // the session counts from here
+        last_heartbeat_ = Event::Clock::now();  // whether the group still knows this worker, the next one tells
+        heartbeat_at_once_ = true;
     }
     heartbeat_due_.set();
     if (rejoin_requested_ || round_open_ || generation_ < 0) {
@@ -78,7 +79,13 @@ asio::awaitable<void> GroupMember::step() {
 
 void GroupMember::heard(Event::Clock::time_point sent) {
     last_heartbeat_ = sent;
-    listener_.on_session(sent + settings_.session_timeout);
+    heartbeat_at_once_ = false;
+    set_session(sent + settings_.session_timeout);
+}
+
+void GroupMember::set_session(Event::Clock::time_point until) {
+    session_until_ = until;
+    listener_.on_session(until);
 }
 
 asio::awaitable<bool> GroupMember::find_coordinator() {
@@ -154,8 +161,10 @@ void GroupMember::reset(bool keep_member_id, const std::string& reason) {
     if (generation_ >= 0 || !member_id_.empty())
         logger_.info("Resetting generation {}due to: {}", keep_member_id ? "" : "and member id ", reason);
     generation_ = -1;
-    if (!keep_member_id) member_id_.clear();
     state_ = State::Unjoined;
+    if (keep_member_id) return;
+    if (!member_id_.empty()) set_session(Event::Clock::now());
+    member_id_.clear();
 }
 
 std::string GroupMember::describe_generation() const {
@@ -207,7 +216,7 @@ asio::awaitable<void> GroupMember::heartbeat_loop() {
             heartbeat_due_.clear();
             co_await heartbeat_due_.wait();
         }
-        co_await sleep_for(settings_.heartbeat_interval);
+        if (!std::exchange(heartbeat_at_once_, false)) co_await sleep_for(settings_.heartbeat_interval);
         while (heartbeats_wanted()) {
             const bool done = co_await heartbeat();
             if (done) break;

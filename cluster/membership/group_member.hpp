@@ -44,7 +44,8 @@ public:
     /// The coordinator could not be reached for a heartbeat interval, or this process was suspended for so long that
     /// the group has done without it: stop everything, since others may run it.
     virtual asio::awaitable<void> on_work_lost() = 0;
-    /// Until then the group counts this worker as a member, so that nobody else runs its work.
+    /// Until then the group counts this worker as a member, so that nobody else runs its work. A time that is over: it
+    /// does not any more.
     virtual void on_session(Event::Clock::time_point until) = 0;
 };
 
@@ -93,6 +94,7 @@ private:
     asio::awaitable<void> step();
     /// The group has heard of this member what it sent then.
     void heard(Event::Clock::time_point sent);
+    void set_session(Event::Clock::time_point until);
     asio::awaitable<bool> find_coordinator();
     /// Why others may run this worker's work although the coordinator is there; "" if they do not.
     std::string lost_work_reason() const;
@@ -153,7 +155,9 @@ private:
     std::exception_ptr failure_;
     Event wake_;
     Event heartbeat_due_;
-    Event::Clock::time_point last_heartbeat_{};
+    bool heartbeat_at_once_ = false;
+    Event::Clock::time_point last_heartbeat_{};  ///< that was heard, or could be for the first time
+    Event::Clock::time_point session_until_{};
     std::optional<Event::Clock::time_point> last_progress_;
 };
 

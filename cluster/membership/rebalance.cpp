@@ -63,7 +63,9 @@ asio::awaitable<bool> GroupMember::prepare() {
     const bool failed = assignment_->failed();
     assignment_.reset();
     if (failed) co_return true;
-    co_return co_await revoke(owned);
+    if (Event::Clock::now() < session_until_) co_return co_await revoke(owned);
+    co_await listener_.on_work_lost();  // others run it by now
+    co_return true;
 }
 
 /// False: it took longer than the group waits, so this worker has left it.
@@ -104,7 +106,7 @@ asio::awaitable<std::optional<JoinGroupResponse>> GroupMember::join(ConfigView v
 
     const auto limit = std::max(settings_.request_timeout, settings_.rebalance_timeout + join_margin);
     // A member that joins is waited for without heartbeats.
-    listener_.on_session(Event::Clock::now() + settings_.rebalance_timeout);
+    if (const auto now = Event::Clock::now(); now < session_until_) set_session(now + settings_.rebalance_timeout);
     auto joined = co_await coordinator_.call(std::move(request), limit);
     const auto error = static_cast<ErrorCode>(joined.error_code);
     const auto reaction = reaction_to(GroupRequest::JoinGroup, error);
@@ -129,6 +131,12 @@ asio::awaitable<void> GroupMember::complete(JoinGroupResponse joined, ConfigView
     heard(Event::Clock::now());
     heartbeat_due_.set();
     logger_.info("Successfully joined group with generation {}", describe_generation());
+    // The group has gone over to the eager protocol, in which nobody keeps anything; prepare() did not know yet.
+    if (selected == Protocol::Eager && assignment_) {
+        const auto owned = std::exchange(assignment_, std::nullopt)->assigned;
+        const bool stopped = co_await revoke(owned);
+        if (!stopped) co_return;
+    }
 
     SyncGroupRequest request{.group_id = settings_.group_id,
                              .generation_id = generation_,

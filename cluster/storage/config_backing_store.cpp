@@ -31,7 +31,9 @@ ConfigBackingStore::ConfigBackingStore(asio::any_io_executor executor, TopicLogO
            [state = state_, executor](auto records) {
                asio::post(executor, [state, moved = std::move(records)] { state->apply(moved); });
            }),
-      writer_(leader ? std::make_unique<FencableWriter>(std::move(*leader), options.topic, options.logger) : nullptr) {}
+      writer_(leader
+                  ? std::make_unique<FencableWriter>(std::move(*leader), options.topic, options.logger, options.lease)
+                  : nullptr) {}
 
 ConfigBackingStore::~ConfigBackingStore() { stop(); }
 
@@ -96,6 +98,9 @@ asio::awaitable<void> ConfigBackingStore::write(Records records, bool then_read,
     try {
         if (!records.empty()) co_await with_timeout(write_limit, send_all(std::move(records)), failure);
         if (then_read) co_await with_timeout(write_limit, read_to_end(), failure);
+    } catch (const GivenUpException& e) {
+        state_->logger.info("{}: {}", failure, e.what());
+        throw;
     } catch (const ConnectException& e) {
         state_->logger.error("{}: {}", failure, e.what());
         throw ConnectException(failure);

@@ -2,7 +2,8 @@
 ///
 /// State   belongs to one executor thread; events come there, and only for records read after start().
 /// Errors  a failed write throws ConnectException with Java's text after at most write_limit; NotPrivilegedException
-///         if it needed a privilege that was lost, or not claimed.
+///         if it needed a privilege that was lost, or not claimed; GivenUpException if nothing of it was written since
+///         this worker was no member of its group meanwhile.
 /// Facts   the order of records in each write is Kafka Connect's; docs/formats tells it.
 #pragma once
 #include "cluster/storage/config_reader.hpp"

@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::seconds topic_timeout{60};
 
 TopicLogOptions log_options(worker::InternalTopicConfig topic, const worker::OffsetClients& clients,
-                            std::function<bool()> may_produce, const Logger& logger) {
+                            std::shared_ptr<const worker::Lease> lease, const Logger& logger) {
     using worker::ClientKind;
     return {.topic = topic.name,
             .consumer = worker::translate(ClientKind::Consumer, clients.consumer),
@@ -24,7 +24,7 @@ TopicLogOptions log_options(worker::InternalTopicConfig topic, const worker::Off
                     ensure_internal_topic(admin, topic, offset_topic_role, topic_timeout, logger);
                 },
             .logger = logger,
-            .may_produce = std::move(may_produce)};
+            .lease = std::move(lease)};
 }
 
 OffsetBackingStore::Entries chosen(const OffsetBackingStore::Entries& entries, bool removals) {
@@ -60,10 +60,11 @@ std::exception_ptr gone() {
 }
 
 ConnectorOffsetStore::ConnectorOffsetStore(worker::InternalTopicConfig topic, const worker::OffsetClients& clients,
-                                           OffsetBackingStore& shared, std::function<bool()> may_produce, Logger logger)
+                                           OffsetBackingStore& shared, std::shared_ptr<const worker::Lease> lease,
+                                           Logger logger)
     : shared_(shared),
       logger_(std::move(logger)),
-      own_(log_options(std::move(topic), clients, std::move(may_produce), logger_)) {
+      own_(log_options(std::move(topic), clients, std::move(lease), logger_)) {
     const auto started = std::make_shared<worker::Answer>();
     own_.start([started](std::exception_ptr error) { started->give(std::move(error)); });
     wait_for(started, "Reading the connector's own offsets topic");

@@ -11,10 +11,10 @@ namespace millrace::cluster {
 class ConnectorOffsetStore : public worker::OffsetStore, public std::enable_shared_from_this<ConnectorOffsetStore> {
 public:
     /// Makes the topic if it is missing, and reads it to its end: blocks. `shared` is the worker's and outlives this.
-    /// Throws RetriableException when that takes too long, ConfigException for a topic that will not do. `may_produce`
+    /// Throws RetriableException when that takes too long, ConfigException for a topic that will not do. `lease`
     /// is TopicLogOptions'.
     ConnectorOffsetStore(worker::InternalTopicConfig topic, const worker::OffsetClients& clients,
-                         OffsetBackingStore& shared, std::function<bool()> may_produce, Logger logger);
+                         OffsetBackingStore& shared, std::shared_ptr<const worker::Lease> lease, Logger logger);
 
     std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) override;
     std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string& connector) override;

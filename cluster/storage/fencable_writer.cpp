@@ -19,10 +19,12 @@ std::exception_ptr stopped_error() {
 
 }
 
-FencableWriter::FencableWriter(worker::ClientConfig producer, std::string topic, Logger logger)
+FencableWriter::FencableWriter(worker::ClientConfig producer, std::string topic, Logger logger,
+                               std::shared_ptr<const worker::Lease> lease)
     : config_(std::move(producer)),
       topic_(std::move(topic)),
       logger_(std::move(logger)),
+      lease_(std::move(lease)),
       thread_([this](const std::stop_token& stop) { serve(stop); }) {}
 
 FencableWriter::~FencableWriter() { stop(); }
@@ -31,12 +33,14 @@ void FencableWriter::claim(Done done) {
     enqueue(
         [this] {
             if (producer_) return;
-            auto producer =
-                std::make_unique<worker::Producer>(config_, logger_, [this](const worker::Delivery& delivery) {
+            auto producer = std::make_unique<worker::Producer>(
+                config_, logger_,
+                [this](const worker::Delivery& delivery) {
                     if (delivery.error == 0 || delivery_failure_) return;
                     delivery_failure_ =
                         std::make_exception_ptr(ConnectException(worker::kafka_error_text(delivery.error)));
-                });
+                },
+                nullptr, [this] { return lease_->held(term_); });
             producer->init_transactions({.longest = init_wait, .given_up = given_up_});
             producer_ = std::move(producer);
         },
@@ -44,7 +48,12 @@ void FencableWriter::claim(Done done) {
 }
 
 void FencableWriter::write(Records records, Done done) {
-    enqueue([this, records = std::move(records)] { send(records); }, std::move(done));
+    enqueue(
+        [this, records = std::move(records), term = lease_->term()] {
+            term_ = term;
+            send(records);
+        },
+        std::move(done));
 }
 
 void FencableWriter::relinquish() {
@@ -55,10 +64,12 @@ void FencableWriter::send(const Records& records) {
     if (!producer_) {
         throw ConnectException("Cannot write to config topic without claiming write privileges first");
     }
+    const auto given_up = [this] { return given_up_() || !lease_->held(term_); };
+    if (given_up()) throw ConnectException("This worker may be no member of its group any more");
     delivery_failure_ = nullptr;
     producer_->begin_transaction();
-    worker::send_all(*producer_, topic_, records, 0, {.given_up = given_up_});
-    producer_->commit_transaction({.given_up = given_up_});
+    worker::send_all(*producer_, topic_, records, 0, {.given_up = given_up});
+    producer_->commit_transaction({.given_up = given_up});
 }
 
 void FencableWriter::enqueue(std::function<void()> run, Done done) {

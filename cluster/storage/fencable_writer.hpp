@@ -5,10 +5,13 @@
 /// does
 ///          not wait for brokers either.
 /// Errors   After one that failed, claim() must be called again before anything can be written.
+/// Lease    A write of a term that is over fails, and nothing of it is committed.
 #pragma once
 #include "connectors/api/log.hpp"
 #include "worker/kafka/client_config.hpp"
+#include "worker/runtime/lease.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -33,7 +36,8 @@ public:
     using Records = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
     /// `producer` has a transactional.id.
-    FencableWriter(worker::ClientConfig producer, std::string topic, Logger logger);
+    FencableWriter(worker::ClientConfig producer, std::string topic, Logger logger,
+                   std::shared_ptr<const worker::Lease> lease);
     ~FencableWriter();
     FencableWriter(const FencableWriter&) = delete;
     FencableWriter& operator=(const FencableWriter&) = delete;
@@ -57,6 +61,8 @@ private:
     worker::ClientConfig config_;
     std::string topic_;
     Logger logger_;
+    std::shared_ptr<const worker::Lease> lease_;
+    std::atomic<worker::Lease::Term> term_ = 0;   ///< of what is being written
     std::unique_ptr<worker::Producer> producer_;  ///< the thread's; null: not claimed
     std::exception_ptr delivery_failure_;
     std::function<bool()> given_up_;  ///< the thread's: whether it is to stop instead of waiting for brokers

@@ -16,6 +16,17 @@ constexpr milliseconds retry_pause{100};
 constexpr std::chrono::minutes start_limit{15};  ///< for the first answers of a cluster that comes up
 constexpr std::chrono::seconds metadata_limit{30};
 
+RetriableException unknown_outcome(const std::string& topic) {
+    return RetriableException("A write to topic " + topic +
+                              " was given up before its acknowledgement: it may have been written or not");
+}
+
+std::exception_ptr given_up_error(const std::string& topic) {
+    return std::make_exception_ptr(GivenUpException(
+        "What was sent to topic " + topic +
+        " was given up before it was written, since this worker was no member of its group meanwhile"));
+}
+
 }
 
 // ---- writer -----------------------------------------------------------------------------------------------------
@@ -54,9 +65,10 @@ void KafkaBasedLog::State::prepare() {
 }
 
 void KafkaBasedLog::State::make_producer() {
+    producer_term = options.lease->term();
     producer = std::make_unique<worker::Producer>(
         options.producer, options.logger, [this](const worker::Delivery& delivery) { on_delivery(delivery); }, nullptr,
-        options.may_produce);
+        [this] { return may_produce(); });
     producer_made = steady_clock::now();
 }
 
@@ -107,7 +119,7 @@ void KafkaBasedLog::State::serve() {
         else
             poll(in_flight.empty() ? milliseconds{0} : report_wait);
     }
-    if (!options.may_produce || options.may_produce()) producer->flush(flush_at_stop);
+    if (may_produce()) producer->flush(flush_at_stop);
 }
 
 std::optional<Command> KafkaBasedLog::State::next_command() {
@@ -122,6 +134,7 @@ std::optional<Command> KafkaBasedLog::State::next_command() {
 
 void KafkaBasedLog::State::execute(SendCommand& command) {
     replace_failed_producer();
+    if (!enter_term(command.term)) return command.done(given_up_error(options.topic));
     const auto sequence = next_sequence++;
     in_flight.emplace(sequence, std::move(command.done));
     try {
@@ -137,13 +150,23 @@ void KafkaBasedLog::State::execute(SendCommand& command) {
     }
 }
 
+/// The producer never has anything of two terms. False: that term is over.
+bool KafkaBasedLog::State::enter_term(worker::Lease::Term term) {
+    if (term != options.lease->term()) return false;
+    if (term == producer_term) return true;
+    while (!in_flight.empty() && !stopping) poll(report_wait);
+    if (!in_flight.empty()) return false;  // the log stops
+    producer_term = term;
+    return true;
+}
+
 void KafkaBasedLog::State::poll(milliseconds max_wait) {
-    if (abandoned.exchange(false)) producer->purge();
+    if (options.lease->term() != producer_term && !in_flight.empty()) producer->purge();
     producer->poll(max_wait);
 }
 
 void KafkaBasedLog::State::wait_for_reports() {
-    while (!in_flight.empty() && !stopping) poll(report_wait);
+    while (!in_flight.empty() && !stopping && may_produce()) poll(report_wait);
 }
 
 void KafkaBasedLog::State::execute(ReadCommand& command) {
@@ -175,7 +198,9 @@ void KafkaBasedLog::State::on_delivery(const worker::Delivery& delivery) {
     auto node = in_flight.extract(delivery.sequence);
     if (node.empty()) return;
     if (delivery.error == 0) return node.mapped()(nullptr);
+    if (worker::is_purged_unsent(delivery.error)) return node.mapped()(given_up_error(options.topic));
     try {
+        if (worker::is_purged(delivery.error)) throw unknown_outcome(options.topic);
         worker::throw_kafka_error("Failed to write to topic " + options.topic, delivery.error);
     } catch (...) {
         node.mapped()(std::current_exception());
@@ -246,28 +271,12 @@ void enqueue(State& state, C command) {
 }
 
 void KafkaBasedLog::send(std::string key, std::optional<std::string> value, Done done) {
-    enqueue(*state_, SendCommand{std::move(key), std::move(value), std::move(done)});
+    enqueue(*state_, SendCommand{std::move(key), std::move(value), std::move(done), state_->options.lease->term()});
 }
 
 void KafkaBasedLog::read_to_end(Done done) { enqueue(*state_, ReadCommand{std::move(done)}); }
 
 void KafkaBasedLog::flush(Done done) { enqueue(*state_, FlushCommand{std::move(done)}); }
-
-void KafkaBasedLog::abandon(Done done) {
-    std::vector<SendCommand> unsent;
-    {
-        const std::lock_guard lock(state_->commands_mutex);
-        for (auto& command : state_->commands) {
-            if (auto* send = std::get_if<SendCommand>(&command)) unsent.push_back(std::move(*send));
-        }
-        std::erase_if(state_->commands, [](const Command& c) { return std::holds_alternative<SendCommand>(c); });
-        state_->abandoned = true;
-    }
-    const auto error = std::make_exception_ptr(
-        RetriableException("What was sent to topic " + state_->options.topic + " was given up before it was written"));
-    for (auto& send : unsent) send.done(error);
-    flush(std::move(done));
-}
 
 void KafkaBasedLog::stop() noexcept {
     {

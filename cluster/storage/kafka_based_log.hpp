@@ -5,10 +5,14 @@
 ///          stop() apart.
 /// Order    Whoever hands records on in their order sees all of them before the end of a read_to_end that covers them.
 /// Errors   Lost brokers are waited out. A failed send or read ends in its callback.
+/// Lease    While it is not held nothing is written, and what is sent waits. When its next term begins, what was sent
+///          in an earlier one ends with GivenUpException, or with RetriableException if a broker may have it.
 #pragma once
+#include "cluster/storage/given_up.hpp"
 #include "connectors/api/log.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/kafka/client_config.hpp"
+#include "worker/runtime/lease.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -41,8 +45,7 @@ struct TopicLogOptions {
     std::function<void(worker::Admin&)> prepare = {};
     std::chrono::milliseconds admin_timeout{30000};
     Logger logger = {};
-    /// Asked on other threads: while it says no, nothing is written, and what is sent waits. None: always.
-    std::function<bool()> may_produce = {};
+    std::shared_ptr<const worker::Lease> lease = std::make_shared<worker::Lease>();  ///< on writing
 };
 
 /// True if the consumer of these options sees only what is committed.
@@ -62,12 +65,10 @@ public:
     void start(Done done);
     /// `done` when the broker has acknowledged it, or will not: RetriableException or ConnectException.
     void send(std::string key, std::optional<std::string> value, Done done);
-    /// `done` when all was given that was in the topic, or sent by this log, before the call.
+    /// `done` when all was given that was in the topic, or written by this log, before the call.
     void read_to_end(Done done);
-    /// `done` when nothing sent before is without acknowledgement.
+    /// `done` when nothing sent before is without acknowledgement, but for what waits for the lease.
     void flush(Done done);
-    /// Gives up what was sent and not acknowledged: nothing of it is written any more. `done` when that is certain.
-    void abandon(Done done);
     /// Ends both threads. What was sent and may be written gets a short time to be acknowledged; callbacks that wait
     /// fail.
     void stop() noexcept;

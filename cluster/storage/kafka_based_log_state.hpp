@@ -20,6 +20,7 @@ struct SendCommand {
     std::string key;
     std::optional<std::string> value;
     KafkaBasedLog::Done done;
+    worker::Lease::Term term = 0;  ///< of the lease when it was sent
 };
 struct ReadCommand {
     KafkaBasedLog::Done done;
@@ -49,7 +50,6 @@ struct KafkaBasedLog::State {
     std::condition_variable commands_ready;
     std::deque<Command> commands;
     std::atomic<bool> stopping = false;
-    std::atomic<bool> abandoned = false;  ///< what the producer has is to be given up
 
     std::mutex positions_mutex;
     std::vector<std::int64_t> positions;  ///< the next offset of each partition that on_records has not had
@@ -58,6 +58,7 @@ struct KafkaBasedLog::State {
     // The writer thread's alone.
     std::unique_ptr<worker::Admin> admin;
     std::unique_ptr<worker::Producer> producer;
+    std::atomic<worker::Lease::Term> producer_term = 0;  ///< of all that the producer has; its threads read it
     std::chrono::steady_clock::time_point producer_made;
     std::map<std::uint64_t, Done> in_flight;
     std::uint64_t next_sequence = 0;
@@ -71,6 +72,8 @@ struct KafkaBasedLog::State {
     void replace_failed_producer();
     std::int32_t wait_for_partitions();
     std::vector<std::int64_t> first_offsets(std::int32_t partitions);
+    bool enter_term(worker::Lease::Term term);
+    bool may_produce() const { return options.lease->held(producer_term); }
     void serve();
     std::optional<Command> next_command();
     void execute(SendCommand& command);

@@ -26,7 +26,7 @@ struct OffsetBackingStore::State {
 OffsetBackingStore::OffsetBackingStore(TopicLogOptions options, ConnectorOffsetTopics connectors)
     : topic_(options.topic),
       connectors_(std::move(connectors)),
-      may_produce_(options.may_produce),
+      lease_(options.lease),
       state_(std::make_shared<State>(options.logger)),
       log_(std::move(options), [state = state_](std::vector<LogRecord> records) { state->apply(records); }) {}
 
@@ -35,8 +35,6 @@ OffsetBackingStore::~OffsetBackingStore() { stop(); }
 void OffsetBackingStore::start(KafkaBasedLog::Done done) { log_.start(std::move(done)); }
 
 void OffsetBackingStore::stop() noexcept { log_.stop(); }
-
-void OffsetBackingStore::abandon(KafkaBasedLog::Done done) { log_.abandon(std::move(done)); }
 
 void OffsetBackingStore::read_to_end() {
     const auto reached = std::make_shared<std::promise<void>>();
@@ -102,7 +100,7 @@ std::shared_ptr<worker::OffsetStore> OffsetBackingStore::of_connector(const work
     if (same_brokers && (clients.topic.empty() || clients.topic == topic_)) return nullptr;
     auto topic = connectors_.like;
     if (!clients.topic.empty()) topic.name = clients.topic;
-    return std::make_shared<ConnectorOffsetStore>(std::move(topic), clients, *this, may_produce_, state_->logger);
+    return std::make_shared<ConnectorOffsetStore>(std::move(topic), clients, *this, lease_, state_->logger);
 }
 
 std::vector<std::pair<OffsetMap, OffsetMap>> OffsetBackingStore::list(const std::string& connector) {

@@ -31,8 +31,6 @@ public:
     /// `done`, on another thread, when the topic was read to its end.
     void start(KafkaBasedLog::Done done);
     void stop() noexcept;
-    /// KafkaBasedLog::abandon: for a worker whose tasks may run elsewhere, where newer offsets are written.
-    void abandon(KafkaBasedLog::Done done);
 
     std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) override;
     std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string& connector) override;
@@ -46,7 +44,7 @@ private:
 
     std::string topic_;
     ConnectorOffsetTopics connectors_;
-    std::function<bool()> may_produce_;
+    std::shared_ptr<const worker::Lease> lease_;
 
     std::shared_ptr<State> state_;
     KafkaBasedLog log_;

@@ -11,7 +11,7 @@
 namespace millrace::cluster {
 
 struct StatusBackingStore::State : std::enable_shared_from_this<State> {
-    /// What is known when a write fails: whether writing it again is still right.
+    /// Whether a write that was not made is still right by what the topic says now.
     using StillRight = std::function<bool()>;
 
     State(asio::any_io_executor e, Logger l) : executor(std::move(e)), logger(std::move(l)) {}
@@ -44,10 +44,18 @@ struct StatusBackingStore::State : std::enable_shared_from_this<State> {
         try {
             std::rethrow_exception(error);
         } catch (const RetriableException&) {
-            if (sequences[key] == sequence && (!still_right || still_right())) send(key, value, sequence, still_right);
+            log->read_to_end([=, self = shared_from_this()](const std::exception_ptr&) {
+                asio::post(self->executor, [=] { self->write_again(key, value, sequence, still_right); });
+            });
         } catch (const std::exception& e) {
             logger.error("Failed to write status update {}: {}", key, e.what());
         }
+    }
+    void write_again(const std::string& key, const std::optional<std::string>& value, std::uint64_t sequence,
+                     const StillRight& still_right) {
+        if (stopped || sequences[key] != sequence) return;
+        if (still_right()) return send(key, value, sequence, still_right);
+        logger.info("Status update {} is not written: there are newer ones of other workers", key);
     }
 };
 
@@ -91,31 +99,50 @@ void StatusBackingStore::stop() noexcept {
 }
 
 void StatusBackingStore::put(const std::string& connector, const ObjectStatus& status, Mode mode) {
-    const auto right = [&table = state_->table, connector, status, mode] {
-        return mode == Mode::Always || may_write_safely(table.connector(connector), status);
+    const auto safe = [&table = state_->table, connector, status] {
+        return may_write_safely(table.connector(connector), status);
     };
-    if (right()) state_->write(connector_status_key(connector), status_value(status), right);
+    if (mode == Mode::Always || safe()) state_->write(connector_status_key(connector), status_value(status), safe);
 }
 
 void StatusBackingStore::put(const worker::TaskId& task, const ObjectStatus& status, Mode mode) {
-    const auto right = [&table = state_->table, task, status, mode] {
-        return mode == Mode::Always || may_write_safely(table.task(task), status);
-    };
-    if (right()) state_->write(task_status_key(task), status_value(status), right);
+    const auto safe = [&table = state_->table, task, status] { return may_write_safely(table.task(task), status); };
+    if (mode == Mode::Always || safe()) state_->write(task_status_key(task), status_value(status), safe);
 }
 
 void StatusBackingStore::put(const TopicStatus& status) {
-    state_->write(topic_status_key(status.topic, status.connector), topic_status_value(status), {});
+    const auto unknown = [&table = state_->table, status] {
+        return !table.knows_topic(status.connector, status.topic);
+    };
+    state_->write(topic_status_key(status.topic, status.connector), topic_status_value(status), unknown);
+}
+
+namespace {
+
+template <class T>
+std::optional<T> copy_of(const T* value) {
+    return value ? std::optional(*value) : std::nullopt;
+}
+
 }
 
 void StatusBackingStore::remove(const std::string& connector) {
-    state_->write(connector_status_key(connector), std::nullopt, {});
+    const auto same = [&table = state_->table, connector, then = copy_of(state_->table.connector(connector))] {
+        return copy_of(table.connector(connector)) == then;
+    };
+    state_->write(connector_status_key(connector), std::nullopt, same);
 }
 
-void StatusBackingStore::remove(const worker::TaskId& task) { state_->write(task_status_key(task), std::nullopt, {}); }
+void StatusBackingStore::remove(const worker::TaskId& task) {
+    const auto same = [&table = state_->table, task, then = copy_of(state_->table.task(task))] {
+        return copy_of(table.task(task)) == then;
+    };
+    state_->write(task_status_key(task), std::nullopt, same);
+}
 
 void StatusBackingStore::remove_topic(const std::string& topic, const std::string& connector) {
-    state_->write(topic_status_key(topic, connector), std::nullopt, {});
+    const auto known = [&table = state_->table, topic, connector] { return table.knows_topic(connector, topic); };
+    state_->write(topic_status_key(topic, connector), std::nullopt, known);
 }
 
 const StatusTable& StatusBackingStore::table() const noexcept { return state_->table; }

@@ -1,9 +1,9 @@
 /// The status topic: what connectors and tasks are doing, and which topics they use.
 ///
 /// State   belongs to one executor thread. Reads answer from memory and show a write only when it came back by the
-/// topic. Errors  writes never throw: a retriable failure is written again unless a newer write has made it stale;
-/// others are
-///         logged.
+///         topic.
+/// Errors  writes never throw: after a retriable failure, and when this worker is a member of its group again, the
+///         topic is read to its end, and what is still true is written again; others are logged.
 #pragma once
 #include "cluster/storage/kafka_based_log.hpp"
 #include "cluster/storage/status_table.hpp"

@@ -2,6 +2,7 @@
 
 #include "cluster/async/event.hpp"
 #include "cluster/async/with_timeout.hpp"
+#include "cluster/storage/given_up.hpp"
 #include "rest/forwarding/forwarding_rules.hpp"
 #include "rest/http/error_response.hpp"
 #include "rest/http/media_type.hpp"
@@ -165,6 +166,8 @@ asio::awaitable<Response> Application::attempt(const Route& route, Call call) {
     } catch (const cluster::RebalanceNeededException& e) {
         if (route.place == Place::Local) throw RestException(500, e.what());
         throw RestException(409, std::string(stale_configuration_message));
+    } catch (const cluster::GivenUpException&) {
+        throw RestException(409, std::string(conflict_message));
     } catch (const cluster::SignatureException& e) {
         throw RestException(e.status, e.what());
     } catch (const cluster::TimeoutException&) {

@@ -1,6 +1,7 @@
 """What tests/bench/cluster says."""
 import argparse
 import http.client
+import itertools
 import json
 import os
 import re
@@ -19,6 +20,8 @@ sys.path.insert(0, str(stack.ROOT / 'tests/e2e'))
 from group import FILE_SOURCE, Group  # noqa: E402
 
 SESSION_S = 2.0
+TARGETS_S = {'ready': 0.3, 'running': 2}
+KINDS = ('worker', 'java-connect')
 TIMINGS = {'session_timeout_ms': int(SESSION_S * 1000), 'heartbeat_interval_ms': 200, 'scheduled_rebalance_max_delay_ms': 0}
 
 
@@ -81,11 +84,11 @@ def started(group):
     return counts
 
 
-def start(options, folder, kafka):
+def start(options, kind, folder, kafka):
     """Start of the process to REST and to the task, the worker's group having met before."""
     group = Group(folder, kafka.address, 'start', **TIMINGS)
     try:
-        worker = group.worker('a', options.kind)
+        worker = group.worker('a', kind)
         make_connectors(group, folder, 1, 1)
         ready, running = [], []
         for _ in range(options.rounds):
@@ -98,17 +101,17 @@ def start(options, folder, kafka):
             stack.wait_for('the task', lambda: api.parts().get(('c0', 0), ('',))[0] == 'RUNNING', 120, 0.002)
             running.append(time.perf_counter() - begin)
             assert launched.wait(30) == 0
-        report('start to REST ready', ready)
-        report('start to a running task', running)
+        report('start to REST ready', ready, TARGETS_S['ready'])
+        report('start to a running task', running, TARGETS_S['running'])
     finally:
         group.stop()
 
 
-def failover(options, folder, kafka):
+def failover(options, kind, folder, kafka):
     group = Group(folder, kafka.address, 'failover', **TIMINGS)
     try:
         for name in 'abc':
-            group.worker(name, options.kind)
+            group.worker(name, kind)
         make_connectors(group, folder, 12, 3)
         took = []
         for _ in range(options.rounds):
@@ -131,11 +134,11 @@ def failover(options, folder, kafka):
         group.stop()
 
 
-def spread(options, folder, kafka):
+def spread(options, kind, folder, kafka):
     count = options.connectors
     group = Group(folder, kafka.address, 'spread', **TIMINGS)
     try:
-        group.worker('a', options.kind)
+        group.worker('a', kind)
         begin = time.perf_counter()
         make_connectors(group, folder, count, 1)
         print(f'  {count} connectors made and running: {time.perf_counter() - begin:.2f} s')
@@ -147,7 +150,7 @@ def spread(options, folder, kafka):
             share = Counter(worker for (_, task), (_, worker) in parts.items() if task is not None)
             return len(parts) == 2 * count and {state for state, _ in parts.values()} == {'RUNNING'} and share[old] <= (count + 1) // 2
         begin = time.perf_counter()
-        group.worker('b', options.kind)
+        group.worker('b', kind)
         joined = time.perf_counter() - begin
         clocked(shared, every=0.05)
         took = time.perf_counter() - begin
@@ -162,27 +165,28 @@ def spread(options, folder, kafka):
         group.stop()
 
 
-def report(what, seconds):
-    print(f'  {what}: median {statistics.median(seconds):.3f} s, worst {max(seconds):.3f} s of {len(seconds)}', flush=True)
+def report(what, seconds, target=None):
+    wanted = f'; ours is to be {target} s' if target else ''
+    print(f'  {what}: median {statistics.median(seconds):.3f} s, worst {max(seconds):.3f} s of {len(seconds)}{wanted}', flush=True)
 
 
 def main():
     measures = {'start': start, 'failover': failover, 'spread': spread}
     parser = argparse.ArgumentParser()
-    parser.add_argument('--kind', choices=['worker', 'java-connect'], default='worker')
+    parser.add_argument('--kind', action='append', choices=KINDS, help='both, one after the other in each measure, if not given')
     parser.add_argument('--connectors', type=int, default=200)
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('measures', nargs='*', metavar='|'.join(measures))
     options = parser.parse_args()
-    print(f'{options.kind}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}')
+    print(f'{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}')
     with tempfile.TemporaryDirectory(prefix='millrace-bench.') as name:
-        folder = Path(name)
-        for measure in options.measures or measures:
-            where = folder / measure
+        for measure, kind in itertools.product(options.measures or measures, options.kind or KINDS):
+            where = Path(name) / f'{measure}-{kind}'
             where.mkdir()
             kafka = stack.kafka(where / 'kafka', '--set', 'group.min.session.timeout.ms=1000').start()
+            print(f'{measure}, {kind}:', flush=True)
             try:
-                measures[measure](options, where, kafka)
+                measures[measure](options, kind, where, kafka)
             finally:
                 kafka.stop()
 

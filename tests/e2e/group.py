@@ -93,17 +93,17 @@ def free_ports(count):
     return ports
 
 
-def follower_over_https(group, store):
-    """Starts the workers `leader` and `follower` with http and https listeners; `store` is a PKCS#12 file with the password secret. The
-    port of the follower's https listener."""
-    secure = None
-    for name in ('leader', 'follower'):
-        plain, secure = free_ports(2)
-        group.worker(name, listeners=f'http://127.0.0.1:{plain},https://127.0.0.1:{secure}', rest_advertised_listener='https',
+def workers_over_https(group, store):
+    """Starts the workers `leader`, `follower` and `another` with http and https listeners; `store` is a PKCS#12 file with the password
+    secret. The ports of their https listeners, by name."""
+    ports = {}
+    for name in ('leader', 'follower', 'another'):
+        plain, ports[name] = free_ports(2)
+        group.worker(name, listeners=f'http://127.0.0.1:{plain},https://127.0.0.1:{ports[name]}', rest_advertised_listener='https',
                      listeners_https_ssl_keystore_location=store, listeners_https_ssl_keystore_type='PKCS12',
                      listeners_https_ssl_keystore_password='secret', port=plain)
-        stack.wait_for(f'the {name} to have joined', lambda: 'Herder started' in group.workers[name].log())
-    return secure
+        stack.wait_for(f'the {name} to have joined', lambda name=name: 'Herder started' in group.workers[name].log())
+    return ports
 
 
 def balanced(names):

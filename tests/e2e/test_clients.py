@@ -9,7 +9,7 @@ import pytest
 
 import stack
 from conftest import unique
-from group import FILE_SOURCE, Group, Lines, follower_over_https
+from group import FILE_SOURCE, Group, Lines, workers_over_https
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ class Kc:
 
 
 def test_kc(group, folder, own_kafka, store):
-    port = follower_over_https(group, store)
-    kc = Kc(f'https://127.0.0.1:{port}', folder / 'users.pem')
+    ports = workers_over_https(group, store)
+    kc = Kc(f'https://127.0.0.1:{ports["follower"]}', folder / 'users.pem')
     lines = Lines(folder, unique('kc'), own_kafka.address)
     lines.start()
     name, config = lines.name, lines.config()
@@ -80,6 +80,11 @@ def test_kc(group, folder, own_kafka, store):
     stack.wait_for('the connector to be gone', lambda: kc('list') == [])
     # It was the leader that did it, asked by the follower.
     stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log())
+    for port in ports.values():
+        kc = Kc(f'https://127.0.0.1:{port}', folder / 'users.pem')
+        assert kc('create', '-d', json.dumps({'name': name, 'config': config}))['name'] == name
+        stack.wait_for('the connector to run', lambda: states() == ['RUNNING', 'RUNNING'])
+        kc('delete', name)
 
 
 class Kofr:
@@ -102,8 +107,8 @@ class Kofr:
 
 
 def test_kofr(group, folder, own_kafka, store):
-    port = follower_over_https(group, store)
-    url = f'https://127.0.0.1:{port}'
+    ports = workers_over_https(group, store)
+    url = f'https://127.0.0.1:{ports["follower"]}'
     kofr = Kofr(folder, folder / 'users.pem', 'https://127.0.0.1:1', url)
     lines = Lines(folder, unique('kofr'), own_kafka.address)
     lines.start()

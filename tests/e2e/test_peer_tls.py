@@ -14,7 +14,7 @@ from confluent_kafka import Producer
 
 import stack
 from conftest import unique
-from group import Group, Lines, follower_over_https, free_ports
+from group import Group, Lines, free_ports, workers_over_https
 from topics import records_of
 
 SECRET = 'do-not-show-this-to-the-network'
@@ -154,24 +154,29 @@ def ask_everything(rest, lines, secret):
     assert rest.get(f'/connectors/{lines.name}/config')['more'] == secret
 
 
-def test_any_of_three_answers_everything_through_the_others(group, folder, own_kafka):
-    wires = {name: behind_wire(group, name)[1] for name in 'abc'}
-    files = [Lines(folder, unique('lines'), own_kafka.address).create(group.rest(name)) for name in 'abc']
-    ports = {f'127.0.0.1:{wire.port}' for wire in wires.values()}
+def ask_everyone(workers, folder, kafka_address):
+    """Asks each of three workers everything about what the others run. workers: {where it is, as the others know it: its API}."""
+    apis = list(workers.values())
+    files = [Lines(folder, unique('lines'), kafka_address).create(rest) for rest in apis]
 
     def homes(rest):
         """{a connector: where its task runs}, once each worker has one."""
         placed = {lines.name: [task['worker_id'] for task in status['tasks'] if task['state'] == 'RUNNING']
                   for lines in files for status in [rest.status(lines.name)] if status}
-        return placed if {home for part in placed.values() for home in part} == ports else None
+        return placed if {home for part in placed.values() for home in part} == set(workers) else None
 
-    for name, wire in wires.items():
-        rest = group.rest(name)
+    for home, rest in workers.items():
         placed = stack.wait_for('a task on each worker', lambda rest=rest: homes(rest))
-        for away in [lines for lines in files if placed[lines.name] != [f'127.0.0.1:{wire.port}']]:
+        for away in [lines for lines in files if placed[lines.name] != [home]]:
             ask_everything(rest, away, SECRET)
-    for rest, lines in zip([group.rest(name) for name in 'bca'], files):
+    for rest, lines in zip(apis[1:] + apis[:1], files):
         assert rest.call('DELETE', f'/connectors/{lines.name}')[0] == 204
+    return files
+
+
+def test_any_of_three_answers_everything_through_the_others(group, folder, own_kafka):
+    wires = {name: behind_wire(group, name)[1] for name in 'abc'}
+    files = ask_everyone({f'127.0.0.1:{wire.port}': group.rest(name) for name, wire in wires.items()}, folder, own_kafka.address)
     assert all(wire.hellos() for wire in wires.values()), 'nobody asked one of them'
     seen = b''.join(part for wire in wires.values() for part in wire.seen)
     assert SECRET.encode() not in seen and not [lines for lines in files if lines.name.encode() in seen]
@@ -203,13 +208,32 @@ def test_a_stranger_gets_no_answer_until_the_config_topic_names_it(group, own_ka
     stack.wait_for('the stale certificate to be refused', lambda: stranger.ask(leader.address, request) == b'')
 
 
-def test_https_listeners_serve_users_and_peers_on_one_port(group, folder, own_kafka, stranger):
+@pytest.fixture
+def users(folder, stranger):
+    """(a key store for https listeners, what its users trust)"""
     subprocess.run(['openssl', 'pkcs12', '-export', '-in', stranger.certificate, '-inkey', stranger.key, '-passout', 'pass:secret',
                     '-out', folder / 'users.p12'], check=True)
+    context = ssl.create_default_context(cafile=stranger.certificate)
+    context.check_hostname = False  # the certificate's name is no host's
+    return folder / 'users.p12', context
 
-    secure = follower_over_https(group, folder / 'users.p12')
-    user = ssl.create_default_context(cafile=stranger.certificate)
-    user.check_hostname = False  # the certificate's name is no host's
+
+def test_any_of_three_with_https_listeners_alone_answers_everything(group, folder, own_kafka, users):
+    store, context = users
+    workers = {}
+    for name, port in zip('abc', free_ports(3)):
+        # No trust store: for anybody's certificate but a peer's a worker would not take another one.
+        worker = group.worker(name, 'worker', '--no-wait', port=port, listeners=f'https://127.0.0.1:{port}', listeners_https_ssl_keystore_location=store,
+                              listeners_https_ssl_keystore_type='PKCS12', listeners_https_ssl_keystore_password='secret')
+        stack.wait_for(f'{name} to have joined', lambda worker=worker: 'Herder started' in worker.log())
+        workers[worker.address] = stack.Rest(worker.address, context)
+    ask_everyone(workers, folder, own_kafka.address)
+    assert any('"POST /connectors?forward=true HTTP/1.1" 201' in worker.log() for worker in group.workers.values())
+
+
+def test_https_listeners_serve_users_and_peers_on_one_port(group, folder, own_kafka, users):
+    store, user = users
+    secure = workers_over_https(group, store)['follower']
     lines = Lines(folder, unique('lines'), own_kafka.address)
     connection = http.client.HTTPSConnection('127.0.0.1', secure, context=user, timeout=60)
     connection.request('POST', '/connectors', json.dumps({'name': lines.name, 'config': lines.config()}), {'Content-Type': 'application/json'})

@@ -156,10 +156,10 @@ def drop_slots(server, database):
 
 
 class Rest:
-    """The REST API of a worker at HOST:PORT."""
+    """The REST API of a worker at HOST:PORT; `context`: over TLS."""
 
-    def __init__(self, address):
-        self.url = f'http://{address}'
+    def __init__(self, address, context=None):
+        self.url, self.context = f'{"https" if context else "http"}://{address}', context
 
     def raw(self, method, path, body=None, timeout=100):
         """(status, text) of one request; body is bytes, text or what becomes JSON."""
@@ -168,7 +168,7 @@ class Rest:
         request = urllib.request.Request(self.url + path, method=method, data=body.encode() if isinstance(body, str) else body,
                                          headers={'Accept': 'application/json', 'Content-Type': 'application/json'})
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as answer:
+            with urllib.request.urlopen(request, timeout=timeout, context=self.context) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode(errors='replace')
@@ -194,7 +194,7 @@ class Rest:
 
     def metrics(self):
         """The text of /metrics."""
-        with urllib.request.urlopen(self.url + '/metrics', timeout=30) as answer:
+        with urllib.request.urlopen(self.url + '/metrics', timeout=30, context=self.context) as answer:
             return answer.read().decode()
 
     def status(self, name):

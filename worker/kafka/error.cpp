@@ -99,6 +99,8 @@ bool is_refusal(KafkaErrorCode code) noexcept {
                                   RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED};
     return std::ranges::find(refusals, as_rdkafka(code)) != refusals.end();
 }
+bool is_purged_unsent(KafkaErrorCode code) noexcept { return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE; }
+
 bool is_purged(KafkaErrorCode code) noexcept {
     return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }

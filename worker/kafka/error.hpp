@@ -21,9 +21,10 @@ struct RetriableKafkaException : RetriableException {
 };
 
 bool is_retriable(KafkaErrorCode code) noexcept;
-bool is_fenced(KafkaErrorCode code) noexcept;   ///< a newer producer of the same transactional.id has taken over
-bool is_refusal(KafkaErrorCode code) noexcept;  ///< credentials or rights will not do
-bool is_purged(KafkaErrorCode code) noexcept;   ///< given up by Producer::purge
+bool is_fenced(KafkaErrorCode code) noexcept;         ///< a newer producer of the same transactional.id has taken over
+bool is_refusal(KafkaErrorCode code) noexcept;        ///< credentials or rights will not do
+bool is_purged(KafkaErrorCode code) noexcept;         ///< given up by Producer::purge
+bool is_purged_unsent(KafkaErrorCode code) noexcept;  ///< that, and no broker has it
 bool is_unknown_group(KafkaErrorCode code) noexcept;
 bool is_group_in_use(KafkaErrorCode code) noexcept;  ///< a change is refused because members are left
 std::string kafka_error_name(KafkaErrorCode code);   ///< "TOPIC_ALREADY_EXISTS"

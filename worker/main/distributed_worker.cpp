@@ -24,19 +24,6 @@ namespace {
 constexpr std::chrono::seconds topic_timeout{60};
 constexpr std::chrono::seconds election_time{10};  ///< for a new leader, once the old one's session is over
 
-cluster::TopicLogOptions log_options(const WorkerConfig& config, const InternalTopicConfig& topic,
-                                     const cluster::InternalTopicRole& role, const std::string& suffix,
-                                     const Logger& logger) {
-    // What a transaction holds back must not be acted on: configurations and offsets, not statuses.
-    const bool committed_only =
-        config.exactly_once_source == ExactlyOnceSource::Enabled && role.setting != "status.storage.topic";
-    auto options = cluster::internal_log_options(config, topic.name, suffix, logger, committed_only);
-    options.prepare = [topic, role, logger](Admin& admin) {
-        cluster::ensure_internal_topic(admin, topic, role, topic_timeout, logger);
-    };
-    return options;
-}
-
 /// Only one leader at a time writes to the config topic, once the group is on its way to exactly-once.
 std::optional<ClientConfig> leader_producer(const WorkerConfig& config) {
     if (config.exactly_once_source == ExactlyOnceSource::Disabled) return std::nullopt;
@@ -51,14 +38,11 @@ struct DistributedWorker::State {
         : made(m),
           logger(made.log, "org.apache.kafka.connect.cli.ConnectDistributed"),
           storage_logger(made.log, "org.apache.kafka.connect.util.KafkaBasedLog"),
-          configs(
-              context.get_executor(),
-              log_options(made.config, made.config.config_topic, cluster::config_topic_role, "configs", storage_logger),
-              leader_producer(made.config)),
-          statuses(context.get_executor(), log_options(made.config, made.config.status_topic,
-                                                       cluster::status_topic_role, "statuses", storage_logger)),
-          offsets(gated(log_options(made.config, made.config.offset_topic, cluster::offset_topic_role, "offsets",
-                                    storage_logger)),
+          configs(context.get_executor(), log_options(made.config.config_topic, cluster::config_topic_role, "configs"),
+                  leader_producer(made.config)),
+          statuses(context.get_executor(),
+                   log_options(made.config.status_topic, cluster::status_topic_role, "statuses")),
+          offsets(log_options(made.config.offset_topic, cluster::offset_topic_role, "offsets"),
                   {.like = made.config.offset_topic, .brokers = made.config.settings().at("bootstrap.servers")}),
           peers(configs),
           publisher(context.get_executor(), made.config.session_key.signature_algorithm, forwarding_tls()),
@@ -75,9 +59,16 @@ struct DistributedWorker::State {
         herder.set_worker(worker);
     }
 
-    /// Of what only who runs a task may write.
-    cluster::TopicLogOptions gated(cluster::TopicLogOptions options) const {
-        options.may_produce = [held = lease] { return held->held(); };
+    cluster::TopicLogOptions log_options(const InternalTopicConfig& topic, const cluster::InternalTopicRole& role,
+                                         const std::string& suffix) const {
+        // What a transaction holds back must not be acted on: configurations and offsets, not statuses.
+        const bool committed_only =
+            made.config.exactly_once_source == ExactlyOnceSource::Enabled && role.setting != "status.storage.topic";
+        auto options = cluster::internal_log_options(made.config, topic.name, suffix, storage_logger, committed_only);
+        options.prepare = [topic, role, logger = storage_logger](Admin& admin) {
+            cluster::ensure_internal_topic(admin, topic, role, topic_timeout, logger);
+        };
+        options.lease = lease;
         return options;
     }
     cluster::DistributedHerderDependencies herder_dependencies() {

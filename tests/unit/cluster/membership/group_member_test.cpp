@@ -14,6 +14,8 @@ namespace {
 
 /// Shorter than what a busy machine lets a process wait; only for tests in which a session ends.
 constexpr auto short_session = 600ms;
+/// Within which a coordinator is found on a busy machine, too.
+constexpr auto long_heartbeat = 1s;
 
 struct Times {
     std::chrono::milliseconds session{10s};
@@ -97,6 +99,15 @@ TEST_CASE_METHOD(Fixture, "in the eager protocol everything is stopped before th
     CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
 }
 
+TEST_CASE_METHOD(Fixture, "who comes to the eager protocol from another one stops everything too", "[membership]") {
+    join();
+    broker.protocol = "default";
+    herder->member.request_rejoin("test");
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(herder->revocations == 1);
+    CHECK(herder->runs == Work{{"a"}, {{"a", 0}}});
+}
+
 TEST_CASE_METHOD(Fixture, "an unknown member joins as a new one, a lost generation with its old id", "[membership]") {
     join();
     broker.fail(HeartbeatRequest::api, {22});
@@ -132,7 +143,7 @@ TEST_CASE_METHOD(Fixture, "when the coordinator cannot be reached all work stops
 }
 
 TEST_CASE_METHOD(Fixture, "a broker that is there at the second try costs no work", "[membership]") {
-    join();
+    join({.heartbeat = long_heartbeat});
     broker.fail(HeartbeatRequest::api, {16});
     REQUIRE(until([&] { return herder->diary->has("Rediscovery will be attempted"); }));
     const auto before = broker.requests(HeartbeatRequest::api);
@@ -217,7 +228,7 @@ TEST_CASE_METHOD(Fixture,
 }
 
 TEST_CASE_METHOD(Fixture, "a coordinator that moves is followed, and no work stops", "[membership]") {
-    join();
+    join({.heartbeat = long_heartbeat});
     FakeBroker other(context);
     broker.coordinator = other.port();
     broker.fail(HeartbeatRequest::api, {16});
@@ -263,4 +274,40 @@ TEST_CASE_METHOD(Fixture, "a leader that was suspended past its session stops it
     REQUIRE(until([&] { return herder->rounds == 2; }));
     CHECK(herder->losses == 1);
     CHECK_FALSE(decode_metadata(Protocol::Sessioned, broker.metadata_joined_with.back()).allocation);
+}
+
+TEST_CASE_METHOD(Fixture, "a session that is over begins again when the group has answered", "[membership]") {
+    join({.session = short_session});
+    const auto suspended = std::chrono::steady_clock::now();
+    std::this_thread::sleep_until(suspended + short_session + 100ms);
+    const auto thawed = std::chrono::steady_clock::now();
+    const auto joins = broker.ids_joined_with.size();
+    SECTION("when it has found its coordinator, and asks to join") {
+        REQUIRE(until([&] { return broker.ids_joined_with.size() > joins; }));
+        CHECK(herder->member_until <= thawed);
+    }
+    SECTION("when it has joined") {
+        REQUIRE(until([&] { return herder->rounds == 2; }));
+        CHECK(herder->member_until > thawed);
+    }
+}
+
+TEST_CASE_METHOD(Fixture, "an unknown member's session is over", "[membership]") {
+    join({.heartbeat = 1s});
+    REQUIRE(herder->member_until > std::chrono::steady_clock::now());
+    broker.fail(HeartbeatRequest::api, {25});
+    REQUIRE(until([&] { return herder->diary->has("encountered UNKNOWN_MEMBER_ID"); }));
+    CHECK(herder->member_until <= std::chrono::steady_clock::now());
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(herder->member_until > std::chrono::steady_clock::now());
+}
+
+TEST_CASE_METHOD(Fixture, "in the eager protocol work of a session that is over is not stopped gently",
+                 "[membership]") {
+    broker.protocol = "default";
+    join();
+    broker.fail(HeartbeatRequest::api, {25});
+    REQUIRE(until([&] { return herder->rounds == 2; }));
+    CHECK(herder->losses == 1);
+    CHECK(herder->revocations == 0);
 }

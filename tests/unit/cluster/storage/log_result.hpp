@@ -16,4 +16,15 @@ inline std::exception_ptr result_of(const std::function<void(KafkaBasedLog::Done
     return result.get();
 }
 
+inline bool is_given_up(const std::exception_ptr& error) {
+    try {
+        if (error) std::rethrow_exception(error);
+    } catch (const GivenUpException&) {
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+    return false;
+}
+
 }

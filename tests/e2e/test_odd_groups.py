@@ -1,0 +1,84 @@
+"""Groups that are not like most: odd names, members that speak another protocol or belong to another cluster."""
+import pytest
+
+import stack
+from conftest import unique
+from group import Group, Lines, balanced
+
+
+@pytest.fixture
+def group(folder, own_kafka):
+    made = Group(folder, own_kafka.address, unique('odd-'), session_timeout_ms=10000, heartbeat_interval_ms=500)
+    yield made
+    made.stop()
+
+
+def joined(worker):
+    return stack.wait_for(lambda: f'a worker to have joined: {worker.log()[-2000:]}', lambda: 'Herder started' in worker.log())
+
+
+def started_files(group, folder, kafka_address, count):
+    files = [Lines(folder, unique('f'), kafka_address) for _ in range(count)]
+    for lines in files:
+        lines.start()
+        lines.create(group.rest())
+    return files
+
+
+@pytest.mark.parametrize('name', ['Größe & "Maß" = 東京 🌊 {0} %s ${file:/x:y}', 'g' * 3000], ids=['unicode', 'long'])
+def test_a_group_may_have_any_name(group, folder, own_kafka, name):
+    # Written as java.util.Properties would; a transactional.id holds the name as well.
+    escaped = ''.join(f'\\u{int.from_bytes(pair, "big"):04x}' for unit in [name.encode('utf-16-be')] for pair in zip(unit[::2], unit[1::2]))
+    for worker in 'ab':
+        joined(group.worker(worker, group_id=escaped, exactly_once_source_support='enabled'))
+    files = started_files(group, folder, own_kafka.address, 2)
+    names = [lines.name for lines in files]
+    group.wait_placed(names, balanced('ab'))
+    for lines in files:
+        lines.wait_beyond()
+    status, answer = group.rest('b').call('PUT', f'/connectors/{names[0]}/config', files[0].config(note='through the other'))
+    assert status == 200, answer
+    group.workers['a'].stop()
+    group.wait_placed(names, balanced('b'))
+    for lines in files:
+        assert lines.finish() == []
+    assert 'kafka_connect' in group.rest('b').metrics()
+
+
+def test_a_member_that_speaks_only_the_oldest_protocol(group, folder, own_kafka):
+    group.worker('a')
+    joined(group.worker('b'))
+    files = started_files(group, folder, own_kafka.address, 3)
+    names = [lines.name for lines in files]
+    group.wait_placed(names, balanced('ab'))
+    joined(group.worker('old', connect_protocol='eager'))
+    group.wait_placed(names, balanced(['a', 'b', 'old']))
+    for worker in group.workers.values():
+        assert "with protocol version 0 " in worker.log()
+    for name in group.workers:  # requests between them are not signed in this protocol
+        status, answer = group.rest(name).call('PUT', f'/connectors/{names[0]}/config', files[0].config(note=f'through {name}'))
+        assert status == 200, answer
+    group.wait_placed(names, balanced(['a', 'b', 'old']))
+    group.workers['old'].stop()
+    group.wait_placed(names, balanced('ab'))
+    for lines in files:
+        lines.wait_beyond()
+        assert lines.finish() == []
+    assert not [worker for worker in group.workers.values() if 'already exists' in worker.log()], 'work ran on that was given to others'
+
+
+def test_two_clusters_with_one_group_id_are_named(group, folder, own_kafka):
+    ours = group.worker('ours')
+    lines, = started_files(group, folder, own_kafka.address, 1)
+    group.wait_placed([lines.name])
+    theirs = group.worker('theirs', config_storage_topic=f'{group.name}-their-configs')
+    words = f"Two clusters have the group.id '{group.name}'"
+    for worker, topics in ((ours, (f'{group.name}-configs', f'{group.name}-their-configs')), (theirs, (f'{group.name}-their-configs', f'{group.name}-configs'))):
+        stack.wait_for(lambda worker=worker: f'the mistake to be named: {worker.log()[-2000:]}', lambda worker=worker: words in worker.log())
+        told = next(line for line in worker.log().splitlines() if words in line)
+        assert all(f"'{topic}'" in told for topic in topics) and 'another group.id' in told, told
+    status, answer = stack.Rest(theirs.address).raw('PUT', f'/connectors/{lines.name}/config', lines.config(note='in the wrong cluster'))
+    assert status == 500 and words in answer, answer
+    group.where([lines.name])
+    assert lines.wait_beyond().finish() == []
+    assert 'note' not in stack.Rest(ours.address).get(f'/connectors/{lines.name}')['config']
