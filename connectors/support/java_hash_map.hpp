@@ -24,6 +24,9 @@ constexpr std::size_t java_place(std::uint32_t hash, std::size_t table_size) noe
     return (hash ^ hash >> 16U) & (table_size - 1);
 }
 
+/// The capacity with which Java makes a map that it copies from another one of this size.
+constexpr std::size_t java_copy_capacity(std::size_t entries) noexcept { return entries * 4 / 3 + 1; }
+
 /// Distinct names in the order of a HashMap of this capacity that they were put into one after the other.
 std::vector<std::string> in_java_order(std::vector<std::string> names, std::size_t capacity = 0);
 

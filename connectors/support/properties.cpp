@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -188,6 +189,7 @@ Settings parse_properties(std::string_view text, std::string_view source) {
 }
 
 Settings read_properties_file(const std::string& path) {
+    if (std::filesystem::is_directory(path)) throw ConfigException(fmt::format("Cannot read {}: Is a directory", path));
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -1,6 +1,7 @@
 #include "rest/http/response_headers.hpp"
 
 #include "connectors/api/config_def.hpp"
+#include "connectors/support/text.hpp"
 #include "rest/http/access_log.hpp"
 
 #include <fmt/core.h>
@@ -26,6 +27,7 @@ std::vector<std::string> split_entries(std::string_view text) {
         }
     }
     for (auto& entry : entries) entry = std::string(trim(entry));
+    if (entries.size() > 1 && entries.back().empty()) entries.pop_back();
     return entries;
 }
 
@@ -52,8 +54,8 @@ ResponseHeaders::Rule ResponseHeaders::parse_rule(std::string_view entry) {
     }
     const auto action = entry.substr(0, blank);
     const auto pair = trim(entry.substr(blank));
-    const bool is_date = action == "setDate" || action == "addDate";
-    if (!is_date && action != "set" && action != "add") {
+    const auto lower = lower_case(action);
+    if (lower != "set" && lower != "add" && lower != "setdate" && lower != "adddate") {
         throw ConfigException(
             fmt::format("Invalid header config action: '{}'. Expected one of [set, add, setDate, addDate]", action));
     }
@@ -70,8 +72,8 @@ ResponseHeaders::Rule ResponseHeaders::parse_rule(std::string_view entry) {
             fmt::format("Invalid header name '{}'. The '[header name]' cannot contain whitespace", name));
     }
     const auto value = trim(pair.substr(colon + 1));
-    Rule rule{.replaces = action.starts_with("set"), .is_date = is_date, .name = std::string(name)};
-    if (is_date) {
+    Rule rule{.replaces = !action.starts_with("add"), .is_date = action.ends_with("Date"), .name = std::string(name)};
+    if (rule.is_date) {
         rule.from_now = parse_milliseconds(value);
     } else {
         rule.value = std::string(value);

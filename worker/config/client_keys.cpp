@@ -1,8 +1,10 @@
 #include "worker/config/client_keys.hpp"
 
+#include "connectors/support/java_number.hpp"
 #include "worker/config/key_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace millrace::worker {
@@ -16,7 +18,19 @@ namespace {
 
 using namespace rows;
 
-constexpr std::array<std::string_view, 4> protocols{"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"};
+constexpr std::array<std::string_view, 4> protocols{"SASL_SSL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT"};
+constexpr std::array<std::string_view, 2> assertion_algorithms{"ES256", "RS256"};
+
+std::string number_between(std::string_view value, double least, double most) {
+    const auto number = parse_java_double(value).value_or(least);
+    const bool small = number < least;
+    if (!small && number <= most) return "";
+    std::string text = small ? "Value must be at least " : "Value must be no more than ";
+    append_java_double(text, small ? least : most);
+    return text;
+}
+std::string refresh_factor(std::string_view value) { return number_between(value, 0.5, 1); }
+std::string refresh_jitter(std::string_view value) { return number_between(value, 0, 0.25); }
 
 constexpr auto security = std::to_array<ConfigKey>({
     row("security.protocol", String, "PLAINTEXT", Medium, "How to talk to brokers: plain or TLS, with or without SASL.",
@@ -32,13 +46,13 @@ constexpr auto security = std::to_array<ConfigKey>({
     row("sasl.kerberos.ticket.renew.jitter", Double, "0.05", Low, "Random part added to the time of renewal."),
     row("sasl.kerberos.min.time.before.relogin", Long, "60000", Low, "Least time between two logins, in milliseconds."),
     row("sasl.login.refresh.window.factor", Double, "0.8", Low,
-        "Part of a credential's lifetime after which it is renewed."),
+        "Part of a credential's lifetime after which it is renewed.", refresh_factor),
     row("sasl.login.refresh.window.jitter", Double, "0.05", Low,
-        "Random part added to the time of a credential's renewal."),
+        "Random part added to the time of a credential's renewal.", refresh_jitter),
     row("sasl.login.refresh.min.period.seconds", Short, "60", Low,
-        "Least time between two renewals of a credential, in seconds."),
+        "Least time between two renewals of a credential, in seconds.", between<0, 900>),
     row("sasl.login.refresh.buffer.seconds", Short, "300", Low,
-        "Time before expiry within which a credential is renewed, in seconds."),
+        "Time before expiry within which a credential is renewed, in seconds.", between<0, 3600>),
     row("sasl.client.callback.handler.class", Class, null, Medium, "Java class; has no effect here."),
     row("sasl.login.callback.handler.class", Class, null, Medium, "Java class; has no effect here."),
     row("sasl.login.class", Class, null, Medium, "Java class; has no effect here."),
@@ -64,7 +78,7 @@ constexpr auto security = std::to_array<ConfigKey>({
         "First wait between attempts to read the key set, in milliseconds."),
     row("sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms", Long, "10000", Low,
         "Longest wait between attempts to read the key set, in milliseconds."),
-    row("sasl.oauthbearer.expected.audience", List, null, Low, "Audience that a token must name."),
+    row("sasl.oauthbearer.expected.audience", List, null, Low, "Audience that a token must name.", no_blanks),
     row("sasl.oauthbearer.expected.issuer", String, null, Low, "Issuer that a token must name."),
     row("sasl.oauthbearer.clock.skew.seconds", Int, "30", Low,
         "Clock difference to the provider that is tolerated, in seconds."),
@@ -74,13 +88,15 @@ constexpr auto security = std::to_array<ConfigKey>({
         "Encode client id and secret in the authorization header as in a URL."),
     row("sasl.oauthbearer.jwt.retriever.class", Class, null, Medium, "Java class; has no effect here."),
     row("sasl.oauthbearer.jwt.validator.class", Class, null, Medium, "Java class; has no effect here."),
-    row("sasl.oauthbearer.assertion.algorithm", String, "RS256", Medium, "Algorithm that signs the assertion."),
+    row("sasl.oauthbearer.assertion.algorithm", String, "RS256", Medium, "Algorithm that signs the assertion.",
+        one_of_any_case<assertion_algorithms>),
     row("sasl.oauthbearer.assertion.claim.aud", String, null, Medium, "Audience claim of the assertion."),
-    row("sasl.oauthbearer.assertion.claim.exp.seconds", Int, "300", Low, "Lifetime of the assertion, in seconds."),
+    row("sasl.oauthbearer.assertion.claim.exp.seconds", Int, "300", Low, "Lifetime of the assertion, in seconds.",
+        between<0, 86400>),
     row("sasl.oauthbearer.assertion.claim.iss", String, null, Medium, "Issuer claim of the assertion."),
     row("sasl.oauthbearer.assertion.claim.jti.include", Boolean, "false", Medium, "Give each assertion an id."),
     row("sasl.oauthbearer.assertion.claim.nbf.seconds", Int, "60", Low,
-        "How long before its making the assertion is valid, in seconds."),
+        "How long before its making the assertion is valid, in seconds.", between<0, 3600>),
     row("sasl.oauthbearer.assertion.claim.sub", String, null, Medium, "Subject claim of the assertion."),
     row("sasl.oauthbearer.assertion.file", String, null, Medium, "File that holds a ready assertion."),
     row("sasl.oauthbearer.assertion.private.key.file", String, null, Medium,
@@ -89,8 +105,8 @@ constexpr auto security = std::to_array<ConfigKey>({
     row("sasl.oauthbearer.assertion.template.file", String, null, Medium, "File with more claims for the assertion."),
     row("ssl.protocol", String, "TLSv1.3", Medium, "Newest TLS version to offer."),
     row("ssl.provider", String, null, Medium, "Java security provider; has no effect here."),
-    row("ssl.cipher.suites", List, "", Low, "TLS cipher suites to allow; empty: the library's choice."),
-    row("ssl.enabled.protocols", List, "TLSv1.2,TLSv1.3", Medium, "TLS versions to allow."),
+    row("ssl.cipher.suites", List, "", Low, "TLS cipher suites to allow; empty: the library's choice.", no_blanks),
+    row("ssl.enabled.protocols", List, "TLSv1.2,TLSv1.3", Medium, "TLS versions to allow.", no_blanks),
     row("ssl.keystore.type", String, "JKS", Medium, "Form of the key store: PEM, PKCS12 or JKS."),
     row("ssl.keystore.location", String, null, High, "File of the client's certificate and key."),
     row("ssl.keystore.password", Password, null, High, "Password of the key store."),

@@ -1,6 +1,7 @@
 #include "worker/config/listener.hpp"
 
 #include "connectors/api/config_def.hpp"
+#include "connectors/api/errors.hpp"
 #include "worker/config/key_rows.hpp"
 
 #include <fmt/core.h>
@@ -56,22 +57,16 @@ std::string AdvertisedAddress::worker_id() const { return fmt::format("{}:{}", b
 
 AdvertisedAddress advertised_address(std::span<const Listener> listeners, const AdvertisedSettings& settings,
                                      std::string_view own_address) {
+    MILLRACE_ASSERT(!listeners.empty());
     AdvertisedAddress found;
     if (settings.listener && !settings.listener->empty()) {
         found.protocol = protocol_from(*settings.listener);
     } else if (std::ranges::find(listeners, Listener::Protocol::Http, &Listener::protocol) == listeners.end()) {
         found.protocol = Listener::Protocol::Https;
     }
-    const auto listener = std::ranges::find(listeners, found.protocol, &Listener::protocol);
-    if (listener == listeners.end() && !(settings.host && settings.port)) {
-        throw ConfigException(
-            fmt::format("There is no {} listener to advertise: give one in listeners, or set rest.advertised.listener, "
-                        "rest.advertised.host.name and rest.advertised.port.",
-                        to_string(found.protocol)));
-    }
-    found.host = settings.host && !settings.host->empty() ? *settings.host
-                 : listener != listeners.end()            ? listener->host
-                                                          : "";
+    const auto same = std::ranges::find(listeners, found.protocol, &Listener::protocol);
+    const auto listener = same == listeners.end() ? listeners.begin() : same;
+    found.host = settings.host && !settings.host->empty() ? *settings.host : listener->host;
     if (found.host.empty()) found.host = own_address;
     found.port = settings.port ? *settings.port : listener->port;
     return found;

@@ -37,9 +37,9 @@ struct AdvertisedAddress {
     std::string url() const;        ///< "http://10.0.0.1:8083/"
     std::string worker_id() const;  ///< "10.0.0.1:8083"
 };
-/// What the worker tells others, from the listeners in their order. `own_address` is the machine's, for listeners on
-/// all interfaces. Throws ConfigException if there is no listener of the wanted protocol and not both host and port are
-/// given.
+/// What the worker tells others, from the listeners, of which there is at least one, in their order: host and port,
+/// where they are not set, are those of the first listener of the wanted protocol, or of the first if there is none
+/// (behind a proxy that ends TLS). `own_address` is the machine's, for listeners on all interfaces.
 AdvertisedAddress advertised_address(std::span<const Listener> listeners, const AdvertisedSettings& settings,
                                      std::string_view own_address);
 

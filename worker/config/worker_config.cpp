@@ -88,6 +88,16 @@ void check_together(const ConfigDef& def, const Settings& settings, std::vector<
                             algorithm));
         }
     }
+    if (def.find("inter.worker.key.size") && values.find("inter.worker.key.size")) {
+        constexpr std::int32_t least_bits = 40;
+        const auto bits = values.get_int("inter.worker.key.size");
+        if (bits < least_bits) {
+            problems.push_back(
+                fmt::format("Unable to create key generator with algorithm {} and key size {}: Key length must be at "
+                            "least {} bits",
+                            values.get_string("inter.worker.key.generation.algorithm"), bits, least_bits));
+        }
+    }
     try {
         OverridePolicy::from(values);
     } catch (const ConfigException& e) {
@@ -197,6 +207,13 @@ ParsedWorkerConfig parse_worker_config(WorkerMode mode, Settings settings) {
     auto warnings = unknown_key_warnings(def, settings);
     if (settings.contains("config.storage.partitions")) {
         warnings.emplace_back("'config.storage.partitions' has no effect: the config topic always has one partition.");
+    }
+    for (const auto& name : Config(def.keys(), settings).get_list("config.providers")) {
+        if (settings.contains(fmt::format("config.providers.{}.class", name))) continue;
+        warnings.push_back(
+            fmt::format("There is no config provider '{0}': config.providers names it, but config.providers.{0}.class "
+                        "is not set. References to it stay as they are.",
+                        name));
     }
     for (const auto* which : {"config", "offset", "status"}) {
         const auto name = fmt::format("{}.storage.cleanup.policy", which);

@@ -3,23 +3,35 @@
 #include "worker/config/restart_policy.hpp"
 #include "worker/config/worker_config.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
 namespace millrace::worker {
 
 namespace {
 
 using namespace rows;
 
-constexpr std::array<std::string_view, 4> discoveries{"only_scan", "service_load", "hybrid_warn", "hybrid_fail"};
+constexpr std::array<std::string_view, 4> discoveries{"ONLY_SCAN", "SERVICE_LOAD", "HYBRID_WARN", "HYBRID_FAIL"};
 constexpr std::array<std::string_view, 2> dns_lookups{"use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"};
 constexpr std::array<std::string_view, 2> recording_levels{"INFO", "DEBUG"};
 constexpr std::array<std::string_view, 3> client_auths{"required", "requested", "none"};
 constexpr std::array<std::string_view, 2> log_formats{"text", "json"};
 constexpr std::array<std::string_view, 2> metric_names{"strimzi", "jmx"};
+constexpr std::array<std::string_view, 6> mac_algorithms{"HmacMD5",    "HmacSHA1",   "HmacSHA224",
+                                                         "HmacSHA256", "HmacSHA384", "HmacSHA512"};
 constexpr std::array<std::string_view, 3> connect_protocols{"eager", "compatible", "sessioned"};
-constexpr std::array<std::string_view, 3> exactly_once{"disabled", "preparing", "enabled"};
-constexpr std::array<std::string_view, 2> recoveries{"none", "rebootstrap"};
+constexpr std::array<std::string_view, 3> exactly_once{"DISABLED", "ENABLED", "PREPARING"};
+constexpr std::array<std::string_view, 2> recoveries{"REBOOTSTRAP", "NONE"};
 
+std::string filled_list(std::string_view value) {
+    return split_list(value).empty() ? "must not be empty. Valid values include: any non-empty value"
+                                     : no_blanks(value);
+}
 std::string listener_list(std::string_view value) {
+    if (auto complaint = no_blanks(value); !complaint.empty()) return complaint;
     try {
         for (const auto& part : split_list(value)) parse_listener(part);
         return "";
@@ -27,14 +39,36 @@ std::string listener_list(std::string_view value) {
         return e.what();
     }
 }
-std::string filled_list(std::string_view value) {
+std::string filled_listener_list(std::string_view value) {
     const auto parts = split_list(value);
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (parts[i].empty()) return "values must not be empty.";
-        for (std::size_t j = 0; j < i; ++j)
-            if (parts[i] == parts[j]) return "values must not be duplicated.";
+    if (parts.empty()) {
+        return whole_message + std::string(
+                                   "Invalid value for listeners, at least one URL is expected, ex: "
+                                   "http://localhost:8080,https://localhost:8443.");
     }
-    return parts.empty() ? "List must contain at least one value" : "";
+    if (std::ranges::find(parts, "") != parts.end()) {
+        return whole_message + std::string("Empty URL found when parsing listeners list.");
+    }
+    return listener_list(value);
+}
+std::string connect_protocol(std::string_view value) {
+    return one_of_any_case<connect_protocols>(value).empty() ? "" : "Invalid Connect protocol compatibility";
+}
+std::string mac_algorithm(std::string_view value) {
+    if (std::ranges::find(mac_algorithms, value) != mac_algorithms.end()) return "";
+    return fmt::format("the algorithm is not supported; the supported algorithms are: [{}]",
+                       fmt::join(mac_algorithms, ", "));
+}
+std::string mac_algorithm_list(std::string_view value) {
+    const auto parts = split_list(value);
+    if (parts.empty()) return "At least one signature verification algorithm must be provided";
+    for (const auto& part : parts) {
+        if (auto complaint = mac_algorithm(part); !complaint.empty()) {
+            return fmt::format("{}Invalid value {} for configuration inter.worker.verification.algorithms: {}",
+                               whole_message, part, complaint);
+        }
+    }
+    return "";
 }
 
 constexpr auto both_modes = std::to_array<ConfigKey>({
@@ -55,7 +89,8 @@ constexpr auto both_modes = std::to_array<ConfigKey>({
     row("offset.flush.timeout.ms", Long, "5000", Low,
         "Time that a commit of source offsets may take, in milliseconds, before it is tried again later."),
     row("listeners", List, "http://:8083", Low,
-        "Where the REST API listens: http://host:port or https://host:port; no host: everywhere.", listener_list),
+        "Where the REST API listens: http://host:port or https://host:port; no host: everywhere.",
+        filled_listener_list),
     row("rest.advertised.host.name", String, null, Low, "Host name that other workers reach this one by."),
     row("rest.advertised.port", Int, null, Low, "Port that other workers reach this one at."),
     row("rest.advertised.listener", String, null, Low,
@@ -66,16 +101,17 @@ constexpr auto both_modes = std::to_array<ConfigKey>({
         "Methods that browsers of other origins may use; empty: GET, POST and HEAD."),
     row("admin.listeners", List, null, Low, "Where /admin endpoints listen; absent: with the others; empty: nowhere.",
         listener_list),
-    row("plugin.path", List, null, Low, "Directories with plugin libraries, besides the installation's own."),
+    row("plugin.path", List, null, Low, "Directories with plugin libraries, besides the installation's own.",
+        filled_list),
     row("plugin.discovery", String, "hybrid_warn", Low, "How Java finds plugins; here each library says what it holds.",
         one_of_any_case<discoveries>),
     row("config.providers", List, "", Low,
-        "Names of config providers, each set up by config.providers.<name>.class and .param.*."),
+        "Names of config providers, each set up by config.providers.<name>.class and .param.*.", no_blanks),
     row("connector.client.config.override.policy", String, "All", Medium,
         "Which client settings connectors may override: All, None, Principal or Allowlist."),
     row("connector.client.config.override.allowlist", List, "", Medium,
         "Client settings that connectors may override under the policy Allowlist."),
-    row("rest.extension.classes", List, "", Low, "REST extensions, in the order in which they are called."),
+    row("rest.extension.classes", List, "", Low, "REST extensions, in the order in which they are called.", no_blanks),
     row("ssl.client.auth", String, "none", Low,
         "Whether https clients must show a certificate: required, requested or none.", one_of<client_auths>),
     row("topic.creation.enable", Boolean, "true", Low,
@@ -86,7 +122,7 @@ constexpr auto both_modes = std::to_array<ConfigKey>({
     row("response.http.headers.config", String, "", Low,
         "Headers for every REST answer: [set|add|setDate|addDate] name: value, ..."),
     row("metric.reporters", List, "org.apache.kafka.common.metrics.JmxReporter", Low,
-        "Java metrics reporters; here metrics are at /metrics."),
+        "Java metrics reporters; here metrics are at /metrics.", no_blanks),
     row("metrics.sample.window.ms", Long, "30000", Low, "Length of a metrics sample, in milliseconds.", at_least<0>),
     row("metrics.num.samples", Int, "2", Low, "Number of samples that metrics are computed from.", at_least<1>),
     row("metrics.recording.level", String, "INFO", Low, "Which metrics are recorded: INFO or DEBUG.",
@@ -130,20 +166,20 @@ constexpr auto distributed_only = std::to_array<ConfigKey>({
     row("worker.unsync.backoff.ms", Int, "300000", Medium,
         "Time to stay out of the group after failing to catch up, in milliseconds."),
     row("connect.protocol", String, "sessioned", Low, "Group protocol: eager, compatible or sessioned.",
-        one_of_any_case<connect_protocols>),
+        connect_protocol),
     row("scheduled.rebalance.max.delay.ms", Int, "300000", Low,
         "Time that the work of a lost worker waits for its return, in milliseconds.", at_least<0>),
     row("exactly.once.source.support", String, "disabled", High,
         "Exactly-once for source connectors: disabled, preparing or enabled.", one_of_any_case<exactly_once>),
-    row("inter.worker.key.generation.algorithm", String, "HmacSHA256", Low,
-        "Algorithm that session keys are made for."),
+    row("inter.worker.key.generation.algorithm", String, "HmacSHA256", Low, "Algorithm that session keys are made for.",
+        mac_algorithm),
     row("inter.worker.key.size", Int, null, Low, "Size of session keys in bits; absent: the algorithm's own."),
     row("inter.worker.key.ttl.ms", Int, "3600000", Low, "Lifetime of a session key, in milliseconds; 0: no end.",
         at_least<0>),
-    row("inter.worker.signature.algorithm", String, "HmacSHA256", Low,
-        "Algorithm that signs requests between workers."),
+    row("inter.worker.signature.algorithm", String, "HmacSHA256", Low, "Algorithm that signs requests between workers.",
+        mac_algorithm),
     row("inter.worker.verification.algorithms", List, "HmacSHA256", Low,
-        "Algorithms that are accepted of requests between workers.", filled_list),
+        "Algorithms that are accepted of requests between workers.", mac_algorithm_list),
     row("config.storage.topic", String, required, High,
         "Topic that holds connector and task configurations: one partition, compacted.", not_empty),
     row("config.storage.replication.factor", Short, "3", Low,

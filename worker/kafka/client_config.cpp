@@ -241,6 +241,13 @@ void add_producer_rest(ClientConfig& config, const Settings& java) {
     }
 }
 
+/// Where the first wait is longer than the longest, Java takes the latter for both, and librdkafka refuses them.
+void fit_first_wait(ClientConfig& config, std::string_view first, std::string_view longest) {
+    const auto wait = config.find(first);
+    const auto limit = config.find(longest);
+    if (wait && limit && rows::whole(*wait) > rows::whole(*limit)) put(config.properties, first, *limit);
+}
+
 std::vector<std::string> unknown_warnings(const Settings& java) {
     std::vector<std::string_view> known(java_client_key_names().begin(), java_client_key_names().end());
     for (const auto& key : security_keys()) known.push_back(key.name);
@@ -274,6 +281,8 @@ ClientConfig translate(ClientKind kind, const Settings& java) {
         const bool secret = row.java.starts_with("ssl.key");
         put(config.properties, row.rdkafka, row.value ? row.value(text) : secret ? given->second : std::string(text));
     }
+    fit_first_wait(config, "reconnect.backoff.ms", "reconnect.backoff.max.ms");
+    fit_first_wait(config, "retry.backoff.ms", "retry.backoff.max.ms");
     if (kind == ClientKind::Producer) add_producer_rest(config, java);
     if (kind == ClientKind::Consumer && !config.find("group.id")) put(config.properties, "group.id", "millrace");
     add_tls(config, java);

@@ -13,10 +13,7 @@ ConfigTransformer make_config_transformer(const Settings& worker, const PluginRe
     for (const auto& name : split_list(names == worker.end() ? std::string_view() : names->second)) {
         const auto prefix = fmt::format("config.providers.{}.", name);
         const auto class_name = worker.find(prefix + "class");
-        if (class_name == worker.end()) {
-            throw ConfigException(
-                fmt::format("Missing required configuration \"{}class\" which has no default value.", prefix));
-        }
+        if (class_name == worker.end()) continue;
         std::shared_ptr<ConfigProvider> provider = plugins.create_config_provider(trim(class_name->second));
         provider->configure(with_prefix_removed(worker, prefix + "param."));
         providers.emplace(name, std::move(provider));

@@ -3,6 +3,7 @@
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/producer.hpp"
 #include "worker/runtime/group_offsets.hpp"
+#include "worker/runtime/offset_order.hpp"
 
 #include <fmt/core.h>
 
@@ -17,9 +18,23 @@ namespace {
 constexpr std::chrono::seconds write_limit{90};
 constexpr std::chrono::seconds admin_limit{30};
 
+void require_primitives(const OffsetMap& map) {
+    for (const auto& [field, value] : map.entries()) {
+        const auto kind = value.kind();
+        if (kind != Value::Kind::Array && kind != Value::Kind::Map && kind != Value::Kind::Bytes) continue;
+        throw DataException(fmt::format("Offsets may only contain primitive types as values, but field {} contains {}",
+                                        field,
+                                        kind == Value::Kind::Array ? "ARRAY"
+                                        : kind == Value::Kind::Map ? "MAP"
+                                                                   : "class java.math.BigInteger"));
+    }
+}
+
 OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
     OffsetStore::Entries entries;
     for (auto& [partition, offset] : wanted) {
+        if (partition) require_primitives(*partition);
+        if (offset) require_primitives(*offset);
         if (partition) {
             entries.emplace_back(std::move(*partition), std::move(offset));
         } else if (offset) {
@@ -114,8 +129,9 @@ std::string change_offsets(const OffsetsOf& of, OffsetChange change) {
 ConnectorOffsets source_offsets(OffsetStore& store, const std::string& connector) {
     ConnectorOffsets offsets;
     for (auto& [partition, offset] : store.list(connector)) {
-        offsets.push_back({.partition = std::move(partition), .offset = std::move(offset)});
+        offsets.push_back({.partition = members_in_java_order(partition), .offset = members_in_java_order(offset)});
     }
+    order_source_offsets(offsets, connector);
     return offsets;
 }
 

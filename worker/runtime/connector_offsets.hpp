@@ -14,6 +14,7 @@
 
 namespace millrace::worker {
 
+/// Of a request, values may be of any kind that JSON has; whole numbers beyond 64 bits are bytes, their digits.
 struct ConnectorOffset {
     std::optional<OffsetMap> partition;  ///< none: null was given
     std::optional<OffsetMap> offset;     ///< none: there shall be none

@@ -1,7 +1,8 @@
 #include "worker/runtime/group_offsets.hpp"
 
-#include "connectors/support/json.hpp"
+#include "connectors/support/java_number.hpp"
 #include "worker/kafka/error.hpp"
+#include "worker/runtime/offset_order.hpp"
 
 #include <fmt/format.h>
 
@@ -20,21 +21,50 @@ bool has(const OffsetMap& map, std::string_view key) {
     return std::ranges::find(map.entries(), key, &OffsetEntry::key) != map.entries().end();
 }
 
-std::string text_of(const Value* value) {
-    if (value == nullptr) return "null";
-    std::string text;
-    switch (value->kind()) {
+void append_text(std::string& text, const Value& value) {
+    switch (value.kind()) {
+    case Value::Kind::Null:
+        text += "null";
+        return;
     case Value::Kind::String:
-        return std::string(value->as_text());
+    case Value::Kind::Bytes:
+        text += value.as_text();
+        return;
     case Value::Kind::Boolean:
-        return value->as_boolean() ? "true" : "false";
+        text += value.as_boolean() ? "true" : "false";
+        return;
     case Value::Kind::Float32:
     case Value::Kind::Float64:
-        json::append_double(text, value->as_double());
-        return text;
+        append_java_double(text, value.as_double());
+        return;
+    case Value::Kind::Array:
+        text += '[';
+        for (const auto& one : value.as_values()) {
+            if (&one != value.as_values().data()) text += ", ";
+            append_text(text, one);
+        }
+        text += ']';
+        return;
+    case Value::Kind::Map:
+        text += '{';
+        for (const auto& entry : value.as_entries()) {
+            if (&entry != value.as_entries().data()) text += ", ";
+            append_text(text, entry.key);
+            text += '=';
+            append_text(text, entry.value);
+        }
+        text += '}';
+        return;
     default:
-        return std::to_string(value->as_integer());
+        text += std::to_string(value.as_integer());
     }
+}
+
+/// As Java shows it.
+std::string text_of(const Value* value) {
+    std::string text;
+    append_text(text, value == nullptr ? Value() : *value);
+    return text;
 }
 
 /// Java's parseInt and parseLong: an optional sign, then digits.
@@ -89,12 +119,16 @@ std::string sink_group(const Settings& worker, const Settings& connector) {
 
 std::vector<SinkOffset> sink_offsets(GroupAdmin& group, const std::string& connector) {
     try {
+        const auto offsets = group.offsets();
+        std::vector<TopicPartition> partitions;
+        for (const auto& [at, offset] : offsets) partitions.push_back(at);
+        order_sink_offsets(partitions);
         std::vector<SinkOffset> found;
-        for (const auto& [at, offset] : group.offsets()) {
+        for (const auto& at : partitions) {
             auto& made = found.emplace_back();
-            made.partition.set(topic_key, Value::string(at.topic));
             made.partition.set(partition_key, Value::int64(at.partition));
-            made.offset.set(offset_key, Value::int64(offset));
+            made.partition.set(topic_key, Value::string(at.topic));
+            made.offset.set(offset_key, Value::int64(offsets.at(at)));
         }
         return found;
     } catch (const ConnectException& e) {

@@ -1,5 +1,7 @@
 #include "worker/runtime/source_transaction.hpp"
 
+#include "worker/runtime/submitted_records.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -16,11 +18,6 @@ constexpr milliseconds longest_stream{1000};
 /// For a transaction that is of no more use: brokers that are away abort it themselves in time, or when a new producer
 /// takes the id over.
 constexpr milliseconds longest_goodbye{2000};
-
-bool same(OffsetEntries a, OffsetEntries b) noexcept {
-    return std::ranges::equal(
-        a, b, [](const OffsetEntry& x, const OffsetEntry& y) { return x.key == y.key && x.value == y.value; });
-}
 
 }
 
@@ -56,7 +53,8 @@ void SourceTransaction::stage(const SourceBatch& batch, std::size_t first, std::
         seen[record.source_partition] = true;
         --unseen;
         const auto key = batch.partitions[record.source_partition];
-        const auto known = std::ranges::find_if(staged_, [&](const auto& e) { return same(e.first.entries(), key); });
+        const auto known =
+            std::ranges::find_if(staged_, [&](const auto& e) { return same_entries(e.first.entries(), key); });
         if (known != staged_.end()) {
             known->second = OffsetMap(record.source_offset);
         } else {

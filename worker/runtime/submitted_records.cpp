@@ -6,19 +6,15 @@
 
 namespace millrace::worker {
 
-namespace {
-
-bool same(OffsetEntries a, OffsetEntries b) noexcept {
+bool same_entries(OffsetEntries a, OffsetEntries b) noexcept {
     return a.data() == b.data() || std::ranges::equal(a, b, [](const OffsetEntry& x, const OffsetEntry& y) {
                return x.key == y.key && x.value == y.value;
            });
 }
 
-}
-
 std::uint32_t SubmittedRecords::partition_index(OffsetEntries key) {
     const auto found =
-        std::ranges::find_if(partitions_, [&](const Partition& p) { return same(p.key.entries(), key); });
+        std::ranges::find_if(partitions_, [&](const Partition& p) { return same_entries(p.key.entries(), key); });
     if (found != partitions_.end()) return static_cast<std::uint32_t>(found - partitions_.begin());
     partitions_.push_back({.key = OffsetMap(key), .arena = {}, .offset = {}});
     return static_cast<std::uint32_t>(partitions_.size() - 1);

@@ -12,6 +12,9 @@
 
 namespace millrace::worker {
 
+/// Of two partitions or offsets in one order of their members.
+bool same_entries(OffsetEntries a, OffsetEntries b) noexcept;
+
 class SubmittedRecords {
 public:
     /// Takes note of a batch before its records are sent; its records have the sequence numbers from the result on.

@@ -26,7 +26,7 @@ bool may_be_secret(std::string_view name) noexcept {
 /// "{name=a, topic=t}", as Java prints a map; what may be a secret is hidden.
 std::string printed(const SubmittedConfig& config) {
     std::string text;
-    for (const auto& name : in_java_order(config.names(), config.names().size() * 4 / 3 + 1)) {
+    for (const auto& name : in_java_order(config.names(), java_copy_capacity(config.names().size()))) {
         const auto given = config.settings.find(name);
         const bool hidden = given != config.settings.end() && may_be_secret(name);
         const auto& value = given == config.settings.end() ? "null" : hidden ? "[hidden]" : given->second;
@@ -158,9 +158,14 @@ void append_converter(const ValidationContext& context, const ConverterRole& rol
     const auto prefix = std::string(role.setting) + ".";
     auto with_type = config;
     with_type.settings.try_emplace(prefix + "converter.type", role.type);
-    for (const auto& key : keys_of(*plugin)) {
-        if (key.internal) continue;
-        const auto known = expected(key, prefix);
+    const auto keys = keys_of(*plugin);
+    std::vector<std::string> names;
+    for (const auto& key : keys) {
+        if (!key.internal) names.emplace_back(key.name);
+    }
+    // Java validates them in a hash map, and gives them as they come from there.
+    for (const auto& name : in_java_order(std::move(names))) {
+        const auto known = expected(*std::ranges::find(keys, name, &ConfigKey::name), prefix);
         infos.push_back({known.definition, check(known, with_type, context.plugins)});
     }
 }

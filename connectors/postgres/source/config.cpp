@@ -258,7 +258,7 @@ void read_column_rules(const Config& config, SourceConfig& out) {
     for (const auto& [name, value] : settings) {
         if (mapping_of(name)) names.push_back(name);
     }
-    for (const auto& name : in_java_order(std::move(names), settings.size() * 4 / 3 + 1)) {
+    for (const auto& name : in_java_order(std::move(names), java_copy_capacity(settings.size()))) {
         const std::string_view columns = settings.at(name);
         out.column_rules.push_back({.mapping = *mapping_of(name), .columns = RegexList(columns)});
     }

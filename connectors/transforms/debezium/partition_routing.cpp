@@ -1,9 +1,10 @@
 #include "connectors/transforms/debezium/partition_routing.hpp"
 
+#include "connectors/support/java_value_hash.hpp"
 #include "connectors/support/text.hpp"
 #include "connectors/transforms/debezium/checks.hpp"
 #include "connectors/transforms/debezium/envelope.hpp"
-#include "connectors/transforms/debezium/java_hash.hpp"
+#include "connectors/transforms/debezium/murmur3_hash.hpp"
 #include "connectors/transforms/requirements.hpp"
 #include "connectors/transforms/struct_builder.hpp"
 
@@ -80,7 +81,7 @@ std::optional<std::uint32_t> PartitionRouting::hash_of(const ConnectRecord& even
             schema = field.schema;
         }
         if (value.is_null()) continue;
-        const auto hash = murmur_ ? murmur3_hash(schema, value) : java_hash(schema, value);
+        const auto hash = murmur_ ? murmur3_hash(schema, value) : java_value_hash(schema, value);
         sum = sum.value_or(0) + static_cast<std::uint32_t>(hash);
     }
     return sum;

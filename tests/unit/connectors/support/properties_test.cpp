@@ -86,6 +86,7 @@ TEST_CASE("a properties file is read, and one that is not there is named", "[pro
     CHECK(read_properties_file(path) == Settings{{"group.id", "connect"}});
     std::remove(path.c_str());
     CHECK_THROWS_WITH(read_properties_file(path), "Cannot read " + path + ": No such file or directory");
+    CHECK_THROWS_WITH(read_properties_file("/tmp"), "Cannot read /tmp: Is a directory");
 }
 
 }

@@ -29,6 +29,7 @@ TEST_CASE("headers are set and added as the setting says", "[rest][headers]") {
         {R"("add Cache-Control: no-cache, no-store", add X-XSS-Protection: 1; mode=block)",
          "X: old|Cache-Control: no-cache, no-store|X-XSS-Protection: 1; mode=block|"},
         {"setDate Expires: 60000", "X: old|Expires: Thu, 01 Jan 1970 00:01:00 GMT|"},
+        {"ADD X: new, SETDATE Y: 5,", "X: new|Y: 5|"},
         {"addDate X: 0", "X: old|X: Thu, 01 Jan 1970 00:00:00 GMT|"},
     }));
     CHECK(applied(config) == expected);

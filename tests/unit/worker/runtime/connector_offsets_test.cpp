@@ -97,6 +97,45 @@ TEST_CASE("an offset needs a partition", "[offsets]") {
     CHECK_THROWS_WITH(f.change(std::move(wanted)), "Partition objects cannot be null");
 }
 
+TEST_CASE("a source's offsets are primitive values", "[offsets]") {
+    Fixture f;
+    const auto [value, kind] = GENERATE(table<Value, std::string>({
+        {Value::array({}), "ARRAY"},
+        {Value::map({}), "MAP"},
+        {Value::bytes("12345678901234567890"), "class java.math.BigInteger"},
+    }));
+    OffsetMap odd;
+    odd.set("p", value);
+    const auto message = "Offsets may only contain primitive types as values, but field p contains " + kind;
+    ConnectorOffsets partition;
+    partition.push_back({.partition = odd, .offset = map_of(R"({"o":5})")});
+    CHECK_THROWS_WITH(f.change(std::move(partition)), message);
+    ConnectorOffsets offset;
+    offset.push_back({.partition = map_of(R"({"p":1})"), .offset = odd});
+    CHECK_THROWS_WITH(f.change(std::move(offset)), message);
+    CHECK(f.plugin.seen.empty());
+}
+
+// What the Java worker answers after PATCH of these files' offsets.
+TEST_CASE("offsets are listed in the order of Java's hash maps", "[offsets]") {
+    Fixture f;
+    std::vector<std::string> order;
+    const auto [connector, names] = GENERATE(table<std::string, std::vector<std::string>>({
+        {"rest-a", {"b", "a"}},
+        {"q0", {"a0", "b0"}},
+        {"q3", {"b9", "a21"}},
+        {"q4", {"a28", "b12"}},
+        {"q5", {"b15", "a35"}},
+    }));
+    for (const auto& name : names) {
+        f.store.texts[connector].emplace(R"({"filename":")" + name + R"("})", R"({"position":1})");
+    }
+    for (const auto& one : source_offsets(f.store, connector)) {
+        order.emplace_back(one.partition->find("filename")->as_text());
+    }
+    CHECK(order == names);
+}
+
 TEST_CASE("the stored offsets are listed", "[offsets]") {
     Fixture f;
     CHECK(source_offsets(f.store, "c").empty());

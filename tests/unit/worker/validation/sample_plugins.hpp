@@ -44,6 +44,7 @@ inline constexpr ConfigKey json_keys[] = {
      .order_in_group = 0,
      .width = Width::Medium,
      .display_name = "Enable Schemas"},
+    {.name = "decimal.format", .default_value = "BASE64", .importance = Importance::Low, .doc = "Decimals."},
 };
 
 class Source final : public SourceConnector {
