@@ -98,17 +98,15 @@ std::optional<worker::TargetState> initial_state_of(const Node& node) {
 
 std::optional<OffsetMap> offset_map_of(const Node* node) {
     if (node == nullptr || node->is_null()) return std::nullopt;
-    if (node->is_object()) {
-        for (const auto& member : node->members()) {
-            if (member.value.kind() != Node::Kind::Number) continue;
-            if (!member.value.is_integer() || member.value.as_integer()) continue;
-            refuse(
-                fmt::format("Offsets may only contain primitive types as values, but field {} contains class "
-                            "java.math.BigInteger",
-                            member.name));
-        }
+    if (!node->is_object()) return to_offset_map(*node);
+    OffsetMap map;
+    Arena arena(256);
+    for (const auto& member : node->members()) {
+        const bool beyond =
+            member.value.kind() == Node::Kind::Number && member.value.is_integer() && !member.value.as_integer();
+        map.set(member.name, beyond ? Value::bytes(member.value.text()) : to_value(member.value, arena));
     }
-    return to_offset_map(*node);
+    return map;
 }
 
 std::string name_of(const Node& node) {
