@@ -63,13 +63,20 @@ std::string known_method(const std::string& method) {
     return std::ranges::find(methods, method) == methods.end() ? "other" : method;
 }
 
-/// The answer to bytes that are no request, or to a request that is too big. `target` is empty where it was too long.
-Response refusal_of(const boost::system::error_code& error, std::string_view target) {
+/// Where Beast finds no version behind the second word of a line: a blank in the path, or another version.
+int status_of_version(std::string_view line) {
+    line = line.substr(0, line.find("\r\n"));
+    return std::ranges::count(line, ' ') > 2 ? 400 : 505;
+}
+
+/// The answer to bytes that are no request, or to a request that is too big: `left` are those that were not understood.
+/// `target` is empty where it was too long.
+Response refusal_of(const boost::system::error_code& error, std::string_view target, std::string_view left) {
     int status = 400;
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
         status = target.empty() ? 414 : 431;
     if (error == http::error::body_limit) status = 413;
-    if (error == http::error::bad_version) status = 505;
+    if (error == http::error::bad_version) status = status_of_version(left);
     auto response = error_response(status, status_message(status));
     response.close = true;
     return response;
@@ -277,7 +284,8 @@ asio::awaitable<bool> Server::State::exchange(MessageStream& stream, Connection&
     connection.stream->expires_never();
     Response response;
     if (error) {
-        response = refusal_of(error, request.target);
+        const auto left = stream.buffer().data();
+        response = refusal_of(error, request.target, {static_cast<const char*>(left.data()), left.size()});
     } else {
         response = co_await answer(request);
     }

@@ -133,16 +133,26 @@ def test_a_fatal_record_fails_the_task_and_keeps_its_offset(sink):
     sink.wait_states('RUNNING', 'RUNNING')
 
 
+def test_a_task_may_pause_only_what_is_its_own(sink):
+    sink.produce(['1'])
+    sink.put(pause_topic='nowhere')
+    refusal = 'SinkTasks may not pause partitions that are not currently assigned to them: nowhere-0'
+    stack.wait_for(lambda: f'the refusal: {sink.lines()}', lambda: refusal in sink.lines())
+    sink.put(pause_topic=sink.topic)
+    sink.produce(['2'])
+    stack.wait_for(lambda: f'no refusal: {sink.lines()}', lambda: 'paused' in sink.lines())
+
+
 def test_records_that_cannot_be_delivered_go_to_the_dead_letter_queue(sink):
     queue = sink.topic + '-dlq'
     sink.produce(['1', '{not json', '2'], headers=[('h', b'v'), ('none', None)], key='k')
     sink.produce(['"disliked"'], key='k')
     sink.put(value_converter='org.apache.kafka.connect.json.JsonConverter', value_converter_schemas_enable='false', errors_tolerance='all',
              errors_deadletterqueue_topic_name=queue, errors_deadletterqueue_topic_replication_factor=1,
-             errors_deadletterqueue_context_headers_enable='true', report_value='disliked')
+             errors_deadletterqueue_context_headers_enable='true', report_value='disliked', report_own='mine')
     sink.wait_committed(4)
-    letters = {m.value(): m for m in sink.records_of(queue, 2)}
-    assert set(letters) == {b'{not json', b'"disliked"'}
+    letters = {m.value(): m for m in sink.records_of(queue, 3)}
+    assert set(letters) == {b'{not json', b'"disliked"', b'"mine"'}
     bad = letters[b'{not json']
     assert bad.key() == b'k' and bad.headers()[:2] == [('h', b'v'), ('none', None)]
     told = dict(bad.headers()[2:])
@@ -155,6 +165,8 @@ def test_records_that_cannot_be_delivered_go_to_the_dead_letter_queue(sink):
     reported = dict(letters[b'"disliked"'].headers())
     assert reported['__connect.errors.stage'] == b'TASK_PUT' and reported['__connect.errors.class.name'] == b'org.apache.kafka.connect.sink.SinkTask'
     assert reported['__connect.errors.exception.message'] == b'this record is not liked'
+    own = dict(letters[b'"mine"'].headers())
+    assert (own['__connect.errors.topic'], own['__connect.errors.partition'], own['__connect.errors.stage']) == (b'nowhere', b'-1', b'TASK_PUT')
     sink.wait_states('RUNNING', 'RUNNING')
 
 

@@ -99,6 +99,8 @@ def test_what_standalone_answers_otherwise(services, folder, kafka_address, line
 
 
 def test_files_that_will_not_do_end_the_worker(folder, kafka_address):
+    program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
+
     def ends(text):
         file = folder / 'bad.properties'
         file.write_text(text)
@@ -106,12 +108,15 @@ def test_files_that_will_not_do_end_the_worker(folder, kafka_address):
         service.start('--no-wait')
         stack.wait_for('the end', lambda: not service.running())
         service.stop()
+        properties = service.folder / 'worker.properties'
+        assert subprocess.run([program, properties, file], capture_output=True, timeout=60).returncode == 3
         return service.log()
 
     assert "is missing the mandatory 'name' configuration" in ends('connector.class=FileStreamSink\n')
     assert 'Stopping after connector error' in ends('name=x\nconnector.class=Nobody\n')
-    program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
-    assert subprocess.run([program], capture_output=True, timeout=20).returncode == 1
+    without_files = subprocess.run([program], capture_output=True, text=True, timeout=20)
+    assert without_files.returncode == 1
+    assert 'Usage: connect-standalone' in without_files.stderr + without_files.stdout
 
 
 def test_java_goes_on_from_the_offsets_file_and_back(services, folder, kafka_address, lines):

@@ -31,7 +31,7 @@ std::optional<CommandLine> parse_command_line(int argc, char** argv, const Comma
         app.parse(argc, argv);
         if (environment != nullptr && environment->count() > 0) line.environment = style;
         const bool needs_file = !line.environment && line.check_source.empty();
-        if (needs_file && file->count() == 0) throw CLI::RequiredError(file->get_name());
+        if (needs_file && file->count() == 0) throw CLI::RequiredError(form.usage);
     } catch (const CLI::ParseError& e) {
         status = app.exit(e) == 0 ? (e.get_name() == "CallForVersion" ? 0 : 1) : 1;
         return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <csignal>
 
@@ -11,8 +12,8 @@ namespace millrace::worker {
 
 namespace asio = boost::asio;
 
-ControlLoop::ControlLoop(asio::io_context& context, rest::Application& rest, Logger logger)
-    : context_(context), rest_(rest), logger_(std::move(logger)), signals_(context, SIGTERM, SIGINT) {}
+ControlLoop::ControlLoop(asio::io_context& context, rest::Application& rest, const StartUp& made, Logger logger)
+    : context_(context), rest_(rest), made_(made), logger_(std::move(logger)), signals_(context, SIGTERM, SIGINT) {}
 
 int ControlLoop::run(asio::awaitable<void> herder) {
     try {
@@ -21,6 +22,7 @@ int ControlLoop::run(asio::awaitable<void> herder) {
         logger_.error("Failed to start Connect: {}", e.what());
         return 3;
     }
+    say_where();
     logger_.info("Kafka Connect starting");
     asio::co_spawn(
         context_, std::move(herder),
@@ -28,11 +30,21 @@ int ControlLoop::run(asio::awaitable<void> herder) {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) begin_stop();
     });
+    logger_.info("REST resources initialized; server is started and ready to handle requests");
     logger_.info("Kafka Connect started");
     while (!(rest_ended_ && herder_ended_)) {
         if (context_.run_one() == 0) break;
     }
     return exit_status_;
+}
+
+/// In lines that scripts look for.
+void ControlLoop::say_where() const {
+    const auto url = made_.address.url();
+    logger_.info("REST server listening at {}/, advertising URL {}", to_string(made_.config.listeners.front()), url);
+    const auto& admin = made_.config.admin_listeners;
+    if (admin && admin->empty()) return;
+    logger_.info("REST admin endpoints at {}", admin ? to_string(admin->front()) + "/" : url);
 }
 
 void ControlLoop::end(int status) {
@@ -52,9 +64,14 @@ void ControlLoop::begin_stop() {
     stopping_ = true;
     signals_.cancel();
     logger_.info("Kafka Connect stopping");
+    logger_.info("Stopping REST server");
     asio::co_spawn(context_, rest_.stop(), [this](const std::exception_ptr&) {
+        logger_.info("REST server stopped");
         rest_ended_ = true;
-        if (!herder_ended_) cancel_.emit(asio::cancellation_type::all);
+        // Behind the herder's own start, which cannot be cancelled: nobody would stop what it is to stop.
+        asio::post(context_, [this] {
+            if (!herder_ended_) cancel_.emit(asio::cancellation_type::all);
+        });
     });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "connectors/api/log.hpp"
 #include "rest/resources/application.hpp"
+#include "worker/main/start_up.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -14,7 +15,7 @@ namespace millrace::worker {
 
 class ControlLoop {
 public:
-    ControlLoop(boost::asio::io_context& context, rest::Application& rest, Logger logger);
+    ControlLoop(boost::asio::io_context& context, rest::Application& rest, const StartUp& made, Logger logger);
 
     /// Runs `herder`, which is cancelled at the end, and says how the process is to end: 0 after SIGTERM or SIGINT, 1
     /// after the herder's death, 3 if the REST server cannot start.
@@ -25,9 +26,11 @@ public:
 private:
     void on_herder_end(const std::exception_ptr& error);
     void begin_stop();
+    void say_where() const;
 
     boost::asio::io_context& context_;
     rest::Application& rest_;
+    const StartUp& made_;
     Logger logger_;
     boost::asio::signal_set signals_;
     boost::asio::cancellation_signal cancel_;

@@ -55,7 +55,7 @@ struct DistributedWorker::State {
                   .secrets = made.secrets,
                   .lease = lease}),
           rest(context.get_executor(), server_options(), services()),
-          loop(context, rest, logger) {
+          loop(context, rest, m, logger) {
         herder.set_worker(worker);
     }
 

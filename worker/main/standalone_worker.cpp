@@ -31,7 +31,7 @@ struct StandaloneWorker::State {
                   .secrets = m.secrets}),
           services(rest_services(m, herder, worker)),
           rest(context.get_executor(), rest::server_options(m.config, "Millrace/" MILLRACE_VERSION), services),
-          loop(context, rest, logger) {
+          loop(context, rest, m, logger) {
         herder.set_worker(worker);
     }
 
@@ -61,7 +61,8 @@ struct StandaloneWorker::State {
                 failure = e.what();
             }
             if (failure.empty()) continue;
-            logger.error("Stopping after connector error: {}: {}", path, failure);
+            const bool says_where = failure.find(path) != std::string::npos;
+            logger.error("Stopping after connector error: {}{}", says_where ? "" : path + ": ", failure);
             loop.end(3);
             co_return;
         }

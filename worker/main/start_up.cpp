@@ -8,6 +8,7 @@
 #include "connectors/support/secret_mask.hpp"
 #include "connectors/transforms/debezium/plugin.hpp"
 #include "connectors/transforms/plugin.hpp"
+#include "rest/http/response_headers.hpp"
 #include "worker/kafka/admin.hpp"
 #include "worker/main/health_check.hpp"
 #include "worker/main/source_check.hpp"
@@ -62,6 +63,19 @@ std::string wait_for_cluster_id(const WorkerConfig& config, const Logger& logger
     }
 }
 
+/// What the tables of settings cannot know: which plugins there are, and what REST makes of its headers.
+void check_with_plugins(const WorkerConfig& config, const PluginRegistry& plugins) {
+    const auto check = [&](const char* key, PluginType type, const std::string& name) {
+        if (plugins.find(type, name) != nullptr) return;
+        throw ConfigException(
+            fmt::format("Invalid value {0} for configuration {1}: Class {0} could not be found.", name, key));
+    };
+    check("key.converter", PluginType::Converter, config.key_converter);
+    check("value.converter", PluginType::Converter, config.value_converter);
+    check("header.converter", PluginType::HeaderConverter, config.header_converter);
+    rest::ResponseHeaders(config.values.get_string("response.http.headers.config"));
+}
+
 std::string environment(const char* name) {
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
     return value == nullptr ? std::string() : std::string(value);
@@ -99,6 +113,7 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, c
     auto resolved = transformer.transform(settings);
     if (const auto path = settings.find("plugin.path"); path != settings.end()) resolved["plugin.path"] = path->second;
     auto parsed = parse_worker_config(mode, std::move(resolved));
+    check_with_plugins(parsed.config, plugins);
     for (const auto& warning : parsed.warnings) logger.warn("{}", warning);
     logger.info("{} values: {}", mode == WorkerMode::Standalone ? "StandaloneConfig" : "DistributedConfig",
                 describe_settings(worker_config_keys(mode), with_references(parsed.config.settings(), settings)));

@@ -42,13 +42,12 @@ void PluginRegistry::add(const PluginManifest& manifest, const std::string& loca
             continue;
         }
         // A converter is there as a header converter too: one line for both.
-        if (std::ranges::find(plugins_, info.class_name, &PluginInfo::class_name) == plugins_.end()) {
-            logger_.info("Added plugin '{}'", info.class_name);
-        }
+        const bool first = std::ranges::find(plugins_, info.class_name, &PluginInfo::class_name) == plugins_.end();
+        if (first) logger_.info("Added plugin '{}'", info.class_name);
         for (const auto& alias : aliases_of(info.type, info.class_name)) {
             const auto [entry, is_new] = aliases_.try_emplace({info.type, alias}, info.class_name);
             if (is_new) {
-                logger_.debug("Added alias '{}' to plugin '{}'", alias, info.class_name);
+                if (first) logger_.info("Added alias '{}' to plugin '{}'", alias, info.class_name);
             } else if (entry->second != info.class_name) {
                 entry->second.clear();
             }

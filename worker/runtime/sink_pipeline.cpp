@@ -88,6 +88,30 @@ Headers SinkPipeline::convert_headers(const ConsumerRecord& record, Arena& arena
     return headers;
 }
 
+WrittenRecord SinkPipeline::write(const SinkRecord& record) {
+    WrittenRecord written;
+    auto& converters = parts_.converters;
+    std::string bytes;
+    if (record.headers) {
+        for (const auto& header : *record.headers) {
+            bytes.clear();
+            const bool any =
+                converters.header->from_connect_header(record.topic, header.key, header.schema, header.value, bytes);
+            written.header_values.push_back(any ? std::optional(bytes) : std::nullopt);
+        }
+        for (std::size_t i = 0; i < written.header_values.size(); ++i) {
+            written.headers.push_back({.key = (*record.headers)[i].key, .value = written.header_values[i]});
+        }
+    }
+    bytes.clear();
+    if (converters.key->from_connect_data(record.topic, record.key_schema, record.key, bytes)) written.key = bytes;
+    bytes.clear();
+    if (converters.value->from_connect_data(record.topic, record.value_schema, record.value, bytes)) {
+        written.value = bytes;
+    }
+    return written;
+}
+
 std::optional<SinkRecord> SinkPipeline::convert(const ConsumerRecord& record, Arena& arena) {
     context_.begin({.consumed = &record});
     auto& converters = parts_.converters;

@@ -30,6 +30,14 @@ struct SinkBatch {
     const ConsumerRecord* origin_of(const SinkRecord& record) const noexcept;
 };
 
+/// A record that was not read, as its topic would have it.
+struct WrittenRecord {
+    std::optional<std::string> key = {};
+    std::optional<std::string> value = {};
+    std::vector<std::optional<std::string>> header_values = {};
+    std::vector<RecordHeader> headers = {};
+};
+
 class SinkPipeline {
 public:
     struct Parts {
@@ -47,6 +55,8 @@ public:
     /// Appends to the batch. Throws ConnectException where errors.tolerance does not allow to skip a record.
     void convert(RecordBatch raw, SinkBatch& batch);
     void forget_topics() noexcept;
+    /// The way back, of a record that a task made by itself. Throws what a converter throws.
+    WrittenRecord write(const SinkRecord& record);
 
 private:
     std::optional<SinkRecord> convert(const ConsumerRecord& record, Arena& arena);

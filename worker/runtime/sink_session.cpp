@@ -168,9 +168,19 @@ void SinkSession::deliver() {
 void SinkSession::report(const SinkRecord& record, std::exception_ptr error) {
     static constexpr Stage stage{StageKind::TaskPut, "org.apache.kafka.connect.sink.SinkTask"};
     const auto* origin = batch_.origin_of(record);
+    WrittenRecord written;
+    ConsumerRecord own;
     if (!origin) {
-        throw ConnectException(fmt::format("The record of {}-{} at offset {} is not one that put() was given",
-                                           record.original_topic, record.original_partition, record.kafka_offset));
+        written = pipeline_.write(record);
+        own = {.topic = record.topic,
+               .partition = record.partition.value_or(-1),
+               .offset = record.kafka_offset,
+               .timestamp = record.timestamp.value_or(-1),
+               .timestamp_type = record.timestamp_type,
+               .key = written.key,
+               .value = written.value,
+               .headers = written.headers};
+        origin = &own;
     }
     context_.begin({.consumed = origin});
     try {
@@ -185,7 +195,22 @@ void SinkSession::report(const SinkRecord& record, std::exception_ptr error) {
     }
 }
 
-std::vector<TopicPartition> SinkSession::assignment() const { return consumer_->assignment(); }
+std::vector<TopicPartition> SinkSession::assignment() const {
+    auto all = consumer_->assignment();
+    all.insert(all.end(), opening_.begin(), opening_.end());
+    return all;
+}
+
+void SinkSession::require_assigned(std::span<const TopicPartition> partitions, std::string_view what) const {
+    if (paused_) return;
+    const auto all = assignment();
+    for (const auto& partition : partitions) {
+        if (std::ranges::find(all, partition) != all.end()) continue;
+        throw ConnectException(
+            fmt::format("SinkTasks may not {} partitions that are not currently assigned to them: {}-{}", what,
+                        partition.topic, partition.partition));
+    }
+}
 
 void SinkSession::rewind(const TopicOffsets& offsets) {
     for (const auto& [partition, offset] : offsets) rewinds_[partition] = offset;
@@ -214,10 +239,12 @@ void SinkSession::resume() {
     apply_pauses();
 }
 void SinkSession::pause(std::span<const TopicPartition> partitions) {
+    require_assigned(partitions, "pause");
     paused_by_task_.insert(partitions.begin(), partitions.end());
     apply_pauses();
 }
 void SinkSession::resume(std::span<const TopicPartition> partitions) {
+    require_assigned(partitions, "resume");
     for (const auto& partition : partitions) paused_by_task_.erase(partition);
     apply_pauses();
 }

@@ -64,6 +64,8 @@ private:
     void deliver();
     void apply_rewinds();
     void apply_pauses();
+    /// As Java, which lets everything pass while the connector is paused.
+    void require_assigned(std::span<const TopicPartition> partitions, std::string_view what) const;
     void commit_when_due();
     void commit(std::span<const TopicPartition> partitions, bool closing);
     std::optional<TopicOffsets> ask_task(const TopicOffsets& offsets, std::span<const TopicPartition> partitions,
@@ -91,6 +93,7 @@ private:
 
     TopicOffsets rewinds_;
     std::set<TopicPartition> paused_by_task_;
+    std::vector<TopicPartition> opening_;  ///< during open(): the consumer does not have them yet
     bool paused_ = false;
     bool redelivering_ = false;  ///< put() wants the batch again; nothing else is read meanwhile
     std::optional<std::chrono::milliseconds> timeout_;

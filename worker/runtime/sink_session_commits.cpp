@@ -15,7 +15,14 @@ void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicO
     }
     redelivering_ = redelivering_ && !batch_.records.empty();
     if (partitions.empty()) return;
-    sink_->open(partitions);
+    opening_.assign(partitions.begin(), partitions.end());
+    try {
+        sink_->open(partitions);
+    } catch (...) {
+        opening_.clear();
+        throw;
+    }
+    opening_.clear();
     for (const auto& partition : partitions) {
         if (const auto wanted = rewinds_.extract(partition)) start[partition] = wanted.mapped();
     }

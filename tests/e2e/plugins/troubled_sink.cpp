@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 namespace troubled {
 
@@ -18,6 +19,8 @@ constexpr ConfigKey keys[] = {
     {.name = "fatal.value", .doc = "The record of this value ends the task."},
     {.name = "fatal.once", .doc = "A file: only the task that removes it is ended by fatal.value."},
     {.name = "report.value", .doc = "The record of this value is reported."},
+    {.name = "report.own", .doc = "With it a record of this value, which nobody gave to put()."},
+    {.name = "pause.topic", .doc = "The first partition of this topic is paused; what that brings is appended."},
 };
 
 class TroubledTask final : public SinkTask {
@@ -32,6 +35,8 @@ public:
         fatal_ = config.find("fatal.value");
         fatal_once_ = config.find("fatal.once");
         report_ = config.find("report.value");
+        report_own_ = config.find("report.own");
+        pause_topic_ = config.find("pause.topic");
     }
     void put(std::span<const SinkRecord> records) override {
         if (records.empty()) return;
@@ -39,6 +44,7 @@ public:
             context_->set_timeout(std::chrono::milliseconds(20));
             throw RetriableException("not now");
         }
+        if (pause_topic_) pause(*std::exchange(pause_topic_, std::nullopt));
         for (const auto& record : records) take(record);
         if (!buffered_) write();
     }
@@ -59,11 +65,27 @@ private:
         if (report_ == value) {
             auto* reporter = context_->errant_record_reporter();
             if (!reporter) throw ConnectException("nobody hears of bad records");
-            reporter->report(record, std::make_exception_ptr(DataException("this record is not liked")));
+            const auto error = std::make_exception_ptr(DataException("this record is not liked"));
+            reporter->report(record, error);
+            if (!report_own_) return;
+            SinkRecord own;
+            own.topic = "nowhere";
+            own.value = Value::string(*report_own_);
+            reporter->report(own, error);
             return;
         }
         lines_ +=
             fmt::format("{} {} {} {}\n", record.original_topic, record.original_partition, record.kafka_offset, value);
+    }
+    void pause(const std::string& topic) {
+        const TopicPartition partition{topic, 0};
+        try {
+            context_->pause({&partition, 1});
+            context_->resume({&partition, 1});
+            lines_ += "paused\n";
+        } catch (const ConnectException& e) {
+            lines_ += std::string(e.what()) + "\n";
+        }
     }
     bool is_end() const { return !fatal_once_ || std::filesystem::remove(*fatal_once_); }
     void write() {
@@ -83,6 +105,8 @@ private:
     std::optional<std::string> fatal_;
     std::optional<std::string> fatal_once_;
     std::optional<std::string> report_;
+    std::optional<std::string> report_own_;
+    std::optional<std::string> pause_topic_;
 };
 
 class TroubledConnector final : public SinkConnector {

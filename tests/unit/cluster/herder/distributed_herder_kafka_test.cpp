@@ -1,5 +1,6 @@
 // Against a real broker: MILLRACE_TEST_KAFKA=host:port. A herder of one worker with the file source.
 #include "cluster/herder/distributed_herder.hpp"
+#include "cluster/herder/request_signature.hpp"
 #include "cluster/storage/topic_creation.hpp"
 #include "connectors/converters/plugin.hpp"
 #include "connectors/file/plugin.hpp"
@@ -269,4 +270,33 @@ TEST_CASE("a config topic with several partitions ends the herder with Kafka Con
     REQUIRE(w.until([&] { return w.ended; }));
     REQUIRE(w.failure);
     CHECK_THROWS_WITH(std::rethrow_exception(w.failure), Catch::Contains("required to have a single partition"));
+}
+
+TEST_CASE("a leader fences no producers while it cannot read the config topic", "[kafka][herder][fencing]") {
+    const auto bootstrap = broker();
+    if (!bootstrap) return;
+    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
+    const Input input;
+    TestWorker w(*bootstrap, group);
+    REQUIRE(w.until([&] { return w.configs.snapshot()->session_key.has_value(); }));
+    w.get(w.herder->put_connector("files",
+                                  {{"name", "files"},
+                                   {"connector.class", "FileStreamSource"},
+                                   {"tasks.max", "1"},
+                                   {"file", input.path.string()},
+                                   {"topic", group + "-lines"}},
+                                  std::nullopt, false));
+    REQUIRE(w.until([&] { return w.task_is("files", State::Running); }));
+    const auto key = w.configs.snapshot()->session_key->key;
+    const RequestSignature request{
+        .signature = sign_request("HmacSHA256", key, ""), .algorithm = "HmacSHA256", .body = ""};
+
+    const auto patience = std::exchange(w.parsed.config.worker_sync_timeout, 0ms);
+    CHECK_THROWS_WITH(w.get(w.herder->fence_zombies("files", request)),
+                      "Failed to read to end of config topic before performing zombie fencing");
+    CHECK(!w.configs.snapshot()->task_count_records.contains("files"));
+
+    w.parsed.config.worker_sync_timeout = patience;
+    CHECK_NOTHROW(w.get(w.herder->fence_zombies("files", request)));
+    CHECK(w.until([&] { return w.configs.snapshot()->task_count_records.contains("files"); }));
 }

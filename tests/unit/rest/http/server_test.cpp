@@ -66,6 +66,7 @@ TEST_CASE("too big is refused with a reason, and ends the connection", "[rest][s
         {"PUT /connectors/x/config HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'), 413},
         {"nonsense\r\n\r\n", 400},
         {"GET / HTTP/9.9\r\n\r\n", 505},
+        {"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
     }));
     CAPTURE(request.substr(0, 40));
     RawClient client(fixture.port);
