@@ -40,13 +40,19 @@ class Topic:
     """A topic with a replica on a broker that is gone, so that it can be told to refuse for a while what is written to it."""
 
     def __init__(self, broker, name):
-        self.broker, self.name, self.admin = broker, name, AdminClient({'bootstrap.servers': broker.address})
-        self.admin.create_topics([NewTopic(name, 1, 2, config={'cleanup.policy': 'compact'})])[name].result(60)
+        self.broker, self.name = broker, name
+        admin = self.admin()
+        admin.create_topics([NewTopic(name, 1, 2, config={'cleanup.policy': 'compact'})])[name].result(60)
+
+    def admin(self):
+        """A client that has not heard of brokers which are gone."""
+        return AdminClient({'bootstrap.servers': self.broker.address})
 
     def need_replicas(self, count):
         entry = ConfigEntry('min.insync.replicas', str(count), incremental_operation=AlterConfigOpType.SET)
         change = ConfigResource(ResourceType.TOPIC, self.name, incremental_configs=[entry])
-        self.admin.incremental_alter_configs([change])[change].result(30)
+        admin = self.admin()
+        admin.incremental_alter_configs([change])[change].result(60)
         refused = count > 1
         stack.wait_for(f'{self.name} to {"refuse" if refused else "take"} writes', lambda: self.refuses() == refused)
 
@@ -90,6 +96,7 @@ def test_what_it_was_about_to_write_is_given_up(group, folder, topic):
     def taken_over():
         status = rest.status('f')
         return [(part['state'], part['worker_id']) for part in [status['connector']] + status['tasks']] == [('RUNNING', home)] * 2
+    stack.wait_for('another leader', lambda: group.leader() == other)
     stack.wait_for(lambda: f'the work to move; it is {rest.status("f")}', taken_over)
     status, answer = rest.call('PUT', '/connectors/f/config', lines.config(note='newer'))
     assert status == 200, answer
