@@ -93,9 +93,11 @@ TEST_CASE("a sink's offsets are listed, altered and reset", "[kafka][offsets]") 
     CHECK(plugin.seen.size() == 2);
     const auto listed = sink_offsets(group, name);
     REQUIRE(listed.size() == 2);
-    CHECK(listed[0].partition.find("kafka_topic")->as_text() == name);
-    CHECK(*listed[1].partition.find("kafka_partition") == Value::int64(1));
-    CHECK(*listed[1].offset.find("kafka_offset") == Value::int64(6));
+    for (const auto& one : listed) {  // in an order that depends on the topic's name
+        CHECK(one.partition.find("kafka_topic")->as_text() == name);
+        CHECK(one.offset.find("kafka_offset")->as_integer() == 5 + one.partition.find("kafka_partition")->as_integer());
+    }
+    CHECK(*listed[0].partition.find("kafka_partition") != *listed[1].partition.find("kafka_partition"));
 
     alter_sink_offsets(group, target, {{{name, 1}, std::nullopt}});
     CHECK(sink_offsets(group, name).size() == 1);
