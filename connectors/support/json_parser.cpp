@@ -1,5 +1,4 @@
 #include "connectors/support/json.hpp"
-
 #include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
