@@ -68,7 +68,10 @@ struct GroupConsumer::State : HandleOpaque {
     void take_over(const std::vector<TopicPartition>& given, int timeout_ms);
     void take_over_waiting();
     void revoke(const rd_kafka_topic_partition_list_t& list, bool lost);
-    bool cooperative() const { return std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE"; }
+    bool cooperative() const {
+        const auto* protocol = rd_kafka_rebalance_protocol(client);  // null while it closes
+        return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
+    }
     void add_to_assignment(const std::vector<TopicPartition>& added);
     void remove_from_assignment(const std::vector<TopicPartition>& removed);
     void collect(MessagePtr message);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <set>
+#include <thread>
 
 using namespace millrace;
 using namespace millrace::worker;
@@ -67,4 +68,24 @@ TEST_CASE("a partition is read although the coordinator had moved when its offse
     CHECK(read == 20);
     CHECK(listener.started == TopicOffsets{{{"t", 0}, 0}, {{"t", 1}, 0}});
     CHECK(consumer.assignment().size() == 2);
+}
+
+TEST_CASE("a consumer may be closed at any moment of a rebalance", "[kafka]") {
+    MockBroker broker;
+    REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_mock_group_initial_rebalance_delay_ms(broker.cluster, 20);
+    const std::vector<std::string> topics{"t"};
+    for (int polled = 0; polled < 120; ++polled) {
+        CAPTURE(polled);
+        Remembering listener;
+        GroupConsumer consumer(translate(ClientKind::Consumer, {{"bootstrap.servers", broker.address()},
+                                                                {"group.id", fmt::format("g{}", polled)},
+                                                                {"partition.assignment.strategy", "range"}}),
+                               {}, listener);
+        consumer.subscribe(topics);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(polled);
+        while (std::chrono::steady_clock::now() < deadline && polled % 2 == 0) consumer.poll(1ms, 100);
+        std::this_thread::sleep_until(deadline);
+    }
+    SUCCEED();
 }
