@@ -139,8 +139,11 @@ def test_a_task_may_pause_only_what_is_its_own(sink):
     refusal = 'SinkTasks may not pause partitions that are not currently assigned to them: nowhere-0'
     stack.wait_for(lambda: f'the refusal: {sink.lines()}', lambda: refusal in sink.lines())
     sink.put(pause_topic=sink.topic)
-    sink.produce(['2'])
-    stack.wait_for(lambda: f'no refusal: {sink.lines()}', lambda: 'paused' in sink.lines())
+
+    def paused():
+        sink.produce(['2'])  # the task before it may take some
+        return 'paused' in sink.lines()
+    stack.wait_for(lambda: f'no refusal: {sink.lines()}', paused, every=0.5)
 
 
 def test_records_that_cannot_be_delivered_go_to_the_dead_letter_queue(sink):
