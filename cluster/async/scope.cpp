@@ -23,14 +23,20 @@ Scope::~Scope() { MILLRACE_ASSERT(children_.empty()); }
 void Scope::spawn(asio::awaitable<void> child) {
     if (stopping_) return;
     idle_.clear();
-    const auto place = children_.insert(children_.end(), std::make_shared<asio::cancellation_signal>());
-    asio::co_spawn(executor_, std::move(child),
-                   asio::bind_cancellation_slot(
-                       (*place)->slot(), [this, place](const std::exception_ptr& error) { on_end(place, error); }));
+    const auto place = children_.insert(children_.end(), std::make_shared<Child>());
+    asio::co_spawn(
+        executor_, begin(*place, std::move(child)),
+        asio::bind_cancellation_slot((*place)->signal.slot(),
+                                     [this, place](const std::exception_ptr& error) { on_end(place, error); }));
 }
 
-void Scope::on_end(std::list<std::shared_ptr<asio::cancellation_signal>>::iterator child,
-                   const std::exception_ptr& error) {
+asio::awaitable<void> Scope::begin(std::shared_ptr<Child> child, asio::awaitable<void> work) {
+    if (child->cancelled) co_return;
+    child->begun = true;
+    co_await std::move(work);
+}
+
+void Scope::on_end(Children::iterator child, const std::exception_ptr& error) {
     children_.erase(child);
     if (children_.empty()) idle_.set();
     if (error && !is_cancelled(error)) on_failure_(error);
@@ -38,8 +44,11 @@ void Scope::on_end(std::list<std::shared_ptr<asio::cancellation_signal>>::iterat
 
 void Scope::cancel() {
     // A child may end while it is being told: the copies keep the signals alive.
-    const std::vector<std::shared_ptr<asio::cancellation_signal>> children(children_.begin(), children_.end());
-    for (const auto& child : children) child->emit(asio::cancellation_type::terminal);
+    const std::vector<std::shared_ptr<Child>> children(children_.begin(), children_.end());
+    for (const auto& child : children) {
+        child->cancelled = true;
+        if (child->begun) child->signal.emit(asio::cancellation_type::terminal);
+    }
 }
 
 asio::awaitable<void> Scope::stop() {

@@ -32,11 +32,20 @@ public:
     std::size_t size() const noexcept { return children_.size(); }
 
 private:
-    void on_end(std::list<std::shared_ptr<asio::cancellation_signal>>::iterator child, const std::exception_ptr& error);
+    /// Asio 1.81 throws out of the executor's loop when what is cancelled before it begins ends: it is not begun then.
+    struct Child {
+        asio::cancellation_signal signal;
+        bool begun = false;
+        bool cancelled = false;
+    };
+    using Children = std::list<std::shared_ptr<Child>>;
+
+    static asio::awaitable<void> begin(std::shared_ptr<Child> child, asio::awaitable<void> work);
+    void on_end(Children::iterator child, const std::exception_ptr& error);
 
     asio::any_io_executor executor_;
     std::function<void(std::exception_ptr)> on_failure_;
-    std::list<std::shared_ptr<asio::cancellation_signal>> children_;
+    Children children_;
     Event idle_;
     bool stopping_ = false;
 };

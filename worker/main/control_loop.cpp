@@ -25,7 +25,7 @@ int ControlLoop::run(asio::awaitable<void> herder) {
     say_where();
     logger_.info("Kafka Connect starting");
     asio::co_spawn(
-        context_, std::move(herder),
+        context_, started(std::move(herder)),
         asio::bind_cancellation_slot(cancel_.slot(), [this](const std::exception_ptr& e) { on_herder_end(e); }));
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) begin_stop();
@@ -68,11 +68,19 @@ void ControlLoop::begin_stop() {
     asio::co_spawn(context_, rest_.stop(), [this](const std::exception_ptr&) {
         logger_.info("REST server stopped");
         rest_ended_ = true;
-        // Behind the herder's own start, which cannot be cancelled: nobody would stop what it is to stop.
-        asio::post(context_, [this] {
-            if (!herder_ended_) cancel_.emit(asio::cancellation_type::all);
-        });
+        end_herder();
     });
+}
+
+asio::awaitable<void> ControlLoop::started(asio::awaitable<void> herder) {
+    herder_started_ = true;
+    if (rest_ended_) asio::post(context_, [this] { end_herder(); });
+    co_await std::move(herder);
+}
+
+/// Not before it has begun: nobody would stop what it is to stop.
+void ControlLoop::end_herder() {
+    if (herder_started_ && !herder_ended_) cancel_.emit(asio::cancellation_type::all);
 }
 
 }

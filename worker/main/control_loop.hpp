@@ -26,6 +26,8 @@ public:
 private:
     void on_herder_end(const std::exception_ptr& error);
     void begin_stop();
+    boost::asio::awaitable<void> started(boost::asio::awaitable<void> herder);
+    void end_herder();
     void say_where() const;
 
     boost::asio::io_context& context_;
@@ -37,6 +39,7 @@ private:
     int exit_status_ = 0;
     bool stopping_ = false;
     bool rest_ended_ = false;
+    bool herder_started_ = false;
     bool herder_ended_ = false;
 };
 

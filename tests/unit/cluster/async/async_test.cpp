@@ -68,6 +68,22 @@ SCENARIO("a Scope ends its children", "[async]") {
     }
 }
 
+TEST_CASE("a child of a Scope that is cancelled before it begins does not begin", "[async]") {
+    asio::io_context context;
+    int begun = 0;
+    std::vector<std::exception_ptr> failures;
+    Scope scope(context.get_executor(), [&](std::exception_ptr error) { failures.push_back(std::move(error)); });
+    scope.spawn([](int& count) -> asio::awaitable<void> {
+        ++count;
+        co_return;
+    }(begun));
+    scope.cancel();
+    run(context, scope.stop());
+    CHECK(scope.size() == 0);
+    CHECK(failures.empty());
+    CHECK(begun == 0);
+}
+
 TEST_CASE("with_timeout gives the result, the error or the time-out, whichever comes first", "[async]") {
     asio::io_context context;
     run(context, [](bool in_time) -> asio::awaitable<void> {
