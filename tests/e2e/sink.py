@@ -51,7 +51,8 @@ class Sink:
         stack.wait_for(lambda: f'{states}; it is {self.rest.status(self.name)}', lambda: self.rest.states(self.name) == list(states), timeout)
 
     def lines(self):
-        return self.out.read_text().splitlines() if self.out.exists() else []
+        """Those that are complete."""
+        return self.out.read_text().split('\n')[:-1] if self.out.exists() else []
 
     def taken(self):
         """{(topic, partition): [offsets in the order of arrival]} of what the troubled sink has written."""
