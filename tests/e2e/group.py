@@ -53,11 +53,6 @@ class Group:
             return placed if placed and condition(placed) else None
         return stack.wait_for(lambda: f'{connectors} to run somewhere; they are {[self.rest().status(c) for c in connectors]}', settled, timeout, 0.3)
 
-    def generations(self):
-        """{name: the generation that it joined last} of those that run."""
-        return {name: max((int(number) for number in re.findall(r'Joined group at generation (\d+) ', worker.log())), default=0)
-                for name, worker in self.workers.items() if worker.running()}
-
     def leader(self):
         """The name of the worker that leads, by the newest assignment in the logs of both kinds."""
         rounds = [(int(generation), url) for worker in self.workers.values() if worker.running()

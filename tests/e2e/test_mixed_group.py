@@ -8,7 +8,6 @@ import stack
 from conftest import own_broker, unique
 from connector import Connector
 from group import Group, Lines, balanced
-from sink import Sink
 
 FILES = 4
 
@@ -76,40 +75,6 @@ def requests_at(rest, folder, kafka_address, plans=True):
     stack.wait_for('the stop', lambda: rest.states(lines.name) == ['STOPPED'])
     assert ask('DELETE', path) == (204, None)
     assert ask('DELETE', path) == (404, {'error_code': 404, 'message': f'Connector {lines.name} not found'})
-
-
-def test_only_what_failed_restarts_whoever_leads(group, folder, own_kafka):
-    group.java('java')
-    group.worker('ours')
-    sink = Sink(group.rest('ours'), own_kafka.address, folder)
-    sink.put('org.apache.kafka.connect.file.FileStreamSinkConnector', file=folder / 'out', value_converter_schemas_enable='false',
-             value_converter='org.apache.kafka.connect.json.JsonConverter')
-    sink.produce(['no JSON'])
-
-    def started():
-        logs = ''.join(worker.log() for worker in group.workers.values())
-        return logs.count(f'Instantiated connector {sink.name} '), logs.count(f'Instantiated task {sink.name}-0 ')
-
-    def only_the_task_restarts(at):
-        stack.wait_for(lambda: f'the task to fail; {sink.rest.status(sink.name)}', lambda: sink.rest.states(sink.name) == ['RUNNING', 'FAILED'])
-        connectors, tasks = started()
-        status, answer = group.rest(at).call('POST', f'/connectors/{sink.name}/restart?includeTasks=true&onlyFailed=true')
-        assert status == 202, answer
-        plan = json.loads(answer)
-        assert (plan['connector']['state'], [task['state'] for task in plan['tasks']]) == ('RUNNING', ['RESTARTING'])
-        stack.wait_for(lambda: f'the task to start again; {started()} after {connectors}, {tasks}', lambda: started()[1] == tasks + 1)
-        stack.wait_for('it to fail again', lambda: sink.rest.states(sink.name) == ['RUNNING', 'FAILED'])
-        assert started() == (connectors, tasks + 1)
-
-    assert group.leader() == 'java'
-    only_the_task_restarts('java')
-    only_the_task_restarts('ours')
-    group.workers['java'].stop()
-    group.workers['java'].resume()
-    stack.wait_for('both to have met', lambda: len(set(group.generations().values())) == 1)
-    assert group.leader() == 'ours'
-    only_the_task_restarts('java')
-    only_the_task_restarts('ours')
 
 
 def test_java_is_replaced_and_comes_back(release, group, folder, own_kafka, postgres_address, database, sql, dice):
