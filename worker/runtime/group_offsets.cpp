@@ -1,6 +1,6 @@
 #include "worker/runtime/group_offsets.hpp"
 
-#include "connectors/support/java_number.hpp"
+#include "connectors/converters/java_text.hpp"
 #include "worker/kafka/error.hpp"
 #include "worker/runtime/offset_order.hpp"
 
@@ -21,49 +21,11 @@ bool has(const OffsetMap& map, std::string_view key) {
     return std::ranges::find(map.entries(), key, &OffsetEntry::key) != map.entries().end();
 }
 
-void append_text(std::string& text, const Value& value) {
-    switch (value.kind()) {
-    case Value::Kind::Null:
-        text += "null";
-        return;
-    case Value::Kind::String:
-    case Value::Kind::Bytes:
-        text += value.as_text();
-        return;
-    case Value::Kind::Boolean:
-        text += value.as_boolean() ? "true" : "false";
-        return;
-    case Value::Kind::Float32:
-    case Value::Kind::Float64:
-        append_java_double(text, value.as_double());
-        return;
-    case Value::Kind::Array:
-        text += '[';
-        for (const auto& one : value.as_values()) {
-            if (&one != value.as_values().data()) text += ", ";
-            append_text(text, one);
-        }
-        text += ']';
-        return;
-    case Value::Kind::Map:
-        text += '{';
-        for (const auto& entry : value.as_entries()) {
-            if (&entry != value.as_entries().data()) text += ", ";
-            append_text(text, entry.key);
-            text += '=';
-            append_text(text, entry.value);
-        }
-        text += '}';
-        return;
-    default:
-        text += std::to_string(value.as_integer());
-    }
-}
-
-/// As Java shows it.
+/// As Java shows it. A whole number beyond 64 bits comes as bytes that hold its digits.
 std::string text_of(const Value* value) {
+    if (value != nullptr && value->kind() == Value::Kind::Bytes) return std::string(value->as_text());
     std::string text;
-    append_text(text, value == nullptr ? Value() : *value);
+    converters::append_java_text(text, nullptr, value == nullptr ? Value() : *value);
     return text;
 }
 
