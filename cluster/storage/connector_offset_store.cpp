@@ -4,7 +4,7 @@
 #include "cluster/storage/topic_creation.hpp"
 #include "worker/runtime/answer.hpp"
 
-#include <map>
+#include <unordered_map>
 
 namespace millrace::cluster {
 
@@ -76,14 +76,19 @@ std::optional<OffsetMap> ConnectorOffsetStore::read(const std::string& connector
 }
 
 std::vector<std::pair<OffsetMap, OffsetMap>> ConnectorOffsetStore::list(const std::string& connector) {
-    std::map<std::string, std::pair<OffsetMap, OffsetMap>> merged;
-    for (auto* store : {&own_, &shared_}) {
+    std::vector<std::pair<OffsetMap, OffsetMap>> found;
+    std::unordered_map<std::string, std::size_t> places;
+    for (auto* store : {&shared_, &own_}) {
         for (auto& entry : store->list(connector)) {
-            merged.try_emplace(canonical_offset_key(connector, entry.first.entries()), std::move(entry));
+            const auto [at, is_new] =
+                places.try_emplace(canonical_offset_key(connector, entry.first.entries()), found.size());
+            if (is_new) {
+                found.push_back(std::move(entry));
+            } else {
+                found[at->second] = std::move(entry);
+            }
         }
     }
-    std::vector<std::pair<OffsetMap, OffsetMap>> found;
-    for (auto& [key, entry] : merged) found.push_back(std::move(entry));
     return found;
 }
 

@@ -3,6 +3,9 @@
 #include "cluster/storage/offset_records.hpp"
 #include "connectors/api/errors.hpp"
 
+#include <algorithm>
+#include <map>
+
 namespace millrace::cluster {
 
 std::string OffsetTable::apply(std::string_view key, std::optional<std::string_view> value) {
@@ -11,7 +14,9 @@ std::string OffsetTable::apply(std::string_view key, std::optional<std::string_v
         auto& entry = by_meaning_[canonical_offset_key(parsed.connector, parsed.partition.entries())];
         entry.connector = std::move(parsed.connector);
         if (entry.key.empty() || value) entry.key = key;  // a Java worker's tombstone of other bytes is no better name
+        const bool had_one = entry.value.has_value();
         entry.value = value && parse_offset_value(*value) ? std::optional(std::string(*value)) : std::nullopt;
+        if (entry.value && !had_one) entry.since = ++appeared_;
         return {};
     } catch (const DataException& e) {
         return std::string("Ignoring a record of the offset topic: ") + e.what();
@@ -30,11 +35,12 @@ std::string OffsetTable::key_bytes(std::string_view connector, OffsetEntries par
 }
 
 std::vector<std::pair<OffsetMap, OffsetMap>> OffsetTable::entries(std::string_view connector) const {
-    std::map<std::string_view, const Entry*> sorted;
+    std::vector<const Entry*> wanted;
     for (const auto& [meaning, entry] : by_meaning_)
-        if (entry.connector == connector && entry.value) sorted.emplace(meaning, &entry);
+        if (entry.connector == connector && entry.value) wanted.push_back(&entry);
+    std::ranges::sort(wanted, {}, &Entry::since);
     std::vector<std::pair<OffsetMap, OffsetMap>> found;
-    for (const auto& [meaning, entry] : sorted)
+    for (const auto* entry : wanted)
         found.emplace_back(parse_offset_key(entry->key).partition, *parse_offset_value(*entry->value));
     return found;
 }

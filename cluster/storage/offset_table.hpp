@@ -6,7 +6,7 @@
 #pragma once
 #include "connectors/api/record.hpp"
 
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +22,7 @@ public:
     std::optional<OffsetMap> find(std::string_view connector, OffsetEntries partition) const;
     /// The bytes to write this partition's key with.
     std::string key_bytes(std::string_view connector, OffsetEntries partition) const;
-    /// All partitions of the connector that have an offset, sorted.
+    /// All partitions of the connector that have an offset, the one that has had one for longest first.
     std::vector<std::pair<OffsetMap, OffsetMap>> entries(std::string_view connector) const;
     /// Key and value of everything that has an offset, sorted.
     std::vector<std::pair<std::string, std::string>> all() const;
@@ -32,8 +32,10 @@ private:
         std::string key;
         std::string connector;
         std::optional<std::string> value;
+        std::uint64_t since = 0;  ///< of those that have a value: counted up
     };
     std::unordered_map<std::string, Entry> by_meaning_;
+    std::uint64_t appeared_ = 0;
 };
 
 }

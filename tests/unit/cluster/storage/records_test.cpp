@@ -155,6 +155,21 @@ TEST_CASE("an offset is found whatever the order of its partition's entries, and
     CHECK_FALSE(table.apply("no json", "{}").empty());
 }
 
+TEST_CASE("a connector's offsets come as their partitions appeared, one that was removed in between as a new one") {
+    OffsetTable table;
+    const auto files = [&] {
+        std::vector<std::string> names;
+        for (const auto& [partition, offset] : table.entries("c")) names.emplace_back(partition.find("f")->as_text());
+        return names;
+    };
+    for (const auto* name : {"z", "a", "m"}) table.apply(fmt::format(R"(["c",{{"f":"{}"}}])", name), R"({"p":1})");
+    table.apply(R"(["c",{"f":"z"}])", R"({"p":2})");
+    CHECK(files() == std::vector<std::string>{"z", "a", "m"});
+    table.apply(R"(["c",{"f":"a"}])", std::nullopt);
+    table.apply(R"(["c",{"f":"a"}])", R"({"p":3})");
+    CHECK(files() == std::vector<std::string>{"z", "m", "a"});
+}
+
 TEST_CASE("topics that would lose state are refused with Kafka Connect's words") {
     const InternalTopicRole role = offset_topic_role;
     CHECK_NOTHROW(check_cleanup_policy("t", role, {{"cleanup.policy", " Compact "}}));
