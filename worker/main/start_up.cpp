@@ -84,7 +84,9 @@ std::string environment(const char* name) {
 }
 
 PluginRegistry make_plugins(const Settings& settings, const Logger& logger) {
-    PluginRegistry plugins(logger.named("org.apache.kafka.connect.runtime.isolation.Plugins"));
+    const auto scanner = logger.named("org.apache.kafka.connect.runtime.isolation.Plugins");
+    scanner.info("Scanning for plugin classes. This might take a moment ...");
+    PluginRegistry plugins(scanner);
     plugins.add(converters::manifest());
     plugins.add(avro::manifest());
     plugins.add(json_schema::manifest());

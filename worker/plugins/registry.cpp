@@ -57,7 +57,6 @@ void PluginRegistry::add(const PluginManifest& manifest, const std::string& loca
 }
 
 void PluginRegistry::scan(std::span<const std::string> directories) {
-    logger_.info("Scanning for plugin classes. This might take a moment ...");
     for (const auto& directory : directories) load_directory(directory, 0);
 }
 

@@ -23,6 +23,10 @@ constexpr milliseconds connector_deadline{90'000};
 /// Kafka Connect's fixed time for a connector to stop.
 constexpr milliseconds connector_stop_deadline{5'000};
 
+/// What Kafka Connect's own log puts before a line: whose it is.
+std::string context_of(const std::string& connector) { return fmt::format("[{}|worker] ", connector); }
+std::string context_of(const TaskId& id) { return fmt::format("[{}|task-{}] ", id.connector, id.task); }
+
 /// Tasks of each connector by their state.
 class TaskCounts {
 public:
@@ -100,7 +104,7 @@ void Worker::start_connector(const std::string& name, Settings settings, TargetS
                                .plugins = state_->deps.plugins,
                                .transformer = state_->transformer,
                                .listener = state_->deps.listener,
-                               .logger = state_->deps.logger.with_context(fmt::format("[{}|worker] ", name)),
+                               .logger = state_->deps.logger.with_context(context_of(name)),
                                .starts = state_->starts,
                                .creates_topics = state_->deps.config.topic_creation_enable});
     bool is_new = false;
@@ -126,7 +130,7 @@ void Worker::stop_connector(const std::string& name, Done done, StopManner manne
         done(nullptr);
         return;
     }
-    state_->logger.info("Stopping connector {}", name);
+    state_->logger.with_context(context_of(name)).info("Stopping connector {}", name);
     const Once<std::exception_ptr> once(std::move(done));
     state_->deadlines.after(connector_stop_deadline, [once, connector] {
         connector->abandon(true);  // nothing, if it has stopped
@@ -165,7 +169,7 @@ void Worker::task_configs(const std::string& name, Callback<std::vector<Settings
 void Worker::start_task(const TaskId& id, const Settings& connector_settings, const Settings& task_settings,
                         TargetState target, ProducerGate gate) {
     auto& s = *state_;
-    const auto logger = s.deps.logger.with_context(fmt::format("[{}|task-{}] ", id.connector, id.task));
+    const auto logger = s.deps.logger.with_context(context_of(id));
     auto task = std::make_shared<WorkerTask>(WorkerTask::Parts{.id = id,
                                                                .connector = connector_settings,
                                                                .task = task_settings,
@@ -185,7 +189,7 @@ void Worker::start_task(const TaskId& id, const Settings& connector_settings, co
             throw ConnectException(fmt::format("Task already exists in this worker: {}", to_string(id)));
         }
     }
-    s.logger.info("Creating task {}", to_string(id));
+    s.logger.with_context(context_of(id)).info("Creating task {}", to_string(id));
     task->start();
 }
 
@@ -211,13 +215,14 @@ void Worker::stop_tasks(std::vector<TaskId> ids, Done done, StopManner manner) {
     group->open = group->tasks.size();
     const Once<std::exception_ptr> once(std::move(done));
     for (const auto& task : group->tasks) {
-        state_->logger.info("Stopping task {}", to_string(task->id()));
+        state_->logger.with_context(context_of(task->id())).info("Stopping task {}", to_string(task->id()));
         manner == StopManner::AtOnce ? task->cancel() : task->request_stop();
     }
     state_->deadlines.after(state_->deps.config.task_shutdown_graceful_timeout, [group, once, logger = state_->logger] {
         for (const auto& task : group->tasks) {
             if (task->ended()) continue;
-            logger.error("Graceful stop of task {} failed.", to_string(task->id()));
+            logger.with_context(context_of(task->id()))
+                .error("Graceful stop of task {} failed.", to_string(task->id()));
             task->cancel();
         }
         once(nullptr);

@@ -213,6 +213,7 @@ void WorkerConnector::stop(Once<std::exception_ptr> done) {
         connector_.reset();
         report({.state = State::Unassigned});
         abandon(false);
+        logger_.info("Completed shutdown for WorkerConnector{{id={}}}", parts_.name);
         done(nullptr);
     });
 }
