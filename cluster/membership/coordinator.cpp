@@ -25,14 +25,15 @@ std::chrono::milliseconds backoff(const GroupSettings& settings, int attempt) {
 
 }
 
-Coordinator::Coordinator(const GroupSettings& settings, Logger logger)
-    : settings_(settings), logger_(std::move(logger)) {}
+Coordinator::Coordinator(const GroupSettings& settings, Logger logger, std::shared_ptr<ConnectionListener> connections)
+    : settings_(settings), logger_(std::move(logger)), connections_(std::move(connections)) {}
 
 ConnectionSettings Coordinator::connection_settings() const {
     return {.client_id = settings_.client_id,
             .security = settings_.security,
             .connection_setup_timeout = settings_.connection_setup_timeout,
-            .request_timeout = settings_.request_timeout};
+            .request_timeout = settings_.request_timeout,
+            .listener = connections_};
 }
 
 void Coordinator::warn_once(const std::string& message) {

@@ -20,7 +20,7 @@ namespace millrace::cluster {
 
 class Coordinator {
 public:
-    Coordinator(const GroupSettings& settings, Logger logger);
+    Coordinator(const GroupSettings& settings, Logger logger, std::shared_ptr<ConnectionListener> connections);
 
     bool known() const noexcept { return connection_ && connection_->is_open(); }
     /// Searches, with back-off, for at most `limit`. False: not found in that time. Throws AuthenticationException,
@@ -42,6 +42,7 @@ private:
 
     const GroupSettings& settings_;
     Logger logger_;
+    std::shared_ptr<ConnectionListener> connections_;
     std::shared_ptr<Connection> connection_;  ///< shared with requests that are under way
     std::string name_ = "unknown";
     std::vector<BrokerAddress> brokers_;  ///< learned from metadata, besides the bootstrap servers

@@ -19,7 +19,8 @@ GroupMember::GroupMember(const asio::any_io_executor& executor, const GroupSetti
       listener_(listener),
       logger_(logger),
       clock_(std::move(clock)),
-      coordinator_(settings, logger),
+      connections_(std::make_shared<ConnectionMetrics>()),
+      coordinator_(settings, logger, connections_),
       assignor_(settings.scheduled_rebalance_max_delay),
       protocol_(settings.protocol),
       wake_(executor),
@@ -186,6 +187,7 @@ std::optional<std::string> GroupMember::owner_url(const TaskId& task) const {
 
 void GroupMember::collect_metrics(worker::MetricsPage& page) const {
     const auto work = assignment_ ? assignment_->assigned : Work{};
+    connections_->collect(page, settings_.client_id);
     metrics_.collect(page, settings_.client_id, work.connectors.size(), work.tasks.size());
 }
 

@@ -10,6 +10,7 @@
 #include "cluster/assignment/leader.hpp"
 #include "cluster/async/event.hpp"
 #include "cluster/async/scope.hpp"
+#include "cluster/membership/connection_metrics.hpp"
 #include "cluster/membership/coordinator.hpp"
 #include "cluster/membership/group_metrics.hpp"
 #include "cluster/membership/group_settings.hpp"
@@ -130,6 +131,7 @@ private:
     MemberListener& listener_;
     Logger logger_;
     WallClock clock_;
+    std::shared_ptr<ConnectionMetrics> connections_;
     Coordinator coordinator_;
     LeaderAssignor assignor_;
     GroupMetrics metrics_;

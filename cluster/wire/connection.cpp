@@ -143,10 +143,10 @@ Connection::Connection(const asio::any_io_executor& executor, BrokerAddress addr
     : executor_(executor), address_(std::move(address)), settings_(std::move(settings)), free_(executor) {
     free_.set();
 }
-Connection::~Connection() = default;
+Connection::~Connection() { close(); }
 
 void Connection::close() noexcept {
-    open_ = false;
+    if (std::exchange(open_, false) && settings_.listener) settings_.listener->closed();
     if (transport_) transport_->close();
 }
 
@@ -158,13 +158,25 @@ void Connection::broken(const std::string& why) {
 asio::awaitable<std::unique_ptr<Connection>> Connection::open(BrokerAddress address, ConnectionSettings settings) {
     const auto executor = co_await asio::this_coro::executor;
     std::unique_ptr<Connection> connection(new Connection(executor, std::move(address), std::move(settings)));
-    co_await connection->connect();
-    if (connection->settings_.security.uses_sasl()) {
-        co_await connection->negotiate_versions(0);
-        co_await connection->authenticate();
+    const auto listener = connection->settings_.listener;
+    std::string refusal;
+    try {
+        co_await connection->connect();
+        co_await connection->introduce();
+    } catch (const AuthenticationException& e) {
+        refusal = e.what();
     }
-    co_await connection->negotiate_versions(first_api_versions);
+    if (listener) listener->authenticated(refusal.empty());
+    if (!refusal.empty()) throw AuthenticationException(refusal);
     co_return connection;
+}
+
+asio::awaitable<void> Connection::introduce() {
+    if (settings_.security.uses_sasl()) {
+        co_await negotiate_versions(0);
+        co_await authenticate();
+    }
+    co_await negotiate_versions(first_api_versions);
 }
 
 asio::awaitable<void> Connection::connect() {
@@ -173,6 +185,7 @@ asio::awaitable<void> Connection::connect() {
         transport_ = co_await with_timeout(settings_.connection_setup_timeout,
                                            make_transport(address_, settings_.security), "connecting");
         open_ = true;
+        if (settings_.listener) settings_.listener->opened();
         co_return;
     } catch (const system_error& e) {
         if (e.code() == asio::error::operation_aborted) throw;
@@ -330,7 +343,9 @@ asio::awaitable<Bytes> Connection::send_and_receive(Bytes frame, std::chrono::mi
 }
 
 asio::awaitable<Bytes> Connection::write_then_read(Bytes frame) {
+    const auto began = Event::Clock::now();
     co_await transport_->write(asio::buffer(frame));
+    if (settings_.listener) settings_.listener->sent(frame.size());
     std::array<std::byte, 4> size_bytes{};
     co_await transport_->read(asio::buffer(size_bytes));
     const auto size = Reader{Encoding::Classic, size_bytes}.int32("size");
@@ -338,6 +353,9 @@ asio::awaitable<Bytes> Connection::write_then_read(Bytes frame) {
         broken(fmt::format("an answer of {} bytes; 4 to {} are accepted", size, settings_.max_response_bytes));
     Bytes answer(static_cast<std::size_t>(size));
     co_await transport_->read(asio::buffer(answer));
+    if (settings_.listener) {
+        settings_.listener->received(size_bytes.size() + answer.size(), Event::Clock::now() - began);
+    }
     co_return answer;
 }
 

@@ -41,12 +41,28 @@ std::string to_string(const BrokerAddress& address);  ///< "host:port", "[::1]:p
 /// "a:9092,b:9092"; throws ConfigException naming bootstrap.servers and the part that will not do.
 std::vector<BrokerAddress> parse_bootstrap_servers(std::string_view text);
 
+/// Is told what connections do, in the thread that they belong to.
+class ConnectionListener {
+public:
+    using Clock = Event::Clock;
+
+    virtual ~ConnectionListener() = default;
+    virtual void opened() = 0;
+    virtual void closed() = 0;
+    virtual void sent(std::size_t bytes) = 0;
+    /// An answer, and the time since its request was sent.
+    virtual void received(std::size_t bytes, Clock::duration took) = 0;
+    /// TLS and SASL, where they are wanted, when a connection is opened.
+    virtual void authenticated(bool accepted) = 0;
+};
+
 struct ConnectionSettings {
     std::string client_id = {};
     SecuritySettings security = {};
     std::chrono::milliseconds connection_setup_timeout{10'000};
     std::chrono::milliseconds request_timeout{40'000};
     std::size_t max_response_bytes = std::size_t{100} * 1024 * 1024;
+    std::shared_ptr<ConnectionListener> listener = {};  ///< null: nobody listens
 };
 
 class Transport;
@@ -81,6 +97,7 @@ private:
     Connection(const asio::any_io_executor& executor, BrokerAddress address, ConnectionSettings settings);
 
     asio::awaitable<void> connect();
+    asio::awaitable<void> introduce();
     asio::awaitable<void> negotiate_versions(std::int16_t version);
     asio::awaitable<void> authenticate();
     asio::awaitable<std::string> bearer_token();

@@ -87,6 +87,27 @@ constexpr auto table = std::to_array<ConnectMetric>({
      "Rounds an hour that led to no assignment."},
     {"connect-coordinator-metrics", "last-rebalance-seconds-ago", "clientId",
      "Seconds since the last assignment; -1 before the first."},
+    {"connect-metrics", "connection-count", "clientId", "Connections of the group's member to brokers that are open."},
+    {"connect-metrics", "connection-creation-rate", "clientId", "Connections to brokers that were opened, a second."},
+    {"connect-metrics", "connection-creation-total", "clientId", "Connections to brokers that were opened."},
+    {"connect-metrics", "connection-close-rate", "clientId", "Connections to brokers that were closed, a second."},
+    {"connect-metrics", "connection-close-total", "clientId", "Connections to brokers that were closed."},
+    {"connect-metrics", "request-rate", "clientId", "Requests to brokers a second."},
+    {"connect-metrics", "request-total", "clientId", "Requests to brokers."},
+    {"connect-metrics", "response-rate", "clientId", "Answers of brokers a second."},
+    {"connect-metrics", "response-total", "clientId", "Answers of brokers."},
+    {"connect-metrics", "outgoing-byte-rate", "clientId", "Bytes sent to brokers a second."},
+    {"connect-metrics", "outgoing-byte-total", "clientId", "Bytes sent to brokers."},
+    {"connect-metrics", "incoming-byte-rate", "clientId", "Bytes received from brokers a second."},
+    {"connect-metrics", "incoming-byte-total", "clientId", "Bytes received from brokers."},
+    {"connect-metrics", "request-size-avg", "clientId", "Mean size of the latest requests, in bytes."},
+    {"connect-metrics", "request-size-max", "clientId", "Largest of the latest requests, in bytes."},
+    {"connect-metrics", "request-latency-avg", "clientId", "Mean time to the latest answers, in milliseconds."},
+    {"connect-metrics", "request-latency-max", "clientId", "Longest time to the latest answers, in milliseconds."},
+    {"connect-metrics", "successful-authentication-rate", "clientId", "Sign-ins that brokers accepted, a second."},
+    {"connect-metrics", "successful-authentication-total", "clientId", "Sign-ins that brokers accepted."},
+    {"connect-metrics", "failed-authentication-rate", "clientId", "Sign-ins that brokers refused, a second."},
+    {"connect-metrics", "failed-authentication-total", "clientId", "Sign-ins that brokers refused."},
     {"connector-metrics", "connector-type", "connector", "Whether the connector is a source or a sink.", true},
     {"connector-metrics", "connector-class", "connector", "Class of the connector.", true},
     {"connector-metrics", "connector-version", "connector", "Version of the connector.", true},
@@ -263,7 +284,7 @@ std::string prometheus_name(const ConnectMetric& metric, MetricNames names) {
     const bool of_client = client == "producer" || client == "consumer";
     std::string domain = of_client ? fmt::format("kafka_{}_", client) : "kafka_connect_";
     if (names == MetricNames::Strimzi) {
-        if (of_client) domain = "kafka_";
+        if (of_client || metric.group == "connect-metrics") domain = "kafka_";
         return domain + with_underscores(short_group(metric.group)) + "_" + with_underscores(metric.attribute);
     }
     return domain + with_underscores(metric.group) + "_" + with_underscores(metric.attribute);

@@ -74,6 +74,27 @@ SCENARIO("a group of one", "[kafka][membership]") {
         CHECK(herder.diary->has("Joined group at generation 1 with protocol version"));
         CHECK(describe(context, *bootstrap, group).group_state == "Stable");
     }
+    THEN("its metrics tell what its connections carried") {
+        worker::MetricsPage page(worker::MetricNames::Strimzi);
+        herder.member.collect_metrics(page);
+        const auto text = page.text();
+        const auto value = [&](const std::string& name) {
+            const auto line = "\nkafka_connect_" + name + "{clientId=\"connect-w1:8083\"} ";
+            const auto at = text.find(line);
+            INFO(name << " in " << text);
+            REQUIRE(at != std::string::npos);
+            return std::stod(text.substr(at + line.size()));
+        };
+        CHECK(value("connection_count") == 1);
+        CHECK(value("connection_creation_total") == 1 + value("connection_close_total"));
+        CHECK(value("request_total") >= 5);  // FindCoordinator, Metadata, two JoinGroup, SyncGroup
+        CHECK(value("response_total") <= value("request_total"));
+        CHECK(value("outgoing_byte_total") >= value("request_total") * value("request_size_avg") * 0.99);
+        CHECK(value("incoming_byte_total") > value("response_total"));
+        CHECK(value("request_latency_max") >= value("request_latency_avg"));
+        CHECK(value("successful_authentication_total") == value("connection_creation_total"));
+        CHECK(value("failed_authentication_total") == 0);
+    }
     WHEN("the configuration changes") {
         herder.view = {.offset = 9, .configured = {{"a", "c"}, {{"a", 0}, {"c", 0}}}};
         herder.member.request_rejoin("connectors changed");

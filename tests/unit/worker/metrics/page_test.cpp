@@ -42,6 +42,7 @@ TEST_CASE("Names are those of the rules that people have for the JMX exporter", 
     CHECK(name("connect-worker-rebalance-metrics", "completed-rebalances-total") ==
           "kafka_connect_worker_rebalance_completed_rebalances_total");
     CHECK(name("connect-coordinator-metrics", "assigned-tasks") == "kafka_connect_coordinator_assigned_tasks");
+    CHECK(name("connect-metrics", "request-total") == "kafka_connect_request_total");
     CHECK(name("connector-metrics", "status") == "kafka_connect_connector_status");
     CHECK(name("connector-task-metrics", "offset-commit-avg-time-ms") ==
           "kafka_connect_connector_task_offset_commit_avg_time_ms");
