@@ -106,13 +106,14 @@ def main():
     with connect(arguments.postgres, 'shop') as shop:
         shop.execute(TABLES)
     create_connector(arguments.rest, arguments.postgres)
+    end = f'After {ENOUGH_EVENTS} events everything ends by itself' if arguments.once else 'Ctrl-C ends everything'
     print(f"""
 The worker's REST API, from another terminal:
   curl http://{arguments.rest}/connectors/shop/status
   curl http://{arguments.rest}/connector-plugins
   curl -X PUT http://{arguments.rest}/connectors/shop/pause      (and /resume)
 Kafka is at {arguments.kafka}, PostgreSQL at {arguments.postgres} (database shop, user and password postgres).
-The worker's log is {arguments.log}. Ctrl-C ends everything.
+The worker's log is {arguments.log}. {end}.
 """)
     stop = threading.Event()
     threading.Thread(target=keep_shop_busy, args=(arguments.postgres, stop), daemon=True).start()

@@ -1,6 +1,7 @@
 # A PostgreSQL connector of a cluster of workers behind TLS and a password, for the provider Mongey/kafka-connect.
 #
 #   export TF_VAR_cluster_password=... TF_VAR_database_password=...
+#   terraform init
 #   terraform apply -var cluster_address=connect.example.org:8443 -var database_host=db.example.org
 #
 # An authority of one's own: SSL_CERT_FILE=ca.crt (the provider's tls_root_ca_file does nothing).

@@ -1,8 +1,11 @@
-"""deploy/compose.yaml as it stands: up, a connector, metrics, more workers, a frozen one, down. The images of others are stand-ins with
-the same programs."""
+"""deploy/compose.yaml as it stands, by podman-compose and by docker compose: up, a connector, metrics, more workers, a frozen one, down. The
+images of others are stand-ins with the same programs."""
+import contextlib
 import itertools
 import json
 import os
+import shutil
+import subprocess
 import sys
 import urllib.parse
 import urllib.request
@@ -47,10 +50,10 @@ def registry_image():
 class Project:
     """The services of compose.yaml under a name of their own."""
 
-    def __init__(self, folder):
+    def __init__(self, program):
         jars = containers.run('bash', '-c', f'. {DEPLOY}/services/common.sh; jar_folder kafka.pom.xml')
         edge = containers.image_of('localhost/millrace-edge:test', ['nginx-light', 'haproxy'])
-        self.name, self.folder = unique('mr'), folder
+        self.name, self.program = unique('mr'), program
         ports = free_ports(3)
         self.edge_port, self.haproxy_port, self.prometheus_port = ports
         self.environment = {
@@ -63,7 +66,7 @@ class Project:
         containers.run(DEPLOY / 'compose-files')
 
     def compose(self, *arguments):
-        return containers.run('podman-compose', '-p', self.name, '-f', DEPLOY / 'compose.yaml', *arguments)
+        return containers.run(*self.program, '-p', self.name, '-f', DEPLOY / 'compose.yaml', *arguments)
 
     def up(self, *options):
         self.compose('up', '-d', '--no-build', *options)
@@ -85,16 +88,45 @@ class Project:
             return []
 
 
-@pytest.fixture(scope='module')
-def project(tmp_path_factory):
-    containers.require()
-    made = Project(tmp_path_factory.mktemp('compose'))
+def docker_compose():
+    """Docker's own of version 2, whose parser is the one that users have."""
+    for program in ['docker', 'compose'], ['/opt/millrace/docker-compose']:
+        if shutil.which(program[0]) and containers.run(*program, 'version', check=False).returncode == 0:
+            return program
+    pytest.skip('no docker compose: deploy/install-dependencies --sanitizers builds it where there is Go 1.24')
+
+
+@contextlib.contextmanager
+def docker_api(folder):
+    """podman with the API of Docker, for docker compose."""
+    socket = folder / 'podman.sock'
+    service = subprocess.Popen(['podman', 'system', 'service', '--time=0', f'unix://{socket}'], env={**os.environ, **containers.environment()},
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        made.up(*SERVICES)
-        yield made
+        stack.wait_for('the socket of podman', socket.exists)
+        os.environ['DOCKER_HOST'] = f'unix://{socket}'
+        yield
     finally:
-        made.compose('--profile', 'haproxy', 'down', '-v', '--remove-orphans', '-t', '5')
-        assert not containers.podman('ps', '-aq', '--filter', f'label=com.docker.compose.project={made.name}')
+        os.environ.pop('DOCKER_HOST', None)
+        service.terminate()
+        service.wait(60)
+
+
+@pytest.fixture(scope='module', params=['podman-compose', 'docker compose'])
+def project(request, tmp_path_factory):
+    containers.require()
+    with contextlib.ExitStack() as ends:
+        program = [request.param]
+        if request.param == 'docker compose':
+            program = docker_compose()
+            ends.enter_context(docker_api(tmp_path_factory.mktemp('api')))
+        made = Project(program)
+        try:
+            made.up(*SERVICES)
+            yield made
+        finally:
+            made.compose('--profile', 'haproxy', 'down', '-v', '--remove-orphans', '-t', '5')
+            assert not containers.podman('ps', '-aq', '--filter', f'label=com.docker.compose.project={made.name}')
 
 
 def test_the_file_is_of_the_form_that_docker_compose_1_29_takes():
@@ -102,6 +134,18 @@ def test_the_file_is_of_the_form_that_docker_compose_1_29_takes():
     file = yaml.safe_load((DEPLOY / 'compose.yaml').read_text())
     assert {key for key in file if not key.startswith('x-')} <= {'version', 'services', 'networks', 'volumes', 'secrets', 'configs'}
     assert (DEPLOY / '.env').read_text() == 'COMPOSE_PROJECT_NAME=millrace\n'
+
+
+@pytest.mark.parametrize('profiles', [[], ['haproxy'], ['haproxy', 'dashboard']], ids='-'.join)
+def test_docker_compose_takes_the_file(profiles):
+    options = [part for profile in profiles for part in ('--profile', profile)]
+    taken = json.loads(containers.run(*docker_compose(), '-f', DEPLOY / 'compose.yaml', *options, 'config', '--format', 'json'))
+    file = yaml.safe_load((DEPLOY / 'compose.yaml').read_text())['services']
+    assert taken['name'] == 'millrace'
+    assert taken['services'].keys() == {name for name, service in file.items() if set(service.get('profiles', [])) <= set(profiles)}
+    connect = taken['services']['connect']
+    assert connect['scale'] == 3 and connect['read_only'] and connect['mem_limit'] == str(256 << 20)
+    assert connect['build']['dockerfile'] == 'deploy/Containerfile' and Path(connect['build']['context']) == stack.ROOT
 
 
 def edge_at(port):
