@@ -49,7 +49,9 @@ void ConnectionMetrics::authenticated(bool accepted) { (accepted ? accepted_ : r
 void ConnectionMetrics::collect(worker::MetricsPage& page, const std::string& client_id) const {
     const auto now = Clock::now();
     const MetricLabel labels[] = {{"clientId", client_id}};
-    const auto write = [&](std::string_view attribute, double value) { page.connect(connections_group, attribute, value, labels); };
+    const auto write = [&](std::string_view attribute, double value) {
+        page.connect(connections_group, attribute, value, labels);
+    };
     const auto meter = [&](std::string_view name, const worker::SampledStat& stat) {
         write(fmt::format("{}-rate", name), stat.rate(now));
         write(fmt::format("{}-total", name), stat.total());
