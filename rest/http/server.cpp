@@ -3,6 +3,7 @@
 #include "cluster/async/fresh_tls.hpp"
 #include "cluster/async/peer_identity.hpp"
 #include "cluster/async/scope.hpp"
+#include "cluster/async/tls.hpp"
 #include "connectors/api/errors.hpp"
 #include "rest/http/access_log.hpp"
 #include "rest/http/error_response.hpp"
@@ -222,7 +223,7 @@ asio::awaitable<bool> Server::State::secure(MessageStream& stream, std::shared_p
     connection.stream->expires_after(options.limits.handshake);
     const auto error = co_await stream.handshake(asio::ssl::stream_base::server);
     if (error) {
-        logger.debug("TLS handshake with {} failed: {}", connection.client, error.message());
+        logger.debug("TLS handshake with {} failed: {}", connection.client, cluster::handshake_problem(handle, error));
         co_return false;
     }
     auto fingerprint = cluster::peer_fingerprint(handle);
