@@ -129,9 +129,9 @@ def test_java_is_replaced_and_comes_back(release, group, folder, own_kafka, post
 
 
 def test_only_what_failed_restarts_whoever_leads(release, group, folder, own_kafka):
-    group.java('java')
+    group.java('java', session_timeout_ms=30000)
     group.wait_settled()
-    group.worker('ours')
+    group.worker('ours', session_timeout_ms=30000)
     group.wait_settled()
     sink = Sink(group.rest('ours'), own_kafka.address, folder, partitions=2)
     sink.put('org.apache.kafka.connect.file.FileStreamSinkConnector', tasks_max=2, file=folder / 'out', value_converter_schemas_enable='false',
