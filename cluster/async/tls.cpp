@@ -135,4 +135,10 @@ void expect_server(ssl_st* connection, const std::string& host, bool verify) {
     }
 }
 
+std::string handshake_problem(const ssl_st* connection, const boost::system::error_code& error) {
+    const auto verified = SSL_get_verify_result(connection);
+    if (verified == X509_V_OK) return error.message();
+    return fmt::format("{}: {}", error.message(), X509_verify_cert_error_string(verified));
+}
+
 }

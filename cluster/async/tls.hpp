@@ -12,6 +12,10 @@ namespace boost::asio::ssl {
 class context;  // NOLINT(readability-identifier-naming): Asio's
 }
 
+namespace boost::system {
+class error_code;  // NOLINT(readability-identifier-naming): Boost's
+}
+
 struct ssl_st;  // OpenSSL's SSL
 
 namespace millrace::cluster {
@@ -50,5 +54,7 @@ private:
 /// Before a client's handshake: the server that it wants, a name or an IP address, which its certificate must be for if
 /// `verify`.
 void expect_server(ssl_st* connection, const std::string& host, bool verify);
+/// Why a handshake failed: the reason and, where the other side's certificate will not do, what is wrong with it.
+std::string handshake_problem(const ssl_st* connection, const boost::system::error_code& error);
 
 }

@@ -4,6 +4,7 @@
 #include "cluster/async/with_timeout.hpp"
 #include "cluster/wire/error_code.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -74,9 +75,14 @@ asio::awaitable<tcp::socket> connect_tcp(BrokerAddress address) {
 
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
-asio::awaitable<void> shake_hands(TlsStream* stream, std::string host, bool verify_host_name) {
-    expect_server(stream->native_handle(), host, verify_host_name);
-    co_await stream->async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+asio::awaitable<void> shake_hands(TlsStream* stream, BrokerAddress address, bool verify_host_name) {
+    expect_server(stream->native_handle(), address.host, verify_host_name);
+    const auto token = asio::as_tuple(asio::use_awaitable);
+    const auto [error] = co_await stream->async_handshake(asio::ssl::stream_base::client, token);
+    if (!error) co_return;
+    if (error.category() != asio::error::get_ssl_category()) throw system_error(error);
+    throw AuthenticationException(fmt::format("TLS handshake with broker {} failed: {}", to_string(address),
+                                              handshake_problem(stream->native_handle(), error)));
 }
 
 asio::awaitable<std::unique_ptr<Transport>> make_transport(BrokerAddress address, SecuritySettings security) {
@@ -84,7 +90,7 @@ asio::awaitable<std::unique_ptr<Transport>> make_transport(BrokerAddress address
     if (!security.uses_tls()) co_return std::make_unique<StreamTransport<tcp::socket>>(std::move(socket));
     if (!security.tls) throw ConfigException("security.protocol asks for TLS, but there are no ssl.* settings");
     auto transport = std::make_unique<StreamTransport<TlsStream>>(TlsStream(std::move(socket), security.tls->native()));
-    co_await shake_hands(&transport->stream(), address.host, security.verify_host_name);
+    co_await shake_hands(&transport->stream(), address, security.verify_host_name);
     co_return transport;
 }
 
@@ -189,9 +195,6 @@ asio::awaitable<void> Connection::connect() {
         co_return;
     } catch (const system_error& e) {
         if (e.code() == asio::error::operation_aborted) throw;
-        if (e.code().category() == asio::error::get_ssl_category())
-            throw AuthenticationException(
-                fmt::format("TLS handshake with broker {} failed: {}", to_string(address_), e.code().message()));
         why = e.code().message();
     } catch (const TimeoutException& e) {
         why = e.what();

@@ -10,7 +10,8 @@
 
 namespace millrace {
 
-enum class LogLevel : unsigned char { Trace, Debug, Info, Warn, Error, Fatal, Off };
+/// Of a line; All and Off are those of loggers alone.
+enum class LogLevel : signed char { All = -1, Trace, Debug, Info, Warn, Error, Fatal, Off };
 
 /// Takes finished lines. `logger` is the dotted name that /admin/loggers sets levels by.
 class LogSink {

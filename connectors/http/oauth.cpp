@@ -4,6 +4,7 @@
 #include "connectors/support/java_number.hpp"
 #include "connectors/support/json.hpp"
 #include "connectors/support/text.hpp"
+#include "connectors/tls/host_check.hpp"
 
 #include <fmt/core.h>
 
@@ -124,8 +125,7 @@ OAuthSettings read_oauth_settings(const Settings& java) {
         throw ConfigException(
             "sasl.mechanism OAUTHBEARER needs sasl.oauthbearer.client.credentials.client.id and .client.secret, or "
             "clientId and clientSecret in sasl.jaas.config");
-    const auto host_check = options.find("ssl.endpoint.identification.algorithm");
-    settings.http.verify_host_name = host_check == options.end() || !host_check->second.empty();
+    if (settings.endpoint.starts_with("https://")) settings.http.verify_host_name = checks_host_name(options);
     settings.http.connect_timeout = time_limit(java, "sasl.login.connect.timeout.ms", settings.http.connect_timeout);
     settings.http.read_timeout = time_limit(java, "sasl.login.read.timeout.ms", settings.http.read_timeout);
     return settings;

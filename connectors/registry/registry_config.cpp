@@ -2,9 +2,11 @@
 
 #include "connectors/registry/registry_keys.hpp"
 #include "connectors/support/jaas.hpp"
+#include "connectors/tls/host_check.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::registry {
@@ -121,14 +123,14 @@ RegistryLogin read_login(const Config& config, std::string of_url) {
     return login;
 }
 
-HttpOptions read_http(const Config& config) {
+HttpOptions read_http(const Config& config, const std::vector<std::string>& urls) {
     const auto tls = with_prefix_removed(config.settings(), "schema.registry.");
     HttpOptions http{.tls = read_tls_material(tls),
                      .connect_timeout = time_of(config, "http.connect.timeout.ms"),
                      .read_timeout = time_of(config, "http.read.timeout.ms"),
                      .most_answer_bytes = most_schema_bytes};
-    const auto host_check = tls.find("ssl.endpoint.identification.algorithm");
-    http.verify_host_name = host_check == tls.end() || !trim(host_check->second).empty();
+    const auto secure = [](const std::string& url) { return url.starts_with("https://"); };
+    if (std::ranges::any_of(urls, secure)) http.verify_host_name = checks_host_name(tls);
     if (const auto host = config.get_string("proxy.host"); !host.empty())
         http.proxy = fmt::format("{}:{}", host, config.get_int("proxy.port"));
     return http;
@@ -143,7 +145,7 @@ RegistryConfig read_registry_config(const Settings& settings) {
     RegistryConfig read;
     auto of_url = read_urls(config, read.urls);
     read.login = read_login(config, std::move(of_url));
-    read.http = read_http(config);
+    read.http = read_http(config, read.urls);
     for (const auto& [name, value] : with_prefix_removed(settings, "request.header."))
         read.headers.push_back(fmt::format("{}: {}", name, value));
     read.retries = config.get_int("max.retries");

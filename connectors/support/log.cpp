@@ -21,7 +21,7 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view root_name = "root";
-constexpr std::array<std::string_view, 7> level_names{"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"};
+constexpr std::array<std::string_view, 8> level_names{"ALL", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"};
 constexpr std::array<std::string_view, 6> secret_words{"password", "secret", "credential",
                                                        "jaas",     "token",  "private.key"};
 constexpr std::string_view hidden = "[hidden]";
@@ -214,7 +214,9 @@ std::vector<std::string> LogControl::set_level(std::string_view logger, LogLevel
     return names;
 }
 
-std::string_view to_string(LogLevel level) noexcept { return level_names[static_cast<std::size_t>(level)]; }
+std::string_view to_string(LogLevel level) noexcept {
+    return level_names[static_cast<std::size_t>(static_cast<int>(level) + 1)];
+}
 
 std::optional<LogLevel> parse_log_level(std::string_view name) noexcept {
     const auto same = [name](std::string_view upper) {
@@ -222,10 +224,9 @@ std::optional<LogLevel> parse_log_level(std::string_view name) noexcept {
             return (a >= 'a' && a <= 'z' ? static_cast<char>(a - ('a' - 'A')) : a) == b;
         });
     };
-    if (same("ALL")) return LogLevel::Trace;
     const auto found = std::ranges::find_if(level_names, same);
     if (found == level_names.end()) return std::nullopt;
-    return static_cast<LogLevel>(found - level_names.begin());
+    return static_cast<LogLevel>(found - level_names.begin() - 1);
 }
 
 std::string_view shown_value(std::span<const ConfigKey> keys, std::string_view key, std::string_view value) noexcept {

@@ -66,7 +66,7 @@ private:
 };
 
 std::string_view to_string(LogLevel level) noexcept;  ///< "INFO"
-/// In any case of the letters; ALL is Trace. None for other words.
+/// In any case of the letters. None for other words.
 std::optional<LogLevel> parse_log_level(std::string_view name) noexcept;
 
 /// "a = 1, b = 2": every setting, sorted, for the line "DistributedConfig values:". Values of PASSWORD keys, and of

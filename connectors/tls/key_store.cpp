@@ -3,6 +3,7 @@
 #include "connectors/api/errors.hpp"
 #include "connectors/support/text.hpp"
 #include "connectors/tls/jks.hpp"
+#include "connectors/tls/key_pair.hpp"
 #include "connectors/tls/pem.hpp"
 
 #include <fmt/core.h>
@@ -139,11 +140,17 @@ Contents contents_of(const Settings& settings, const std::string& store) {
     if (path.empty()) return {};
     const auto password = setting_of(settings, store + ".password");
     const auto key_password = setting_of(settings, "ssl.key.password");
-    return read_store({.setting = store,
+    const Store opened{.setting = store,
                        .path = path,
                        .bytes = read_tls_file(path),
                        .password = password,
-                       .key_password = key_password.empty() ? password : key_password});
+                       .key_password = key_password.empty() ? password : key_password};
+    auto contents = read_store(opened);
+    if (store == "ssl.keystore" && !(contents.certificate_chain.empty() && contents.private_key.empty())) {
+        const auto problem = key_pair_problem(contents.certificate_chain, contents.private_key, key_password);
+        if (!problem.empty()) opened.refuse(problem);
+    }
+    return contents;
 }
 
 }

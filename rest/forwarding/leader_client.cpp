@@ -1,6 +1,7 @@
 #include "rest/forwarding/leader_client.hpp"
 
 #include "cluster/async/peer_identity.hpp"
+#include "cluster/async/tls.hpp"
 #include "cluster/herder/peer_directory.hpp"
 #include "rest/http/message_stream.hpp"
 
@@ -132,12 +133,15 @@ asio::awaitable<void> LeaderClient::secure(Link& link, std::string url, Address 
     auto* handle = link.stream.start_tls(context->native());
     if (!peer) cluster::expect_server(handle, address.host, tls_.verify_host_name);
     const auto error = co_await link.stream.handshake(asio::ssl::stream_base::client);
-    if (error)
+    if (error) {
+        const auto problem =
+            error == beast::error::timeout ? text_of(error) : cluster::handshake_problem(handle, error);
         fail(url, peer
                       ? fmt::format("TLS between workers failed: {}. If a Java worker has taken this URL over, write a "
                                     "tombstone for the key millrace-peer-{} to the config topic",
-                                    text_of(error), url)
-                      : "TLS: " + text_of(error));
+                                    problem, url)
+                      : "TLS: " + problem);
+    }
     if (!peer) co_return;
     auto shown = cluster::peer_fingerprint(handle);
     const bool expected = co_await tls_.peers->is(url, shown);

@@ -68,6 +68,8 @@ std::string_view reason_phrase(int status) noexcept {
         return "URI Too Long";
     case 415:
         return "Unsupported Media Type";
+    case 426:
+        return "Upgrade Required";
     case 431:
         return "Request Header Fields Too Large";
     case 500:

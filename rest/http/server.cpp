@@ -3,6 +3,7 @@
 #include "cluster/async/fresh_tls.hpp"
 #include "cluster/async/peer_identity.hpp"
 #include "cluster/async/scope.hpp"
+#include "cluster/async/tls.hpp"
 #include "connectors/api/errors.hpp"
 #include "rest/http/access_log.hpp"
 #include "rest/http/error_response.hpp"
@@ -66,6 +67,7 @@ std::string known_method(const std::string& method) {
 /// Where Beast finds no version behind the second word of a line: a blank in the path, or another version.
 int status_of_version(std::string_view line) {
     line = line.substr(0, line.find("\r\n"));
+    if (line.ends_with(" HTTP/2.0")) return 426;
     return std::ranges::count(line, ' ') > 2 ? 400 : 505;
 }
 
@@ -80,6 +82,15 @@ Response refusal_of(const boost::system::error_code& error, std::string_view tar
     auto response = error_response(status, status_message(status));
     response.close = true;
     return response;
+}
+
+/// What another server on the way may read otherwise than this one (RFC 9112, 3.2 and 6.3).
+boost::system::error_code ambiguity_of(const http::request_parser<http::string_body>& parser) {
+    const auto& request = parser.get();
+    if (request.count(http::field::host) > 1) return http::error::bad_field;
+    if (request.count(http::field::transfer_encoding) != 0 && !parser.chunked())
+        return http::error::bad_transfer_encoding;
+    return {};
 }
 
 bool speaks_http(const boost::system::error_code& error) {
@@ -222,7 +233,7 @@ asio::awaitable<bool> Server::State::secure(MessageStream& stream, std::shared_p
     connection.stream->expires_after(options.limits.handshake);
     const auto error = co_await stream.handshake(asio::ssl::stream_base::server);
     if (error) {
-        logger.debug("TLS handshake with {} failed: {}", connection.client, error.message());
+        logger.debug("TLS handshake with {} failed: {}", connection.client, cluster::handshake_problem(handle, error));
         co_return false;
     }
     auto fingerprint = cluster::peer_fingerprint(handle);
@@ -258,6 +269,7 @@ asio::awaitable<boost::system::error_code> Server::State::read(MessageStream& st
                                                                http::request_parser<http::string_body>& parser) {
     stream.transport().expires_after(options.limits.transfer);
     auto error = co_await stream.read_header(parser);
+    if (!error) error = ambiguity_of(parser);
     if (error) co_return error;
     stream.transport().expires_after(options.limits.transfer);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {

@@ -53,6 +53,20 @@ class Group:
             return placed if placed and condition(placed) else None
         return stack.wait_for(lambda: f'{connectors} to run somewhere; they are {[self.rest().status(c) for c in connectors]}', settled, timeout, 0.3)
 
+    def wait_settled(self):
+        """Waits until the newest assignment of every worker that runs is of one generation, in which nothing moves or waits to."""
+        form = re.compile(r'Joined group at generation (\d+) .*revokedConnectorIds=\[\], revokedTaskIds=\[\], delay=0}')
+
+        def newest(worker):
+            lines = [line for line in worker.log().splitlines() if 'Joined group at generation ' in line]
+            found = form.search(lines[-1]) if lines else None
+            return int(found[1]) if found else None
+
+        def settled():
+            generations = [newest(worker) for worker in self.workers.values() if worker.running()]
+            return None not in generations and len(set(generations)) == 1
+        stack.wait_for('the group to settle', settled, 120)
+
     def leader(self):
         """The name of the worker that leads, by the newest assignment in the logs of both kinds."""
         rounds = [(int(generation), url) for worker in self.workers.values() if worker.running()

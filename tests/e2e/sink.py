@@ -5,7 +5,7 @@ import string
 from collections import defaultdict
 from pathlib import Path
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 import stack
@@ -34,6 +34,12 @@ class Sink:
             producer.produce(topic or self.topic, value, key, partition=i % self.partitions if topic is None else -1, headers=headers)
             producer.poll(0)
         assert producer.flush(60) == 0
+
+    def drop_records(self):
+        """Removes what is in its topic."""
+        everything = [TopicPartition(self.topic, partition, OFFSET_END) for partition in range(self.partitions)]
+        for done in self.admin.delete_records(everything).values():
+            done.result()
 
     def put(self, connector_class=TROUBLED, **config):
         """Creates or reconfigures it; underscores stand for dots, None leaves a key out."""

@@ -1,4 +1,4 @@
-"""Clients that people use with Kafka Connect drive a cluster through a follower, over TLS."""
+"""Clients that people use with Kafka Connect drive a cluster through each of its workers, over TLS."""
 import json
 import os
 import subprocess
@@ -10,6 +10,9 @@ import pytest
 import stack
 from conftest import unique
 from group import FILE_SOURCE, Group, Lines, workers_over_https
+
+# Each worker, with what the leader was asked once a client has created a connector through this one and those before it.
+COUNTS = {'leader': (1, 0), 'follower': (1, 1), 'another': (1, 2)}
 
 
 @pytest.fixture
@@ -46,10 +49,18 @@ class Kc:
         return json.loads(done.stdout) if done.stdout.strip().startswith(('{', '[', '"')) else done.stdout.strip()
 
 
-def test_kc(group, folder, own_kafka, store):
-    ports = workers_over_https(group, store)
-    kc = Kc(f'https://127.0.0.1:{ports["follower"]}', folder / 'users.pem')
-    lines = Lines(folder, unique('kc'), own_kafka.address)
+def asked(group):
+    """How often the leader was asked to create a connector: by clients, and by other workers."""
+    log = group.workers['leader'].log()
+    return [log.count(f'"POST /connectors{query} HTTP/1.1" 201') for query in ('', '?forward=true')]
+
+
+def wait_asked(group, *expected):
+    stack.wait_for(lambda: f'the leader to log {expected} requests; they are {asked(group)}', lambda: asked(group) == list(expected))
+
+
+def drive_with_kc(kc, lines):
+    """A connector's whole life."""
     lines.start()
     name, config = lines.name, lines.config()
 
@@ -78,13 +89,13 @@ def test_kc(group, folder, own_kafka, store):
     assert lines.finish() == []
     kc('delete', name)
     stack.wait_for('the connector to be gone', lambda: kc('list') == [])
-    # It was the leader that did it, asked by the follower.
-    stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log())
-    for port in ports.values():
-        kc = Kc(f'https://127.0.0.1:{port}', folder / 'users.pem')
-        assert kc('create', '-d', json.dumps({'name': name, 'config': config}))['name'] == name
-        stack.wait_for('the connector to run', lambda: states() == ['RUNNING', 'RUNNING'])
-        kc('delete', name)
+
+
+def test_kc(group, folder, own_kafka, store):
+    ports = workers_over_https(group, store)
+    for name, count in COUNTS.items():
+        drive_with_kc(Kc(f'https://127.0.0.1:{ports[name]}', folder / 'users.pem'), Lines(folder, unique('kc'), own_kafka.address))
+        wait_asked(group, *count)
 
 
 class Kofr:
@@ -106,11 +117,8 @@ class Kofr:
         return done.stdout if done.returncode == 0 else ''
 
 
-def test_kofr(group, folder, own_kafka, store):
-    ports = workers_over_https(group, store)
-    url = f'https://127.0.0.1:{ports["follower"]}'
-    kofr = Kofr(folder, folder / 'users.pem', 'https://127.0.0.1:1', url)
-    lines = Lines(folder, unique('kofr'), own_kafka.address)
+def drive_with_kofr(kofr, url, lines):
+    """A connector's whole life."""
     lines.start()
     name, config = lines.name, lines.config()
 
@@ -139,4 +147,12 @@ def test_kofr(group, folder, own_kafka, store):
     assert lines.finish() == []
     kofr('cn', 'delete', name)
     stack.wait_for('the connector to be gone', lambda: name not in kofr('ls'))
-    stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in group.workers['leader'].log())
+
+
+def test_kofr(group, folder, own_kafka, store):
+    ports = workers_over_https(group, store)
+    for name, count in COUNTS.items():
+        url = f'https://127.0.0.1:{ports[name]}'
+        kofr = Kofr(folder, folder / 'users.pem', 'https://127.0.0.1:1', url)  # the first of its workers is down
+        drive_with_kofr(kofr, url, Lines(folder, unique('kofr'), own_kafka.address))
+        wait_asked(group, *count)

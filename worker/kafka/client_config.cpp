@@ -3,6 +3,7 @@
 #include "connectors/http/oauth.hpp"
 #include "connectors/support/text.hpp"
 #include "connectors/tls/ciphers.hpp"
+#include "connectors/tls/host_check.hpp"
 #include "connectors/tls/key_store.hpp"
 #include "worker/config/client_keys.hpp"
 #include "worker/config/key_rows.hpp"
@@ -28,12 +29,6 @@ struct Row {
     Translate value = nullptr;
 };
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
 template <std::int64_t Least, std::int64_t Most>
 std::string bounded(std::string_view text) {
     return std::to_string(std::clamp(rows::whole(text), Least, Most));
@@ -45,8 +40,7 @@ std::string no_limit(std::string_view text) {
 std::string kilobytes(std::string_view text) {
     return std::to_string(std::clamp<std::int64_t>(rows::whole(text) / 1024, 1, 2'097'151));
 }
-std::string host_check(std::string_view text) { return trim(text).empty() ? "none" : lower(text); }
-std::string offset_reset(std::string_view text) { return lower(text) == "none" ? "error" : lower(text); }
+std::string offset_reset(std::string_view text) { return lower_case(text) == "none" ? "error" : lower_case(text); }
 /// Java's list mixes eager and cooperative ones, which librdkafka refuses; Java's own groups start with the eager.
 std::string assignors(std::string_view text) {
     std::string eager;
@@ -62,13 +56,14 @@ std::string assignors(std::string_view text) {
     return cooperative ? "cooperative-sticky" : "range";
 }
 constexpr std::int64_t int_max = 2'147'483'647;
+constexpr std::int64_t most_wait = 86'400'000;  // librdkafka's longest time between two of a thing
 
 constexpr auto table = std::to_array<Row>({
     {"bootstrap.servers", "bootstrap.servers"},
     {"client.id", "client.id"},
     {"client.rack", "client.rack"},
     {"client.dns.lookup", "client.dns.lookup"},
-    {"security.protocol", "security.protocol", All, lower},
+    {"security.protocol", "security.protocol", All, lower_case},
     {"request.timeout.ms", "socket.timeout.ms", All, bounded<10, 300'000>},
     {"metadata.max.age.ms", "topic.metadata.refresh.interval.ms", All, bounded<10, 3'600'000>},
     {"connections.max.idle.ms", "connections.max.idle.ms", All, bounded<0, int_max>},
@@ -79,42 +74,41 @@ constexpr auto table = std::to_array<Row>({
     {"socket.connection.setup.timeout.ms", "socket.connection.setup.timeout.ms", All, bounded<1000, int_max>},
     {"send.buffer.bytes", "socket.send.buffer.bytes", All, buffer_size},
     {"receive.buffer.bytes", "socket.receive.buffer.bytes", All, buffer_size},
-    {"metadata.recovery.strategy", "metadata.recovery.strategy", All, lower},
+    {"metadata.recovery.strategy", "metadata.recovery.strategy", All, lower_case},
     {"metadata.recovery.rebootstrap.trigger.ms", "metadata.recovery.rebootstrap.trigger.ms"},
-    {"enable.metrics.push", "enable.metrics.push", P | C, lower},
+    {"enable.metrics.push", "enable.metrics.push", P | C, lower_case},
     {"sasl.mechanism", "sasl.mechanism"},
     {"sasl.kerberos.service.name", "sasl.kerberos.service.name"},
-    {"sasl.kerberos.min.time.before.relogin", "sasl.kerberos.min.time.before.relogin"},
-    {"ssl.endpoint.identification.algorithm", "ssl.endpoint.identification.algorithm", All, host_check},
+    {"sasl.kerberos.min.time.before.relogin", "sasl.kerberos.min.time.before.relogin", All, bounded<0, most_wait>},
 
-    {"acks", "acks", P, lower},
+    {"acks", "acks", P, lower_case},
     {"linger.ms", "linger.ms", P, bounded<0, 900'000>},
     {"batch.size", "batch.size", P, bounded<1, int_max>},
     {"buffer.memory", "queue.buffering.max.kbytes", P, kilobytes},
-    {"compression.type", "compression.type", P, lower},
+    {"compression.type", "compression.type", P, lower_case},
     {"max.request.size", "message.max.bytes", P, bounded<1000, 1'000'000'000>},
     {"delivery.timeout.ms", "message.timeout.ms", P, no_limit},
     {"retries", "retries", P},
-    {"enable.idempotence", "enable.idempotence", P, lower},
-    {"max.in.flight.requests.per.connection", "max.in.flight.requests.per.connection", P},
+    {"enable.idempotence", "enable.idempotence", P, lower_case},
+    {"max.in.flight.requests.per.connection", "max.in.flight.requests.per.connection", P, bounded<1, 1'000'000>},
     {"transactional.id", "transactional.id", P},
-    {"transaction.timeout.ms", "transaction.timeout.ms", P},
+    {"transaction.timeout.ms", "transaction.timeout.ms", P, bounded<1000, int_max>},
 
     {"group.id", "group.id", C},
     {"group.instance.id", "group.instance.id", C},
     {"auto.offset.reset", "auto.offset.reset", C, offset_reset},
-    {"isolation.level", "isolation.level", C, lower},
-    {"enable.auto.commit", "enable.auto.commit", C, lower},
-    {"auto.commit.interval.ms", "auto.commit.interval.ms", C},
+    {"isolation.level", "isolation.level", C, lower_case},
+    {"enable.auto.commit", "enable.auto.commit", C, lower_case},
+    {"auto.commit.interval.ms", "auto.commit.interval.ms", C, bounded<0, most_wait>},
     {"fetch.min.bytes", "fetch.min.bytes", C, bounded<1, 100'000'000>},
     {"fetch.max.bytes", "fetch.max.bytes", C, bounded<0, 2'147'483'135>},
     {"fetch.max.wait.ms", "fetch.wait.max.ms", C, bounded<0, 300'000>},
     {"max.partition.fetch.bytes", "max.partition.fetch.bytes", C, bounded<1, 1'000'000'000>},
-    {"session.timeout.ms", "session.timeout.ms", C},
-    {"heartbeat.interval.ms", "heartbeat.interval.ms", C},
-    {"max.poll.interval.ms", "max.poll.interval.ms", C},
-    {"check.crcs", "check.crcs", C, lower},
-    {"allow.auto.create.topics", "allow.auto.create.topics", C, lower},
+    {"session.timeout.ms", "session.timeout.ms", C, bounded<1, 3'600'000>},
+    {"heartbeat.interval.ms", "heartbeat.interval.ms", C, bounded<1, 3'600'000>},
+    {"max.poll.interval.ms", "max.poll.interval.ms", C, bounded<1, most_wait>},
+    {"check.crcs", "check.crcs", C, lower_case},
+    {"allow.auto.create.topics", "allow.auto.create.topics", C, lower_case},
     {"partition.assignment.strategy", "partition.assignment.strategy", C, assignors},
 });
 
@@ -161,7 +155,8 @@ unsigned bit_of(ClientKind kind) { return kind == ClientKind::Producer ? P : kin
 /// As texts: librdkafka itself reads fewer kinds of files than Java.
 void add_tls(ClientConfig& config, const Settings& java) {
     const auto protocol = java.find("security.protocol");
-    if (protocol == java.end() || !lower(protocol->second).ends_with("ssl")) return;
+    if (protocol == java.end() || !lower_case(protocol->second).ends_with("ssl")) return;
+    put(config.properties, "ssl.endpoint.identification.algorithm", checks_host_name(java) ? "https" : "none");
     auto material = read_tls_material(java);
     const auto add = [&](std::string_view name, std::string text) {
         if (!text.empty()) put(config.properties, name, std::move(text));
@@ -194,7 +189,7 @@ void add_oauth(Properties& properties, const Settings& java) {
 
 void add_login(Properties& properties, const Settings& java) {
     const auto protocol = java.find("security.protocol");
-    if (protocol == java.end() || !lower(protocol->second).starts_with("sasl")) return;
+    if (protocol == java.end() || !lower_case(protocol->second).starts_with("sasl")) return;
     if (const auto mechanism = java.find("sasl.mechanism");
         mechanism != java.end() && trim(mechanism->second) == "OAUTHBEARER")
         return add_oauth(properties, java);
@@ -225,11 +220,11 @@ void make_room_for_largest(ClientConfig& config) {
 void add_producer_rest(ClientConfig& config, const Settings& java) {
     make_room_for_largest(config);
     if (const auto type = java.find("compression.type"); type != java.end()) {
-        const auto level = java.find("compression." + lower(type->second) + ".level");
+        const auto level = java.find("compression." + lower_case(type->second) + ".level");
         if (level != java.end()) put(config.properties, "compression.level", level->second);
     }
     if (const auto ignore = java.find("partitioner.ignore.keys");
-        ignore != java.end() && lower(ignore->second) == "true") {
+        ignore != java.end() && lower_case(ignore->second) == "true") {
         put(config.properties, "partitioner", "random");
     }
     if (const auto partitioner = java.find("partitioner.class");
@@ -277,9 +272,8 @@ ClientConfig translate(ClientKind kind, const Settings& java) {
         const auto given = java.find(row.java);
         if (given == java.end() || !(row.clients & bit)) continue;
         const auto text = trim(given->second);
-        if (text.empty() && row.java != "ssl.endpoint.identification.algorithm") continue;
-        const bool secret = row.java.starts_with("ssl.key");
-        put(config.properties, row.rdkafka, row.value ? row.value(text) : secret ? given->second : std::string(text));
+        if (text.empty()) continue;
+        put(config.properties, row.rdkafka, row.value ? row.value(text) : std::string(text));
     }
     fit_first_wait(config, "reconnect.backoff.ms", "reconnect.backoff.max.ms");
     fit_first_wait(config, "retry.backoff.ms", "retry.backoff.max.ms");

@@ -2,6 +2,7 @@
 
 #include "cluster/async/tls.hpp"
 #include "cluster/wire/connection.hpp"
+#include "connectors/tls/host_check.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/kafka/oauth_tokens.hpp"
 
@@ -47,8 +48,7 @@ cluster::SecuritySettings wire_security(const Settings& client) {
     if (security.uses_sasl()) add_login(security, client);
     if (security.uses_tls()) {
         security.tls = cluster::TlsContext::client(cluster::tls_options(client));
-        const auto found = client.find("ssl.endpoint.identification.algorithm");
-        security.verify_host_name = found == client.end() || !found->second.empty();
+        security.verify_host_name = checks_host_name(client);
     }
     return security;
 }

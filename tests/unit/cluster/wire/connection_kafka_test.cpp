@@ -100,6 +100,7 @@ TEST_CASE("TLS checks both sides", "[kafka][wire]") {
                                            .private_key = pem("client.key"),
                                            .trusted_certificates = pem("client.pem")});
         CHECK_THROWS_AS(connect(*broker, security), AuthenticationException);
+        CHECK_THROWS_WITH(connect(*broker, security), Catch::Contains(*broker) && Catch::Contains("local issuer"));
     }
 }
 

@@ -100,7 +100,7 @@ TEST_CASE("level names are read in any case", "[log]") {
         {"info", LogLevel::Info},
         {"WARN", LogLevel::Warn},
         {"Trace", LogLevel::Trace},
-        {"all", LogLevel::Trace},
+        {"all", LogLevel::All},
         {"FATAL", LogLevel::Fatal},
         {"off", LogLevel::Off},
         {"warning", std::nullopt},

@@ -85,3 +85,39 @@ TEST_CASE("a store that does not open says which and why", "[tls]") {
                       Catch::Contains("neither PEM nor PKCS#12 nor JKS"));
     CHECK_THROWS_WITH(read_tls_material(keystore("/does/not/exist")), Catch::Contains("/does/not/exist"));
 }
+
+TEST_CASE("a PEM key store that will not do says why", "[tls]") {
+    const Folder folder;
+    const std::string new_key = "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ";
+    folder.run(new_key + "-x509 -subj /CN=authority -keyout authority.key -out authority.pem");
+    folder.run(new_key + "-subj /CN=worker -keyout worker.key -out worker.csr");
+    folder.run(
+        "openssl x509 -req -in worker.csr -CA authority.pem -CAkey authority.key -CAcreateserial -out worker.pem");
+    folder.run("openssl pkcs8 -topk8 -in worker.key -passout pass:key-secret -out encrypted.key");
+    const auto problem_of = [&](std::initializer_list<const char*> parts, const std::string& password = "") {
+        std::string text;
+        for (const auto* part : parts) text += read_tls_file(folder / part);
+        folder.overwrite("store.pem", text);
+        try {
+            read_tls_material({{"ssl.keystore.location", folder / "store.pem"}, {"ssl.key.password", password}});
+            return std::string();
+        } catch (const ConfigException& e) {
+            const std::string_view told = e.what();
+            const auto start =
+                fmt::format("Invalid value {} for configuration ssl.keystore.location: ", folder / "store.pem");
+            REQUIRE(told.starts_with(start));
+            return std::string(told.substr(start.size()));
+        }
+    };
+    CHECK(problem_of({"worker.key", "worker.pem", "authority.pem"}).empty());
+    CHECK(problem_of({"worker.pem", "authority.pem", "encrypted.key"}, "key-secret").empty());
+    CHECK(problem_of({"worker.pem"}) == "there is no private key in it");
+    CHECK(problem_of({"worker.key"}) == "there is no certificate in it");
+    CHECK(problem_of({"encrypted.key", "worker.pem"}) == "its private key is encrypted: set ssl.key.password");
+    CHECK(problem_of({"encrypted.key", "worker.pem"}, "wrong") == "ssl.key.password does not open its private key");
+    CHECK(problem_of({"worker.key", "authority.pem"}) ==
+          "its private key is not that of its certificate, CN=authority");
+    CHECK(problem_of({"worker.key", "authority.pem", "worker.pem"}) ==
+          "its first certificate is that of CN=authority, and its private key that of CN=worker, whose certificate "
+          "comes first in a chain");
+}

@@ -66,6 +66,10 @@ TEST_CASE("too big is refused with a reason, and ends the connection", "[rest][s
         {"PUT /connectors/x/config HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'), 413},
         {"nonsense\r\n\r\n", 400},
         {"GET / HTTP/9.9\r\n\r\n", 505},
+        {"GET / HTTP/2.0\r\nHost: h\r\n\r\n", 426},
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 426},
+        {"GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", 400},
+        {"POST /connectors HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n", 400},
         {"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
     }));
     CAPTURE(request.substr(0, 40));

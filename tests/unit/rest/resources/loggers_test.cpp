@@ -35,6 +35,8 @@ TEST_CASE("a level set by REST holds at once, below the logger too", "[rest][log
     CHECK(fixture.log.level("org.a")->last_modified > 0);
     CHECK(fixture.send("PUT", "/admin/loggers/org.a", R"({"level":"DEBUG"})").body == "[]");
     CHECK(fixture.send("PUT", "/admin/loggers/org.c?scope=galaxy", R"({"level":"all"})").body == R"(["org.c"])");
+    CHECK_THAT(fixture.get("/admin/loggers/org.c").body, Catch::StartsWith(R"({"level":"ALL",)"));
+    CHECK(fixture.log.enabled(LogLevel::Trace, "org.c"));
 }
 
 TEST_CASE("scope=cluster hands the level to the herder", "[rest][loggers]") {

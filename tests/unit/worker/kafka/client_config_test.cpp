@@ -2,6 +2,7 @@
 
 #include "tests/pch.hpp"
 #include "worker/kafka/error.hpp"
+#include "worker/kafka/handle.hpp"
 #include "worker/kafka/producer.hpp"
 
 using namespace millrace;
@@ -15,13 +16,40 @@ TEST_CASE("Java's client settings become librdkafka's") {
             {{"max.request.size", "2000000"}, "message.max.bytes", "2000000"},
             {{"buffer.memory", "33554432"}, "queue.buffering.max.kbytes", "32768"},
             {{"security.protocol", "SASL_SSL"}, "security.protocol", "sasl_ssl"},
-            {{"ssl.endpoint.identification.algorithm", ""}, "ssl.endpoint.identification.algorithm", "none"},
+            {{"sasl.kerberos.min.time.before.relogin", "-1"}, "sasl.kerberos.min.time.before.relogin", "0"},
+            {{"transaction.timeout.ms", "1"}, "transaction.timeout.ms", "1000"},
             {{"compression.type", "zstd"}, "compression.type", "zstd"},
             {{"batch.size", "0"}, "batch.size", "1"},
             {{"send.buffer.bytes", "-1"}, "socket.send.buffer.bytes", "0"},
             {{"linger.ms", "7"}, "linger.ms", "7"},
         }));
     CHECK(translate(ClientKind::Producer, {java}).find(rdkafka) == expected);
+}
+
+TEST_CASE("what Java's clients take and librdkafka does not is fitted to it") {
+    const auto kind = GENERATE(ClientKind::Producer, ClientKind::Consumer, ClientKind::Admin);
+    const auto limit = GENERATE("2147483647", "1");
+    const Settings java{{"ssl.endpoint.identification.algorithm", "made up"},  // without TLS nobody looks at it
+                        {"sasl.kerberos.min.time.before.relogin", "-1"},
+                        {"transaction.timeout.ms", limit},
+                        {"max.in.flight.requests.per.connection", limit},
+                        {"auto.commit.interval.ms", limit},
+                        {"session.timeout.ms", limit},
+                        {"heartbeat.interval.ms", limit},
+                        {"max.poll.interval.ms", limit}};
+    HandleOpaque opaque;
+    CHECK_NOTHROW(make_conf(translate(kind, java), opaque));
+}
+
+TEST_CASE("host names are checked in connections that use TLS as Java checks them") {
+    const auto [value, expected] = GENERATE(table<std::string, std::string>(
+        {{"", "none"}, {" ", "none"}, {"https", "https"}, {"HTTPS", "https"}, {"ldaps", "https"}}));
+    const auto protocol = GENERATE("SSL", "sasl_ssl");
+    Settings java{{"security.protocol", protocol}, {"ssl.endpoint.identification.algorithm", value}};
+    CHECK(translate(ClientKind::Admin, java).find("ssl.endpoint.identification.algorithm") == expected);
+    java["ssl.endpoint.identification.algorithm"] = "made up";
+    CHECK_THROWS_WITH(translate(ClientKind::Admin, java),
+                      Catch::Contains("Invalid value made up for configuration ssl.endpoint.identification.algorithm"));
 }
 
 TEST_CASE("a producer behaves as Java's where nothing is set") {
