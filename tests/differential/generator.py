@@ -1,6 +1,7 @@
 """Makes one random case from a seed: what its files hold."""
 import random
 
+import signals
 from changes import Changes
 from settings import Settings
 from tables import TableMaker
@@ -9,6 +10,9 @@ EXTENSIONS = ['citext', 'hstore', 'ltree', 'isn', 'cube']
 # Every case has this table too: its records tell that what was done before has come.
 END = 'create table public.zz_end (id integer primary key, v integer)'
 
+# Settings that choose another key, tables that are not read, or rows that both leave out for other reasons.
+NOT_WITH_SIGNALS = ('message.key.columns', 'table.include.list', 'table.exclude.list', 'column.exclude.list', 'skipped.operations', 'read.only')
+
 
 def mark(number):
     return [f'insert into public.zz_end values ({number}, 0)', f'update public.zz_end set v = 1 where id = {number}',
@@ -16,7 +20,7 @@ def mark(number):
 
 
 class RandomCase:
-    """`setup` and `changes` are statements, or orders that begin with --@; `settings` the connector's."""
+    """`setup` and `changes` are statements, or orders that begin with --@; `settings` the connector's; `spec` is case.json."""
 
     def __init__(self, seed):
         self.name, dice = f'random-{seed}', random.Random(seed)
@@ -35,5 +39,29 @@ class RandomCase:
                 table = dice.choice(tables)
                 self.changes += changes.definition(table) + changes.transactions(dice.randint(1, 4)) + [changes.insert(table),
                                                                                                         changes.update(table)] + mark(3 + i)
+        self.spec = {}
+        self.add_signals(random.Random(f'signals of {seed}'), tables)
+        self.add_restart(random.Random(f'restart of {seed}'))
         if 'provide.transaction.metadata' in self.settings:  # where a message stands in an END record is an accident of Java's identity hashes
             self.changes = [statement for statement in self.changes if 'pg_logical_emit_message' not in statement]
+
+    def add_signals(self, dice, tables):
+        if dice.random() > 0.25:
+            return
+        made = signals.Signals(dice, tables)
+        asked = [statement for _ in range(dice.randint(1, 3)) for statement in made.statements()]
+        if not asked:
+            return
+        self.spec = signals.SPEC
+        self.setup.append(signals.TABLE)
+        self.settings = {**{name: value for name, value in self.settings.items() if name not in NOT_WITH_SIGNALS}, **made.settings()}
+        end = self.changes.index('--@ settle') + 1
+        self.changes[end:end] = asked
+
+    def add_restart(self, dice):
+        """The task starts anew between two marks, from the offset of the first."""
+        if self.spec or dice.random() > 0.2:
+            return
+        ends = [i + 1 for i, statement in enumerate(self.changes) if statement == '--@ settle']
+        at = dice.choice(ends)
+        self.changes[at:at] = ['--@ restart', *mark(90)]

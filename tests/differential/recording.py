@@ -52,6 +52,8 @@ def write_case(folder, made, address):
     folder.mkdir(parents=True)
     (folder / 'setup.sql').write_text(script(statements[:middle]))
     (folder / 'changes.sql').write_text(script(statements[middle:]))
+    if made.spec:
+        (folder / 'case.json').write_text(json.dumps(made.spec, indent=1) + '\n')
     (folder / 'connector.json').write_text(json.dumps({'name': '${NAME}', 'config': made.settings}, indent=1, ensure_ascii=False) + '\n')
 
 

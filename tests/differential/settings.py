@@ -26,7 +26,13 @@ CHOICES = {
     'extended.headers.enabled': (0.2, ['false']),
     'heartbeat.interval.ms': (0.1, ['3600000']),
     'topic.delimiter': (0.1, ['_', '-', '.']),
-    'topic.naming.strategy': (0.1, ['io.debezium.schema.SchemaTopicNamingStrategy', 'io.debezium.schema.SchemaUnicodeTopicNamingStrategy']),
+    'topic.naming.strategy': (0.15, ['io.debezium.schema.SchemaTopicNamingStrategy', 'io.debezium.schema.SchemaUnicodeTopicNamingStrategy',
+                                     'io.debezium.schema.SchemaRegexTopicNamingStrategy']),
+    'topic.heartbeat.prefix': (0.05, ['beats']),
+    'topic.heartbeat.name': (0.05, ['beats.${PREFIX}.all']),
+    'lsn.flush.mode': (0.1, ['connector', 'manual', 'connector_and_driver']),
+    'snapshot.locking.mode': (0.05, ['shared', 'none']),
+    'max.batch.size': (0.1, ['1', '7']),
     'event.converting.failure.handling.mode': (0.2, ['warn', 'skip']),
     'publish.via.partition.root': (0.2, ['true']),
     'publication.autocreate.mode': (0.5, ['all_tables', 'filtered']),
@@ -95,6 +101,19 @@ class Settings:
                 rules.append(f'{java_quoted(table.schema)}.{java_quoted(table.name)}:{",".join(self.dice.sample(names, min(len(names), self.dice.randint(1, 2))))}')
         return ';'.join(rules)
 
+    def regex_naming(self):
+        out = {'topic.regex': self.dice.choice([r'(.*)\.(.*)\.(.*)', r'(.*)(t|orders)\d(.*)', '(.*)zz(.*)', '.*']),
+               'topic.replacement': self.dice.choice(['$1.$2', '$1all', '$1_$2'])}
+        if out['topic.regex'] == '.*':
+            out['topic.replacement'] = '${PREFIX}.all'
+        for name, share, values in (('topic.key.enforce.uniqueness', 0.5, ['true', 'false']), ('topic.key.field.name', 0.3, ['__table', 'of']),
+                                    ('topic.key.field.regex', 0.3, [r'(.*)\.(.*)'])):
+            if self.chance(share):
+                out[name] = self.dice.choice(values)
+        if 'topic.key.field.regex' in out:
+            out['topic.key.field.replacement'] = '$2'
+        return out
+
     def overrides(self):
         out, names = {}, []
         for table in self.tables:
@@ -112,6 +131,8 @@ class Settings:
         out.update(self.of_columns())
         if self.chance(0.15):
             out['message.key.columns'] = self.keys()
+        if out.get('topic.naming.strategy', '').endswith('RegexTopicNamingStrategy'):
+            out.update(self.regex_naming())
         if self.chance(0.1):
             out.update(self.overrides())
         if self.chance(0.2):
@@ -121,6 +142,7 @@ class Settings:
             out['table.exclude.list'] = self.table_pattern(self.dice.choice(self.tables)).replace('public\\..*', 'public\\.t.*')
         if self.chance(0.1):
             out['snapshot.include.collection.list'] = self.table_pattern(self.dice.choice(self.tables))
-        if self.chance(0.05):
-            out['replica.identity.autoset.values'] = self.table_pattern(self.tables[0]).replace(':', '') + ':FULL'
+        first = self.tables[0]  # the reference does not quote its name
+        if self.chance(0.05) and re.fullmatch('[a-z0-9_]+', first.schema + first.name) and not first.name[0].isdigit():
+            out['replica.identity.autoset.values'] = f'{first.schema}\\.{first.name}:FULL'
         return {name: value for name, value in out.items() if value != '' or name == 'unavailable.value.placeholder'}

@@ -1,4 +1,4 @@
-"""A table of numbered rows with versions, written while things die, and the check that a topic has all of it in order."""
+"""Tables of numbered rows with versions, written while things die, and the check that a topic has all of one in order."""
 import threading
 from collections import Counter, defaultdict
 
@@ -59,28 +59,44 @@ def repeated(records):
     return [f'version {version} of row {row} came {times} times' for (row, version), times in told.items() if times > 1]
 
 
-def problems_of(records, truth):
-    """What is wrong with a topic's records (key, value, headers), given the rows that the table holds at the end. A change may
-    come more than once, but never before one that it follows, and none may be missing after a key's last snapshot record."""
-    versions = defaultdict(list)
+def events_of(records):
+    """For each row of a topic's records (key, value, headers): (op, version); a delete, which is of no version, has None."""
+    events = defaultdict(list)
     for key, value, _ in records:
         if value is not None:
-            versions[key['id']].append((value['op'], value['after']['version']))
+            again = value['op'] == 'r' and value['source']['snapshot'] == 'incremental'
+            events[key['id']].append(('again' if again else value['op'], value['after'] and value['after']['version']))
+    return events
+
+
+def problem_of(events, final, gone):
+    """What is wrong with the events of one row, whose last version that is; or none. gone: it was deleted then."""
+    start = max((i for i, (op, _) in enumerate(events) if op == 'r'), default=0)
+    known = events[start][1] if events[start][0] == 'r' else 0
+    newest, first_seen = known, []
+    for op, version in events[start:]:
+        if op == 'again' and version < newest:
+            return f'was read at version {version} after {newest} had come'
+        if op in ('c', 'u') and version > known and version not in first_seen:
+            first_seen.append(version)
+        newest = max(newest, version or 0)
+    if first_seen != list(range(known + 1, final + 1)):
+        return f'ends at version {final}'
+    if gone and events[-1][0] != 'd' or not gone and events[-1][1] != final:
+        return f'ends {"deleted" if gone else f"at version {final}"}, its last event is {events[-1]}'
+    return None
+
+
+def problems_of(records, truth, gone=None, unknown=()):
+    """What is wrong with a topic's records (key, value, headers), given the version of the rows that the table holds at the end, and of
+    those that were deleted from it. A change may come more than once, but never before one that it follows, and none may be missing
+    after a key's last record of the initial snapshot. Of the rows of `unknown` nothing is asked."""
+    versions = events_of(records)
     problems = []
-    for row, final in truth.items():
+    for row, final in {**truth, **(gone or {})}.items():
         events = versions.get(row)
-        if not events:
-            problems.append(f'row {row} is missing')
-            continue
-        last_read = max((i for i, (op, _) in enumerate(events) if op == 'r'), default=None)
-        known = events[last_read][1] if last_read is not None else 0
-        first_seen = []
-        for op, version in events[(last_read or 0):]:
-            if version > known and version not in first_seen:
-                first_seen.append(version)
-        if first_seen != list(range(known + 1, final + 1)):
-            problems.append(f'row {row} ends at version {final}; its events: {events}')
-        elif events[-1][1] != final:
-            problems.append(f'row {row} ends at version {final}, its last event at {events[-1][1]}')
-    problems += [f'row {row} is in the topic but not in the table' for row in set(versions) - set(truth)]
+        problem = problem_of(events, final, row not in truth) if events else 'is missing'
+        if problem:
+            problems.append(f'row {row} {problem}; its events: {events}')
+    problems += [f'row {row} is in the topic but not in the table' for row in set(versions) - set(truth) - set(gone or {}) - set(unknown)]
     return problems

@@ -3,6 +3,7 @@
 #include "connectors/postgres/types/numeric.hpp"
 #include "connectors/postgres/types/oids.hpp"
 #include "connectors/postgres/types/temporal.hpp"
+#include "connectors/support/java_number.hpp"
 
 namespace millrace::postgres {
 namespace {
@@ -40,6 +41,25 @@ Kind kind_of(Oid type, std::string_view text) {
     }
 }
 
+void append_shown(std::string& out, const KeyValue& value) {
+    switch (value.kind) {
+    case Kind::Null:
+        out += "<null>";
+        break;
+    case Kind::Boolean:
+        out += value.text == "t" ? "true" : "false";
+        break;
+    case Kind::Float:
+        append_java_float(out, parse_java_float(value.text).value_or(0));
+        break;
+    case Kind::Double:
+        append_java_double(out, parse_java_double(value.text).value_or(0));
+        break;
+    default:
+        out += value.text;
+    }
+}
+
 }
 
 KeyValue key_value(Oid type, std::optional<std::string_view> text) {
@@ -51,7 +71,7 @@ std::string shown(const RowKey& key) {
     std::string text;
     for (const auto& value : key) {
         if (!text.empty()) text += ',';
-        text += value.kind == Kind::Null ? "<null>" : value.text;
+        append_shown(text, value);
     }
     return text;
 }

@@ -20,7 +20,7 @@ using RowKey = std::vector<KeyValue>;  ///< in the order of the key's columns
 
 /// What PostgreSQL's JDBC driver makes of a column of this type.
 KeyValue key_value(Oid type, std::optional<std::string_view> text);
-/// "7,x", as notifications show a key.
+/// "7,true,x", as notifications show a key.
 std::string shown(const RowKey& key);
 
 }

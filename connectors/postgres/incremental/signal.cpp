@@ -63,6 +63,26 @@ SnapshotRequest parse_snapshot_request(std::string_view text) {
     return request;
 }
 
+namespace {
+
+/// "a"."b" without its quotes; what has none stays as it is.
+std::string unquoted(std::string_view name) {
+    std::string out;
+    bool inside = false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (name[i] != '"') {
+            out += name[i];
+        } else if (inside && i + 1 < name.size() && name[i + 1] == '"') {
+            out += name[i++];
+        } else {
+            inside = !inside;
+        }
+    }
+    return out;
+}
+
+}
+
 std::vector<std::string> resolve_tables(const std::vector<std::string>& expressions,
                                         const std::vector<std::string>& known) {
     std::vector<std::string> tables;
@@ -77,7 +97,7 @@ std::vector<std::string> resolve_tables(const std::vector<std::string>& expressi
             add(table);
             matched = true;
         }
-        if (!matched) add(expression);
+        if (!matched) add(unquoted(expression));
     }
     return tables;
 }

@@ -1,5 +1,7 @@
 #include "connectors/postgres/source/batch_builder.hpp"
 
+#include "connectors/api/errors.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -32,6 +34,11 @@ Arena& BatchBuilder::offsets() {
 void BatchBuilder::add(SourceRecord record) {
     if (!batch_.values) begin();
     batch_.records.push_back(std::move(record));
+}
+
+void BatchBuilder::offset_of_last(OffsetEntries offset) {
+    MILLRACE_ASSERT(!batch_.records.empty());
+    batch_.records.back().source_offset = offset;
 }
 
 SourceBatch BatchBuilder::take() {

@@ -18,6 +18,8 @@ public:
     Arena& values();
     Arena& offsets();
     void add(SourceRecord record);
+    /// The last record goes with this offset instead of its own. There is one.
+    void offset_of_last(OffsetEntries offset);
     bool empty() const noexcept { return batch_.records.empty(); }
     bool full() const noexcept {
         return batch_.records.size() >= limits_.records ||

@@ -49,6 +49,8 @@ constexpr Named<PublicationMode> publication_modes[] = {{"all_tables", Publicati
                                                         {"disabled", PublicationMode::Disabled},
                                                         {"filtered", PublicationMode::Filtered},
                                                         {"no_tables", PublicationMode::NoTables}};
+/// Debezium's, where lsn.flush.mode=connector_and_driver asks for heartbeats and nobody has set them.
+constexpr milliseconds heartbeat_with_driver{600'000};
 constexpr Named<LsnFlushMode> flush_modes[] = {{"connector", LsnFlushMode::Connector},
                                                {"manual", LsnFlushMode::Manual},
                                                {"connector_and_driver", LsnFlushMode::ConnectorAndDriver}};
@@ -315,6 +317,10 @@ void read_runtime(const Config& config, SourceConfig& out) {
     out.extended_headers = config.get_boolean("extended.headers.enabled");
     out.on_event_failure = choose(config, "event.processing.failure.handling.mode", failure_handlings);
     out.heartbeat_interval = milliseconds(config.get_int("heartbeat.interval.ms"));
+    const bool by_driver = out.replication.flush_mode == LsnFlushMode::ConnectorAndDriver;
+    if (by_driver && out.heartbeat_interval == milliseconds::zero() && !out.transaction_metadata) {
+        out.heartbeat_interval = heartbeat_with_driver;
+    }
     out.heartbeat_query = config.get_string("heartbeat.action.query");
     out.max_batch_records = static_cast<std::size_t>(config.get_int("max.batch.size"));
     out.max_queue_records = static_cast<std::size_t>(config.get_int("max.queue.size"));

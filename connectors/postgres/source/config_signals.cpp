@@ -25,10 +25,11 @@ void read_notifications(const Config& config, const Warn& warn, NotificationConf
     constexpr std::string_view key = "notification.enabled.channels";
     auto channels = config.get_list(key);
     if (has(channels, "jmx")) {
-        warn(
-            fmt::format("{} names the channel 'jmx', which needs a JVM: the metrics of snapshots are at /metrics, and "
-                        "the channels sink, log and http have the notifications",
-                        key));
+        warn(fmt::format(
+            "{} names the channel 'jmx', which needs a JVM: /metrics has the metrics of snapshots and counts "
+            "notifications (millrace_postgres_notifications_total), and the channels sink, log and http have "
+            "the notifications themselves",
+            key));
         std::erase(channels, "jmx");
     }
     warn_of_channels(channels, key, {"sink", "log", "http"}, warn);

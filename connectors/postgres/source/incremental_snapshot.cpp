@@ -2,6 +2,7 @@
 
 #include "connectors/postgres/source/envelope.hpp"
 #include "connectors/postgres/source/slot.hpp"
+#include "connectors/support/java_hash_map.hpp"
 
 #include <fmt/format.h>
 
@@ -17,10 +18,12 @@ std::vector<std::string> names_of(const std::deque<IncrementalSnapshotState::Tab
     return names;
 }
 
+/// In the order of the ConcurrentHashMap that has them in Debezium: it doubles when three quarters are reached.
 std::vector<std::string> known_tables(Connection& connection, const SourceConfig& config) {
     std::vector<std::string> names;
     for (const auto& [oid, id] : list_captured_tables(connection, config.filters)) names.push_back(id.text());
-    return names;
+    const auto table = java_table_size(names.size() + 1, 0);
+    return in_java_order(std::move(names), table);
 }
 
 }

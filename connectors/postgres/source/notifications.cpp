@@ -101,6 +101,7 @@ Notifier::Notifier(const SourceConfig& config, std::int64_t (*clock)(), Logger l
 }
 
 void Notifier::send(Notification notification, const OffsetState* offset, BatchBuilder& batch) const {
+    if (metrics_ != nullptr) metrics_->notified(notification.aggregate, notification.type);
     if (metrics_ != nullptr && notification.aggregate == aggregate::initial) {
         metrics_->snapshot(notification.type, notification.data);
     }

@@ -189,7 +189,7 @@ void ReplicationSession::pump() {
         outlet_.throw_if_stopping();
         const int frames = read_frames();
         const bool more = frames == frames_at_once;
-        if (!more) flush();
+        if (!more && !hold()) flush();
         const auto now = Clock::now();
         watch_rate(frames, now);
         run_timers(now);
@@ -215,13 +215,25 @@ bool ReplicationSession::read_frame() {
     if (frame && frame->kind == Frame::Kind::Keepalive) {
         on_keepalive(*frame);
     } else if (frame) {
+        if (held_ && !streaming_.goes_on_in(*frame)) release();
         streaming_.handle(*frame, batch_);
         records_came_ = records_came_ || !batch_.empty();
-        if (batch_.full()) flush();
+        if (batch_.full() && !hold()) flush();
     }
-    serve_snapshots();
+    if (!streaming_.holds_last_record()) serve_snapshots();
     outlet_.throw_if_stopping();
     return true;
+}
+
+bool ReplicationSession::hold() {
+    held_ = streaming_.holds_last_record();
+    return held_;
+}
+
+void ReplicationSession::release() {
+    held_ = false;
+    flush();
+    run_timers_of_records(Clock::now());
 }
 
 /// An idle server tells its position only when it is asked.
@@ -240,28 +252,39 @@ void ReplicationSession::watch_rate(int frames, Clock::time_point now) {
 
 void ReplicationSession::run_timers(Clock::time_point now) {
     if (config_.replication.xmin_interval > milliseconds::zero() && now >= next_xmin_) fetch_xmin();
-    if (beats() && now >= next_heartbeat_) beat();
-    mark_if_quiet(now);
     if (config_.replication.activity_interval > milliseconds::zero() && now >= next_activity_) watch_activity(now);
     if (channels_.waits_for_offset()) channels_.stored(confirmed_.stored());
     retained_wal_.tick(general_, now);
+    if (!hold()) run_timers_of_records(now);
+    if (status_due_ || now >= next_status_) send_status();
+}
+
+/// What adds records, or offsets, between two frames.
+void ReplicationSession::run_timers_of_records(Clock::time_point now) {
+    if (beats() && now >= next_heartbeat_) beat();
+    mark_if_quiet(now);
     if (signals_by_time() && now >= next_signals_) read_signals();
     serve_snapshots();
     if (incremental_.waits_for_position() && now >= next_question_) ask_for_position();
-    if (status_due_ || now >= next_status_) send_status();
 }
 
 void ReplicationSession::wait_for_frames(Clock::time_point now) {
     if (hurried_) outlet_.pause(gathering);
-    auto until = std::min({next_status_, quiet_since_ + config_.replication.advance_interval, now + longest_idle});
-    if (beats()) until = std::min(until, next_heartbeat_);
-    if (signals_by_time()) until = std::min(until, next_signals_);
-    if (incremental_.waits_for_position()) until = std::min(until, next_question_);
+    auto until = std::min(next_status_, now + longest_idle);
+    if (!held_) until = std::min(until, next_timer_of_records());
     const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
     if (!frames_.wait(std::max(wait, milliseconds(0)), confirmed_.raised())) return;
     confirmed_.raised().clear();
     // A new confirmation goes out at once: the server can release WAL.
     status_due_ = status_due_ || confirmed_.get() > confirmed_sent_;
+}
+
+ReplicationSession::Clock::time_point ReplicationSession::next_timer_of_records() const {
+    auto next = quiet_since_ + config_.replication.advance_interval;
+    if (beats()) next = std::min(next, next_heartbeat_);
+    if (signals_by_time()) next = std::min(next, next_signals_);
+    if (incremental_.waits_for_position()) next = std::min(next, next_question_);
+    return next;
 }
 
 void ReplicationSession::flush() {

@@ -56,9 +56,15 @@ private:
     int read_frames();
     /// False: there is none.
     bool read_frame();
+    /// True: the batch waits for the next frame, which tells what the offset of its last record is to be.
+    bool hold();
+    /// What was held goes on, before a frame that has shown that it may.
+    void release();
     void watch_rate(int frames, Clock::time_point now);
     void on_keepalive(const Frame& frame);
     void run_timers(Clock::time_point now);
+    void run_timers_of_records(Clock::time_point now);
+    Clock::time_point next_timer_of_records() const;
     void wait_for_frames(Clock::time_point now);
     void beat();
     void mark_if_quiet(Clock::time_point now);
@@ -117,6 +123,7 @@ private:
     int pings_ = 0;
     Clock::time_point rate_window_start_ = {};
     int frames_in_window_ = 0;
+    bool held_ = false;
     bool hurried_ = false;  ///< frames come faster than is worth a wake-up each
     bool status_due_ = false;
     bool records_came_ = false;  ///< since quiet_since_ was set

@@ -185,8 +185,9 @@ void Snapshot::begin_table(Lane& lane, const CatalogTable& table) {
         columns.push_back(column);
         list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
     };
+    const auto key = key_columns(config_, table.id, column_names(table.columns), table.key);
     for (const auto& column : table.columns) {
-        const bool in_key = std::ranges::find(table.key, column.name) != table.key.end();
+        const bool in_key = std::ranges::find(key, column.name) != key.end();
         if (in_key || config_.filters.captures_column(table.id, column.name)) add(column);
     }
     if (columns.empty()) std::ranges::for_each(table.columns, add);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <numeric>
 
 namespace millrace::postgres {
@@ -67,6 +68,8 @@ constexpr MetricKey transactions{"debezium_metrics_NumberOfCommittedTransactions
 constexpr MetricKey last_transaction{"debezium_metrics_LastTransactionId", Gauge, "Number of the last transaction."};
 constexpr MetricKey unchanged{"debezium_metrics_NumberOfUnchangedEventsSkipped", Counter,
                               "Updates without a change that were left out."};
+constexpr MetricKey notifications{"millrace_postgres_notifications_total", Counter,
+                                  "Notifications of snapshots, by aggregate_type and type, whatever channels are on."};
 constexpr MetricKey retained{"millrace_postgres_slot_retained_wal_bytes", Gauge,
                              "WAL that the server keeps for the replication slot, in bytes."};
 }
@@ -79,7 +82,7 @@ constexpr std::array all_keys{
     keys::duration,    keys::paused_time,      keys::rows,        keys::captured,     keys::is_connected,
     keys::lag,         keys::lag_min,          keys::lag_max,     keys::lag_avg,      keys::lag_p50,
     keys::lag_p95,     keys::lag_p99,          keys::position,    keys::transactions, keys::last_transaction,
-    keys::unchanged,   keys::retained};
+    keys::unchanged,   keys::notifications,    keys::retained};
 
 double milliseconds_since(const std::optional<SourceMetrics::Clock::time_point>& time) {
     if (!time) return -1;
@@ -114,9 +117,9 @@ class SourceMetrics::Context {
 public:
     Context(MetricWriter& writer, std::string_view context, std::string_view server)
         : writer_(writer), labels_{{{"plugin", "postgres"}, {"name", server}, {"context", context}}} {}
-    void write(const MetricKey& key, double value) const { writer_.write(key, value, labels_); }
-    void write(const MetricKey& key, double value, MetricLabel more) const {
-        const std::array all{labels_[0], labels_[1], labels_[2], more};
+    template <std::same_as<MetricLabel>... More>
+    void write(const MetricKey& key, double value, More... more) const {
+        const std::array all{labels_[0], labels_[1], labels_[2], more...};
         writer_.write(key, value, all);
     }
 
@@ -171,6 +174,11 @@ void SourceMetrics::connected(bool now) {
     session_ = {.last_transaction = session_.last_transaction, .lsn = session_.lsn};
 }
 
+void SourceMetrics::notified(std::string_view aggregate, std::string_view type) {
+    const std::lock_guard lock(mutex_);
+    ++notifications_[{std::string(aggregate), std::string(type)}];
+}
+
 void SourceMetrics::snapshot(std::string_view type, const Data& data) {
     const std::lock_guard lock(mutex_);
     if (type == "STARTED") {
@@ -218,7 +226,7 @@ void SourceMetrics::collect_both(const Context& context, const EventCounts& coun
                   n(static_cast<std::int64_t>(fill.limits.records - std::min(fill.limits.records, fill.records))));
     context.write(keys::queue_bytes_most, n(static_cast<std::int64_t>(fill.limits.bytes)));
     context.write(keys::queue_bytes, n(static_cast<std::int64_t>(fill.bytes)));
-    for (const auto& table : scan_.tables) context.write(keys::captured, 1, {"table", table});
+    for (const auto& table : scan_.tables) context.write(keys::captured, 1, MetricLabel{"table", table});
 }
 
 void SourceMetrics::collect_snapshot(MetricWriter& writer) const {
@@ -237,7 +245,8 @@ void SourceMetrics::collect_snapshot(MetricWriter& writer) const {
     context.write(keys::skipped, scan_.skipped ? 1 : 0);
     context.write(keys::duration, std::chrono::duration<double>(took).count());
     context.write(keys::paused_time, 0);
-    for (const auto& [table, rows] : scan_.rows) context.write(keys::rows, static_cast<double>(rows), {"table", table});
+    for (const auto& [table, rows] : scan_.rows)
+        context.write(keys::rows, static_cast<double>(rows), MetricLabel{"table", table});
 }
 
 void SourceMetrics::collect_lag(const Context& streaming) const {
@@ -261,18 +270,27 @@ void SourceMetrics::collect_streaming(MetricWriter& writer) const {
     context.write(keys::since_event, milliseconds_since(last_event_));
     context.write(keys::messages, static_cast<double>(counts.messages));
     context.write(keys::is_connected, connected_ ? 1 : 0);
-    context.write(keys::position, static_cast<double>(counts.lsn), {"key", "lsn"});
-    context.write(keys::position, counts.last_transaction, {"key", "transaction_id"});
+    context.write(keys::position, static_cast<double>(counts.lsn), MetricLabel{"key", "lsn"});
+    context.write(keys::position, counts.last_transaction, MetricLabel{"key", "transaction_id"});
     context.write(keys::transactions, static_cast<double>(counts.transactions));
     context.write(keys::last_transaction, counts.last_transaction);
     context.write(keys::unchanged, static_cast<double>(counts.unchanged));
     if (retained_bytes_) context.write(keys::retained, static_cast<double>(*retained_bytes_));
 }
 
+void SourceMetrics::collect_notifications(MetricWriter& writer) const {
+    const Context context(writer, "notifications", server_);
+    for (const auto& [kind, count] : notifications_) {
+        context.write(keys::notifications, static_cast<double>(count), MetricLabel{"aggregate_type", kind.first},
+                      MetricLabel{"type", kind.second});
+    }
+}
+
 void SourceMetrics::collect(MetricWriter& writer) const {
     const std::lock_guard lock(mutex_);
     collect_snapshot(writer);
     collect_streaming(writer);
+    collect_notifications(writer);
 }
 
 std::span<const MetricKey> source_metric_keys() noexcept { return all_keys; }

@@ -47,6 +47,8 @@ public:
     void streamed(const EventCounts& counts);
     /// A session begins (true), whose counts begin at 0, or has ended.
     void connected(bool now);
+    /// Any notification: its aggregate and type.
+    void notified(std::string_view aggregate, std::string_view type);
     /// A notification of a snapshot: its type and what it says.
     void snapshot(std::string_view type, const Data& data);
     /// Rows of a snapshot that were handed over.
@@ -77,6 +79,7 @@ private:
     void collect_snapshot(MetricWriter& writer) const;
     void collect_streaming(MetricWriter& writer) const;
     void collect_lag(const Context& streaming) const;
+    void collect_notifications(MetricWriter& writer) const;
     void collect_both(const Context& context, const EventCounts& counts, std::int64_t reads) const;
 
     const std::string server_;
@@ -89,6 +92,7 @@ private:
     std::optional<Clock::time_point> last_event_;
     std::optional<Clock::time_point> last_row_;
     std::int64_t rows_read_ = 0;
+    std::map<std::pair<std::string, std::string>, std::int64_t> notifications_;  ///< by aggregate and type
     Scan scan_;
     Lag lag_;
     std::optional<std::int64_t> retained_bytes_;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace millrace::postgres {
 namespace {
 
@@ -47,6 +49,7 @@ Streaming::Streaming(const Parts& parts, const OffsetState& resume_from)
 }
 
 void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
+    after_lone_insert_ = std::exchange(lone_insert_, false);
     if (uninteresting(frame.start, frame.payload)) return;
     // One copy: everything that the records of this message say points into it.
     const auto text = batch.values().copy({reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size()});
@@ -148,6 +151,15 @@ bool Streaming::take_event(Lsn lsn, MessageType type) {
     rows_with_lsn_ = lsn == last_row_lsn_ ? rows_with_lsn_ + 1 : 1;
     last_row_lsn_ = lsn;
     if (filter_.drops_event(lsn, true)) return false;
+    if (rows_with_lsn_ == 1) {
+        before_first_row_ = {.lsn = state_.lsn,
+                             .processed = state_.processed,
+                             .events_with_lsn = state_.events_with_lsn,
+                             .tx_id = state_.tx_id,
+                             .ts_usec = state_.ts_usec,
+                             .message = state_.message,
+                             .snapshot = state_.snapshot};
+    }
     state_.lsn = lsn;
     state_.processed = lsn;
     state_.events_with_lsn = rows_with_lsn_;
@@ -156,6 +168,22 @@ bool Streaming::take_event(Lsn lsn, MessageType type) {
     state_.ts_usec = commit_usec_;
     state_.snapshot = SnapshotKind::None;
     return true;
+}
+
+OffsetState Streaming::before_first_row(const TableModel& table) const {
+    auto state = stored();
+    if (held_) return state;
+    const auto& place = before_first_row_;
+    state.lsn = place.lsn;
+    state.processed = place.processed;
+    state.events_with_lsn = place.events_with_lsn;
+    state.tx_id = place.tx_id;
+    state.ts_usec = place.ts_usec;
+    state.message = place.message;
+    state.snapshot = place.snapshot;
+    const auto counted = state.collection_order.find(table.name());
+    if (counted != state.collection_order.end() && --counted->second.count == 0) state.collection_order.erase(counted);
+    return state;
 }
 
 SourceInfo Streaming::source_info(const TableModel* table, Arena& arena) const {
@@ -233,6 +261,9 @@ void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
     const bool signal = table != nullptr && table->carries_signals();
     const auto previous = signal ? std::optional(stored()) : std::nullopt;
     if (!take_event(lsn, MessageType::Insert) || table == nullptr) return;
+    if (after_lone_insert_ && rows_with_lsn_ == 2) {
+        batch.offset_of_last(write_offset(before_first_row(*table), batch.offsets()));
+    }
     check_columns(*table, message.row);
     if (signal) on_signal(message.row, *previous, batch);
     if (incremental_.watches(*table)) incremental_.on_change(*table, message.row);
@@ -245,6 +276,7 @@ void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
     auto record = change(*table, {.op = 'c', .key = key, .after = after}, arena);
     record.source_offset = write_offset(stored(), batch.offsets());
     batch.add(std::move(record));
+    lone_insert_ = !signal && rows_with_lsn_ == 1;
 }
 
 void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {

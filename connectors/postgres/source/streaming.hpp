@@ -51,11 +51,26 @@ public:
     /// The blocking snapshot is done.
     void release() noexcept { held_.reset(); }
     bool in_transaction() const noexcept { return in_transaction_; }
+    /// The last record may be of the first row of several that were written at once (COPY). Its offset is not to be
+    /// stored before the next frame has shown that: from it Debezium would go on behind all of them.
+    bool holds_last_record() const noexcept { return lone_insert_; }
+    /// Where it holds one: whether that frame has one more of its rows.
+    bool goes_on_in(const Frame& frame) const noexcept { return frame.start == last_row_lsn_; }
     void set_xmin(std::optional<std::int64_t> xmin) { state_.xmin = xmin; }
 
 private:
     void dispatch(const Message& message, Lsn lsn, BatchBuilder& batch);
 
+    /// What a row changes of the position.
+    struct Place {
+        Lsn lsn = no_lsn;
+        std::optional<Lsn> processed = {};
+        std::int64_t events_with_lsn = 0;
+        std::optional<std::int64_t> tx_id = {};
+        std::optional<std::int64_t> ts_usec = {};
+        MessageType message = MessageType::None;
+        SnapshotKind snapshot = SnapshotKind::None;
+    };
     struct Change {
         char op;
         Value key = {};
@@ -78,6 +93,8 @@ private:
     void on_message(const LogicalMessage& message, Lsn lsn, BatchBuilder& batch);
     /// True if the event goes on: counts it and moves the position to it.
     bool take_event(Lsn lsn, MessageType type);
+    /// The offset before the row of `table` that came last, which is the first with its LSN.
+    OffsetState before_first_row(const TableModel& table) const;
     bool skips(char op) const noexcept { return config_.skipped_operations.find(op) != std::string::npos; }
     SourceInfo source_info(const TableModel* table, Arena& arena) const;
     void count(char op) noexcept;
@@ -107,6 +124,9 @@ private:
     std::int64_t commit_usec_ = 0;
     Lsn last_row_lsn_ = no_lsn;
     std::int64_t rows_with_lsn_ = 0;
+    Place before_first_row_;    ///< with last_row_lsn_
+    bool lone_insert_ = false;  ///< the last message was an insert with a record, the first with its LSN
+    bool after_lone_insert_ = false;
     std::int64_t total_order_ = 0;
     std::size_t collection_buckets_ = 16;  ///< of the HashMap in which Debezium counts
     std::optional<std::string> origin_;

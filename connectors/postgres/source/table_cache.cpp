@@ -16,8 +16,8 @@ std::vector<RowColumn> columns_of(const Relation& relation, const std::optional<
             const auto at = std::ranges::find(table->columns, column.name, &CatalogColumn::name);
             if (at != table->columns.end()) {
                 row.nullable = at->nullable;
-                // A default of the old type would not fit the column any more.
-                if (at->type == column.type) row.default_expression = at->default_expression;
+                row.default_expression = at->default_expression;
+                if (at->type != column.type) row.catalog_type = at->type;
             }
         }
         columns.push_back(std::move(row));
@@ -29,7 +29,7 @@ std::string fingerprint_of(const TableId& id, const std::vector<RowColumn>& colu
                            const std::vector<std::string>& key) {
     std::string text = id.text();
     for (const auto& c : columns) {
-        text += fmt::format("\n{}\t{}\t{}\t{}\t{}", c.name, c.type, c.typmod, c.nullable,
+        text += fmt::format("\n{}\t{}\t{}\t{}\t{}\t{}", c.name, c.type, c.catalog_type, c.typmod, c.nullable,
                             c.default_expression.value_or("-"));
     }
     return text + fmt::format("\n{}", fmt::join(key, "\t"));

@@ -19,7 +19,7 @@ ColumnMapping mapping_for(const SourceConfig& config, const TableId& id, const R
                           const TypeRegistry& types) {
     if (config.column_rules.empty()) return {};
     const auto by_name = fmt::format("{}.{}", id.text(), column.name);
-    const auto* type = types.find(column.type);
+    const auto* type = types.find(column.catalog_type != 0 ? column.catalog_type : column.type);
     const auto by_type =
         fmt::format("{}.{}", id.text(), type ? source_type_name(*type, column.default_expression) : "");
     for (const auto& rule : config.column_rules) {
@@ -80,6 +80,7 @@ TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns,
         if (!in_key && !in_row) continue;
         const ColumnInfo info{.name = column.name,
                               .type = column.type,
+                              .catalog_type = column.catalog_type,
                               .typmod = column.typmod,
                               .nullable = column.nullable,
                               .default_expression = column.default_expression,

@@ -15,6 +15,7 @@ namespace millrace::postgres {
 struct RowColumn {
     std::string name;
     Oid type = 0;
+    Oid catalog_type = 0;  ///< as of ColumnInfo
     std::int32_t typmod = -1;
     bool nullable = true;
     std::optional<std::string> default_expression = {};

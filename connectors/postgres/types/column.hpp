@@ -20,6 +20,7 @@ struct ColumnMapping {
 struct ColumnInfo {
     std::string name;
     Oid type = 0;
+    Oid catalog_type = 0;  ///< which the default is of, where the row was written when the column had another; 0: type
     std::int32_t typmod = -1;
     bool nullable = true;
     std::optional<std::string> default_expression = {};  ///< pg_get_expr of the default; none for generated columns too

@@ -152,7 +152,11 @@ ColumnConverter::ColumnConverter(const ColumnInfo& column, const TypeRegistry& t
     truncates_bytes_ = made.schema.type == Type::Bytes && made.schema.name.empty();
 
     made.schema.optional = !required_ || made.always_optional;
-    if (own) made.schema.default_value = default_value(column, *own, *codec_, made.schema, *constants_, logger_);
+    if (own) {
+        const auto& described = described_type(column, *own, types);
+        made.schema.default_value =
+            default_value(column, {*own, described}, *codec_, made.schema, *constants_, logger_);
+    }
     key_schema_ = make_schema(made.schema);
     schema_ = key_schema_;
     if (mapping.kind != ColumnMapping::Kind::None) {

@@ -64,10 +64,11 @@ void check(Oid type, std::int32_t typmod, std::string_view text, Arena& arena) {
 
 }
 
-Value default_value(const ColumnInfo& column, const TypeRow& type, const Codec& codec, const SchemaParts& schema,
+Value default_value(const ColumnInfo& column, const DefaultTypes& types, const Codec& codec, const SchemaParts& schema,
                     Arena& arena, const Logger& logger) {
     if (!column.default_expression) return {};
-    const auto constant = constant_of_default(*column.default_expression, type);
+    const auto& type = types.column;
+    const auto constant = constant_of_default(*column.default_expression, types.expression);
     if (!constant) return {};
     if (schema.type == Type::Struct) {
         logger.warn("Struct can't be used as default value for column '{}', will use null instead.", column.name);

@@ -145,17 +145,23 @@ std::string source_type_name(const TypeRow& type, const std::optional<std::strin
     return type.kind != 'd' && numbered ? serial_name(type, std::move(name)) : name;
 }
 
+const TypeRow& described_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry& types) {
+    const auto* described = column.catalog_type != 0 ? types.find(column.catalog_type) : nullptr;
+    return described ? *described : type;
+}
+
 SourceType source_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry::Resolved& resolved,
                        const TypeRegistry& types) {
     const auto* element = resolved.type ? types.element(*resolved.type) : nullptr;
     const auto* measured = element ? element : resolved.type;
-    SourceType source{
-        .name = source_type_name(type, column.default_expression), .length = unknown_length, .characters = false};
+    SourceType source{.name = source_type_name(described_type(column, type, types), column.default_expression),
+                      .length = unknown_length,
+                      .characters = false};
     if (!measured) return source;
     source.length = length_of(measured->oid, resolved.typmod);
     source.scale = scale_of(measured->oid, resolved.typmod);
     // JDBC's catalog functions know nothing of a numeric without precision; the type's description in the stream does.
-    if (!element && measured->oid == oid::numeric && resolved.typmod == -1 && !column.from_relation) {
+    if (type.oid == oid::numeric && resolved.typmod == -1 && !column.from_relation) {
         source.length = 0;
         source.scale.reset();
     }

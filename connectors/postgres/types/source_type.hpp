@@ -21,6 +21,9 @@ struct SourceType {
 /// As in SourceType; of columns that a sequence numbers SERIAL and its kin. `type` is the column's own type.
 std::string source_type_name(const TypeRow& type, const std::optional<std::string>& default_expression);
 
+/// The type that the catalog has for the column; `type` is its own.
+const TypeRow& described_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry& types);
+
 /// `type` is the column's own type, `resolved` what it comes down to.
 SourceType source_type(const ColumnInfo& column, const TypeRow& type, const TypeRegistry::Resolved& resolved,
                        const TypeRegistry& types);

@@ -105,4 +105,9 @@ TEST_CASE("a column's type gives the class of its key", "[postgres]") {
     CHECK(key_value(oid::timestamp, "2024-02-29 00:00:00").kind == Kind::String);
     CHECK(key_value(oid::text, {}).kind == Kind::Null);
     CHECK(shown({{Kind::Integer, "7"}, {}, {Kind::String, "x"}}) == "7,<null>,x");
+    CHECK(shown({{Kind::Boolean, "t"},
+                 {Kind::Boolean, "f"},
+                 {Kind::Double, "1"},
+                 {Kind::Float, "1e+10"},
+                 {Kind::Double, "NaN"}}) == "true,false,1.0,1.0E10,NaN");
 }

@@ -42,6 +42,7 @@ TEST_CASE("expressions stand for tables that are known, or for themselves", "[po
     CHECK(resolve_tables({"s\\..*", "public.*"}, known) == Names{"s.c", "public.a", "public.b"});
     CHECK(resolve_tables({"public.a", "public.a", "other.t"}, known) == Names{"public.a", "other.t"});
     CHECK(resolve_tables({"PUBLIC.a"}, known) == Names{"PUBLIC.a"});
+    CHECK(resolve_tables({R"("public"."Up Per")", R"("s"."a""b.c")"}, known) == Names{"public.Up Per", R"(s.a"b.c)"});
 }
 
 TEST_CASE("the state of incremental snapshots survives in the offset", "[postgres]") {

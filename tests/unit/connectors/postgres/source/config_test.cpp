@@ -326,7 +326,20 @@ TEST_CASE("notifications over HTTP go where the settings say", "[postgres][confi
     CHECK(http.allow_private_networks);
     REQUIRE(warnings.size() == 1);
     CHECK_THAT(warnings[0],
-               Catch::StartsWith("notification.enabled.channels names the channel 'jmx', which needs a JVM"));
+               Catch::StartsWith("notification.enabled.channels names the channel 'jmx', which needs a JVM") &&
+                   Catch::Contains("/metrics") && Catch::Contains("millrace_postgres_notifications_total"));
+}
+
+TEST_CASE("connector_and_driver brings heartbeats, unless somebody has set them or wants transaction metadata",
+          "[postgres][config]") {
+    const auto interval = [](Settings more) {
+        more["lsn.flush.mode"] = "connector_and_driver";
+        return parsed(with(more)).heartbeat_interval;
+    };
+    CHECK(interval({}) == std::chrono::minutes(10));
+    CHECK(interval({{"heartbeat.interval.ms", "70"}}) == std::chrono::milliseconds(70));
+    CHECK(interval({{"provide.transaction.metadata", "true"}}) == std::chrono::milliseconds(0));
+    CHECK(parsed(with({})).heartbeat_interval == std::chrono::milliseconds(0));
 }
 
 TEST_CASE("Debezium's defects can be switched off", "[postgres][config]") {

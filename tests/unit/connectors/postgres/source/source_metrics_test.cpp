@@ -46,6 +46,7 @@ TEST_CASE("A source tells what Debezium's MBeans tell", "[postgres][metrics]") {
     CHECK(during.of("Connected", "streaming") == 0);
 
     metrics.snapshot("COMPLETED", {});
+    for (const auto* type : {"STARTED", "IN_PROGRESS", "IN_PROGRESS"}) metrics.notified("Incremental Snapshot", type);
     metrics.connected(true);
     metrics.streamed({.creates = 4, .updates = 2, .transactions = 1, .last_event_usec = noon() / 1000 - 250'000});
     metrics.connected(false);
@@ -67,6 +68,12 @@ TEST_CASE("A source tells what Debezium's MBeans tell", "[postgres][metrics]") {
     CHECK(after.of("MilliSecondsBehindSourceP99", "streaming") == 750);
     CHECK(after.of("SourceEventPosition", "streaming", ",lsn") == 99);
     CHECK(after.values.at("millrace_postgres_slot_retained_wal_bytes,postgres,shop,streaming") == 4096);
+    const auto notified = [&](const std::string& type) {
+        return after.values.at(
+            "millrace_postgres_notifications_total,postgres,shop,notifications,Incremental Snapshot," + type);
+    };
+    CHECK(notified("STARTED") == 1);
+    CHECK(notified("IN_PROGRESS") == 2);
     // The table is what is written, and nothing else.
     std::set<std::string_view> table;
     for (const auto& key : source_metric_keys()) table.insert(key.name);

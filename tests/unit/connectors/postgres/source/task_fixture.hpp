@@ -164,6 +164,7 @@ public:
         return events.size();
     }
     std::vector<OffsetMap> marks = {};
+    std::size_t largest_batch = 0;  ///< in records
     std::vector<TransactionEvent> transactions = {};
     void keep(const OffsetMap& offset) {
         const std::lock_guard lock(mutex_);
@@ -195,6 +196,7 @@ private:
         return text;
     }
     void append(const SourceBatch& batch, std::vector<Event>& events) {
+        largest_batch = std::max(largest_batch, batch.records.size());
         for (const auto& record : batch.records) {
             if (record.offset_only()) {
                 marks.emplace_back(record.source_offset);

@@ -281,3 +281,18 @@ TEST_CASE("validation tries the connection and says what is wrong with it", "[po
     CHECK(error_with({{"database.dbname", "nope"}}) ==
           "Error while validating connector config: FATAL: database \"nope\" does not exist");
 }
+
+TEST_CASE("a key column that a filter leaves out of the values is in a snapshot's keys", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_left_out_key");
+    database.run("CREATE TABLE t(id int PRIMARY KEY, n int, v text)");
+    database.run("INSERT INTO t VALUES (1, 70, 'a')");
+    Harness harness;
+    harness.start(database.connector({{"message.key.columns", "public.t:n"}, {"column.exclude.list", "public.t.n"}}));
+    const auto row = harness.take(1).front();
+    CHECK(row.op == 'r');
+    CHECK(row.id == 70);
+    CHECK(row.after.find("n=") == std::string::npos);
+    harness.stop();
+}

@@ -52,6 +52,30 @@ TEST_CASE("a default in the schema is a constant of the type", "[postgres][types
     CHECK(converter.schema() == converter.key_schema());
 }
 
+TEST_CASE("a default of the type that the column got later is read as that type's", "[postgres][types]") {
+    struct Row {
+        const char* type;
+        const char* now;
+        const char* expression;
+        const char* value;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"int4", "int8", "nextval('t_id_seq'::regclass)", "0"},
+        {"int4", "int8", "7", "7"},
+        {"text", "int4", "7", "\"7\""},
+        {"int4", "text", "'seven'::text", "null"},
+        {"int4", "bytea", "'\\x01'::bytea", "null"},
+    }));
+    CAPTURE(row.type, row.now, row.expression);
+    auto info = column(row.type);
+    info.catalog_type = column(row.now).type;
+    info.default_expression = row.expression;
+    info.mapping.kind = ColumnMapping::Kind::PropagateSourceType;
+    const auto schema = ColumnConverter(info, catalog(), {}).schema();
+    CHECK(show(schema->default_value()) == row.value);
+    CHECK(schema->type() == ColumnConverter(column(row.type), catalog(), {}).schema()->type());
+}
+
 TEST_CASE("an expression is no default of a numeric that is written as text", "[postgres][types]") {
     const auto [expression, value] = GENERATE(
         table<const char*, const char*>({{"1.5::numeric(4,2)", "null"}, {"(1 + 1)", "null"}, {"1.50", "\"1.50\""}}));

@@ -95,3 +95,24 @@ TEST_CASE("a numeric without precision is described differently by catalog and s
     info.from_relation = true;
     CHECK(*ColumnConverter(info, catalog(), {}).schema()->parameter("__debezium.source.column.length") == "131089");
 }
+
+TEST_CASE("a domain over numerics without precision has one description for catalog and stream", "[postgres][types]") {
+    auto info = column("any_price");
+    info.mapping.kind = ColumnMapping::Kind::PropagateSourceType;
+    info.from_relation = GENERATE(false, true);
+    const auto schema = ColumnConverter(info, catalog(), {}).schema();
+    CHECK(*schema->parameter("__debezium.source.column.length") == "131089");
+    REQUIRE(schema->parameter("__debezium.source.column.scale") != nullptr);
+    CHECK(*schema->parameter("__debezium.source.column.scale") == "0");
+}
+
+TEST_CASE("an array of numerics without precision has one description for catalog and stream", "[postgres][types]") {
+    auto info = column("_numeric");
+    info.mapping.kind = ColumnMapping::Kind::PropagateSourceType;
+    info.from_relation = GENERATE(false, true);
+    CAPTURE(info.from_relation);
+    const auto schema = ColumnConverter(info, catalog(), {}).schema();
+    CHECK(*schema->parameter("__debezium.source.column.length") == "131089");
+    REQUIRE(schema->parameter("__debezium.source.column.scale") != nullptr);
+    CHECK(*schema->parameter("__debezium.source.column.scale") == "0");
+}

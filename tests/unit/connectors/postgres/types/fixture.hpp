@@ -62,6 +62,7 @@ inline const TypeRegistry& catalog() {
                         .base_type = 17002,
                         .kind = 'd',
                         .not_null = true});
+        rows.push_back({.oid = 17006, .name = "any_price", .schema = "public", .base_type = 1700, .kind = 'd'});
         rows.push_back({.oid = 17004, .name = "_price", .schema = "public", .element_type = 17002, .category = 'A'});
         rows.push_back({.oid = 17005, .name = "pair", .schema = "public", .kind = 'c', .category = 'C'});
         return TypeRegistry(std::move(rows));
