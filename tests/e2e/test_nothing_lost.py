@@ -20,7 +20,8 @@ class TestTheCheck:
 
     @staticmethod
     def event(op, row, version):
-        return {'id': row}, {'op': op, 'after': {'id': row, 'version': version}}, []
+        source = {'snapshot': 'last' if op == 'r' else 'false'}
+        return {'id': row}, {'op': op, 'source': source, 'after': {'id': row, 'version': version}}, []
 
     def test_accepts_repetitions(self):
         events = [self.event('r', 1, 1), self.event('u', 1, 2), self.event('u', 1, 3), self.event('u', 1, 2), self.event('u', 1, 3)]

@@ -128,8 +128,8 @@ def test_java_goes_on_from_the_offsets_file_and_back(services, folder, kafka_add
         service = start(services, folder / name, kafka_address, file, kind=kind, offset_storage_file_filename=folder / 'offsets')
         stack.Rest(service.address).wait_running(lines.name)
         lines.wait_beyond()
-        offsets = stack.Rest(service.address).get(f'/connectors/{lines.name}/offsets')
-        assert offsets['offsets'][0]['partition'] == {'filename': str(lines.path)}
+        offsets = stack.wait_for('an offset', lambda: stack.Rest(service.address).get(f'/connectors/{lines.name}/offsets')['offsets'])
+        assert offsets[0]['partition'] == {'filename': str(lines.path)}
         service.stop()
 
     works('ours', 'worker')
