@@ -132,8 +132,9 @@ void IncrementalSnapshot::finish_table(std::string_view status, const Outgoing& 
     publish(out.state);
 }
 
-void IncrementalSnapshot::read_chunk(const Outgoing& out) {
+void IncrementalSnapshot::read_chunk(TransactionView view, const Outgoing& out) {
     window_ = {};
+    window_.view = std::move(view);
     const bool markers = !config_.signals.read_only;
     const auto marker = markers ? write_open_marker() : OpenMarker();
     while (state_.running()) {

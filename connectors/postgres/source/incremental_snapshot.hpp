@@ -1,5 +1,6 @@
 /// Incremental snapshots: tables are read in chunks while the stream goes on, and a row that the stream changes
-/// meanwhile is left out, because the change tells it better.
+/// meanwhile is left out, because the change tells it better. So is a row that a transaction changes which comes before
+/// the chunk's window in the stream, and which the chunk does not show: its commit was in the WAL, but not visible.
 ///
 /// A chunk stands between two watermarks. Usually they are rows of the signal table, whose own changes come back in the
 /// stream. With read.only the second is the position of the WAL after the chunk was read, and nothing is written.
@@ -46,15 +47,17 @@ public:
     bool closes(std::string_view marker) const noexcept;
     /// The stream has come to `end`, outside of transactions. True: send_window() follows.
     bool reached(Lsn end) const noexcept { return window_.at && end >= *window_.at; }
-    bool watches(const TableModel& table) const noexcept { return window_.open && table.name() == window_.table; }
+    /// What this transaction of the stream changes in the table counts.
+    bool watches(const TableModel& table, std::uint32_t xid) const noexcept { return window_.watches(table, xid); }
     /// A row of the watched table was changed to or from this one.
     void on_change(const TableModel& table, Tuple row) { window_.forget(table, row); }
     void on_truncate() noexcept { window_.rows.clear(); }
 
     /// A chunk is to be read.
     bool due() const noexcept { return state_.running() && !paused_ && !window_.pending(); }
-    /// Reads the next chunk, of the next table if this one is at its end.
-    void read_chunk(const Outgoing& out);
+    /// Reads the next chunk, of the next table if this one is at its end. `view` is of now, and shows everything that
+    /// the stream has brought.
+    void read_chunk(TransactionView view, const Outgoing& out);
     /// The chunk's rows that the stream did not change, as records of op "r".
     void send_window(const Outgoing& out);
     /// Where the stream must come to; none if it is not the position that counts.

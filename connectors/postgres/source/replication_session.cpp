@@ -107,7 +107,8 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
                   .logger = parts.logger,
                   .decoder = *decoder_,
                   .incremental = incremental_,
-                  .signals = signals_},
+                  .signals = signals_,
+                  .until_shown = [this] { wait_until_shown(); }},
                  position),
       told_(position.confirmable()),
       quiet_since_(Clock::now()),
@@ -284,6 +285,7 @@ ReplicationSession::Clock::time_point ReplicationSession::next_timer_of_records(
     if (beats()) next = std::min(next, next_heartbeat_);
     if (signals_by_time()) next = std::min(next, next_signals_);
     if (incremental_.waits_for_position()) next = std::min(next, next_question_);
+    if (incremental_.due()) next = std::min(next, next_chunk_);
     return next;
 }
 

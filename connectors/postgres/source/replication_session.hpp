@@ -72,6 +72,9 @@ private:
     /// Signals that ask for something, between two frames.
     void serve_snapshots();
     void take_blocking_snapshot();
+    /// True if that view of the tables shows all that the stream has brought.
+    bool all_shown(const TransactionView& view);
+    void wait_until_shown();
     void read_signals();
     void carry_out(const std::vector<Signal>& signals);
     void tell_signals();
@@ -117,6 +120,8 @@ private:
     Clock::time_point next_xmin_;
     Clock::time_point next_signals_;
     Clock::time_point next_question_;  ///< after the server's position
+    Clock::time_point next_chunk_ = {};
+    std::optional<Clock::time_point> unshown_since_ = {};
     Clock::time_point next_activity_;
     std::pair<std::optional<Lsn>, std::optional<Lsn>> active_at_ = {};  ///< the position when it was looked at last
     Clock::time_point ping_window_start_ = {};

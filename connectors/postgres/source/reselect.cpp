@@ -64,6 +64,7 @@ void Reselection::reselect(const ReselectConfig& config, const TableModel& table
         return;
     }
     try {
+        until_shown_();
         const auto found =
             catalog_.query(fmt::format("SELECT {} FROM {} WHERE {}", list, quoted(table.id()), *condition), parameters);
         if (found.empty()) {

@@ -12,12 +12,16 @@
 #include "connectors/postgres/source/config.hpp"
 #include "connectors/postgres/source/table_model.hpp"
 
+#include <functional>
+
 namespace millrace::postgres {
 
 class Reselection {
 public:
-    Reselection(const std::vector<ReselectConfig>& processors, Connection& catalog, const Logger& logger)
-        : processors_(processors), catalog_(catalog), logger_(logger) {}
+    /// `until_shown` comes back when the tables show the transaction that the rows are of.
+    Reselection(const std::vector<ReselectConfig>& processors, Connection& catalog, std::function<void()> until_shown,
+                const Logger& logger)
+        : processors_(processors), catalog_(catalog), until_shown_(std::move(until_shown)), logger_(logger) {}
 
     bool none() const noexcept { return processors_.empty(); }
     /// The result and its texts lie in the arena.
@@ -30,6 +34,7 @@ private:
 
     const std::vector<ReselectConfig>& processors_;
     Connection& catalog_;
+    std::function<void()> until_shown_;
     const Logger& logger_;
 };
 

@@ -5,12 +5,51 @@
 #include "connectors/postgres/source/snapshot_view.hpp"
 
 namespace millrace::postgres {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{5};
+constexpr std::chrono::seconds long_unshown{10};
+
+}
 
 void ReplicationSession::serve_snapshots() {
-    if (signals_.wants_blocking_snapshot() && !streaming_.in_transaction()) take_blocking_snapshot();
-    if (!incremental_.due()) return;
-    incremental_.read_chunk(streaming_.outgoing(batch_));
+    if (signals_.wants_blocking_snapshot() && !streaming_.in_transaction()) {
+        wait_until_shown();
+        take_blocking_snapshot();
+    }
+    if (!incremental_.due() || Clock::now() < next_chunk_) return;
+    auto view = current_view(general_);
+    if (!all_shown(view)) {
+        next_chunk_ = Clock::now() + look_again;
+        return;
+    }
+    incremental_.read_chunk(std::move(view), streaming_.outgoing(batch_));
     next_question_ = {};
+}
+
+bool ReplicationSession::all_shown(const TransactionView& view) {
+    const auto now = Clock::now();
+    if (streaming_.transactions().all_in(view)) {
+        unshown_since_.reset();
+        return true;
+    }
+    if (!unshown_since_) {
+        unshown_since_ = now;
+    } else if (now - *unshown_since_ > long_unshown) {
+        unshown_since_ = now;
+        logger_.warn(
+            "Transactions that have been streamed are not visible yet, as while no synchronous standby answers: "
+            "snapshots and columns that are selected again wait for them");
+    }
+    return false;
+}
+
+void ReplicationSession::wait_until_shown() {
+    if (streaming_.transactions().none()) return;
+    while (!all_shown(current_view(general_))) {
+        outlet_.pause(look_again);
+        send_status_if_due();
+    }
 }
 
 void ReplicationSession::take_blocking_snapshot() {

@@ -36,7 +36,7 @@ Streaming::Streaming(const Parts& parts, const OffsetState& resume_from)
       tables_(parts.tables),
       records_(parts.records),
       catalog_(parts.catalog),
-      reselection_(parts.config.reselects, parts.catalog, parts.logger),
+      reselection_(parts.config.reselects, parts.catalog, parts.until_shown, parts.logger),
       logger_(parts.logger),
       decoder_(parts.decoder),
       pgoutput_(dynamic_cast<PgOutputDecoder*>(&parts.decoder) != nullptr),
@@ -98,6 +98,8 @@ bool Streaming::uninteresting(Lsn lsn, std::span<const std::byte> payload) {
 void Streaming::on_begin(const Begin& message, Lsn lsn, BatchBuilder& batch) {
     in_transaction_ = true;
     xid_ = message.xid;
+    transactions_.add(xid_);
+    if (transactions_.many()) transactions_.all_in(current_view(catalog_));
     commit_usec_ = unix_micros(message.commit_time);
     origin_.reset();
     last_row_lsn_ = no_lsn;
@@ -266,7 +268,7 @@ void Streaming::on_insert(const Insert& message, Lsn lsn, BatchBuilder& batch) {
     }
     check_columns(*table, message.row);
     if (signal) on_signal(message.row, *previous, batch);
-    if (incremental_.watches(*table)) incremental_.on_change(*table, message.row);
+    if (incremental_.watches(*table, xid_)) incremental_.on_change(*table, message.row);
     if (skips('c')) return;
     table = tables_.find(message.relation, message.row, catalog_);
     auto& arena = batch.values();
@@ -286,7 +288,7 @@ void Streaming::on_update(const Update& message, Lsn lsn, BatchBuilder& batch) {
     if (!take_event(lsn, MessageType::Update) || table == nullptr) return;
     check_columns(*table, message.new_row);
     if (has_old) check_columns(*table, message.old_row);
-    if (incremental_.watches(*table)) {
+    if (incremental_.watches(*table, xid_)) {
         incremental_.on_change(*table, message.new_row);
         if (has_old) incremental_.on_change(*table, message.old_row);
     }
@@ -347,7 +349,7 @@ void Streaming::on_delete(const Delete& message, Lsn lsn, BatchBuilder& batch) {
     if (!take_event(lsn, MessageType::Delete) || table == nullptr) return;
     check_columns(*table, message.old_row);
     if (table->carries_signals()) on_signal_delete(message.old_row, previous, batch);
-    if (incremental_.watches(*table)) incremental_.on_change(*table, message.old_row);
+    if (incremental_.watches(*table, xid_)) incremental_.on_change(*table, message.old_row);
     if (skips('d')) return;
     auto& arena = batch.values();
     const auto key = table->key(message.old_row, {}, arena, Origin::Streaming);
@@ -363,7 +365,7 @@ void Streaming::on_truncate(const Truncate& message, Lsn lsn, BatchBuilder& batc
     for (const auto relation : message.relations) {
         const auto* table = tables_.find(relation);
         if (!take_event(lsn, MessageType::Truncate) || table == nullptr) continue;
-        if (incremental_.watches(*table)) incremental_.on_truncate();
+        if (incremental_.watches(*table, xid_)) incremental_.on_truncate();
         if (skips('t')) continue;
         auto& arena = batch.values();
         auto record = records_.truncate(*table, change(*table, {.op = 't'}, arena).value, {});

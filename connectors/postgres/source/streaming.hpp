@@ -14,6 +14,7 @@
 #include "connectors/postgres/source/signals.hpp"
 #include "connectors/postgres/source/source_metrics.hpp"
 #include "connectors/postgres/source/table_cache.hpp"
+#include "connectors/postgres/source/unseen_transactions.hpp"
 
 namespace millrace::postgres {
 
@@ -28,6 +29,7 @@ public:
         Decoder& decoder;
         IncrementalSnapshot& incremental;
         Signals& signals;
+        std::function<void()> until_shown;  ///< comes back when the tables show all that the stream has brought
     };
     Streaming(const Parts& parts, const OffsetState& resume_from);
 
@@ -51,6 +53,7 @@ public:
     /// The blocking snapshot is done.
     void release() noexcept { held_.reset(); }
     bool in_transaction() const noexcept { return in_transaction_; }
+    UnseenTransactions& transactions() noexcept { return transactions_; }
     /// The last record may be of the first row of several that were written at once (COPY). Its offset is not to be
     /// stored before the next frame has shown that: from it Debezium would go on behind all of them.
     bool holds_last_record() const noexcept { return lone_insert_; }
@@ -124,6 +127,7 @@ private:
     std::int64_t commit_usec_ = 0;
     Lsn last_row_lsn_ = no_lsn;
     std::int64_t rows_with_lsn_ = 0;
+    UnseenTransactions transactions_;
     Place before_first_row_;    ///< with last_row_lsn_
     bool lone_insert_ = false;  ///< the last message was an insert with a record, the first with its LSN
     bool after_lone_insert_ = false;

@@ -45,7 +45,7 @@ public:
         Arena arena(256);
         std::string shown;
         for (const auto& column :
-             Reselection(processors_, connection_, logger_).complete(table, key, row, old_row, arena)) {
+             Reselection(processors_, connection_, [] {}, logger_).complete(table, key, row, old_row, arena)) {
             if (!shown.empty()) shown += "|";
             shown += column.kind == Column::Kind::Null             ? "-"
                      : column.kind == Column::Kind::UnchangedToast ? "?"
