@@ -6,12 +6,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <utility>
 
 namespace millrace::cluster {
 
 namespace {
+
+/// Kafka's clients keep a connection of its own to the coordinator, under this number less the broker's.
+constexpr auto id_of_coordinators = std::numeric_limits<std::int32_t>::max();
 
 /// Doubles from attempt to attempt, ±20 %, so that workers that lost the same broker do not return in step.
 std::chrono::milliseconds backoff(const GroupSettings& settings, int attempt) {
@@ -28,12 +32,13 @@ std::chrono::milliseconds backoff(const GroupSettings& settings, int attempt) {
 Coordinator::Coordinator(const GroupSettings& settings, Logger logger, std::shared_ptr<ConnectionListener> connections)
     : settings_(settings), logger_(std::move(logger)), connections_(std::move(connections)) {}
 
-ConnectionSettings Coordinator::connection_settings() const {
+ConnectionSettings Coordinator::connection_settings(std::int32_t node_id) const {
     return {.client_id = settings_.client_id,
             .security = settings_.security,
             .connection_setup_timeout = settings_.connection_setup_timeout,
             .request_timeout = settings_.request_timeout,
-            .listener = connections_};
+            .listener = connections_,
+            .node = fmt::format("node-{}", node_id)};
 }
 
 void Coordinator::warn_once(const std::string& message) {
@@ -70,13 +75,23 @@ asio::awaitable<bool> Coordinator::discover(std::chrono::milliseconds limit) {
     }
 }
 
-asio::awaitable<bool> Coordinator::attempt() {
-    std::vector<BrokerAddress> candidates = settings_.bootstrap_servers;
-    for (const auto& broker : brokers_)
-        if (std::find(candidates.begin(), candidates.end(), broker) == candidates.end()) candidates.push_back(broker);
-    const auto address = candidates.at(turn_++ % candidates.size());
+/// The next to be asked. Those of bootstrap.servers have the numbers that Kafka's clients give them.
+Coordinator::Broker Coordinator::next_broker() {
+    std::vector<Broker> candidates;
+    for (const auto& address : settings_.bootstrap_servers) {
+        candidates.push_back({address, -1 - static_cast<std::int32_t>(candidates.size())});
+    }
+    for (const auto& broker : brokers_) {
+        if (std::ranges::find(candidates, broker.address, &Broker::address) == candidates.end()) {
+            candidates.push_back(broker);
+        }
+    }
+    return candidates.at(turn_++ % candidates.size());
+}
 
-    const auto searching = co_await Connection::open(address, connection_settings());
+asio::awaitable<bool> Coordinator::attempt() {
+    const auto broker = next_broker();
+    const auto searching = co_await Connection::open(broker.address, connection_settings(broker.id));
     auto request = FindCoordinatorRequest::for_group(settings_.group_id);
     const auto answer = co_await searching->call(std::move(request));
     const auto found = answer.coordinator();
@@ -95,7 +110,7 @@ asio::awaitable<bool> Coordinator::attempt() {
     }
     co_await learn_brokers(searching.get());
     const BrokerAddress coordinator{.host = found.host, .port = static_cast<std::uint16_t>(found.port)};
-    connection_ = co_await Connection::open(coordinator, connection_settings());
+    connection_ = co_await Connection::open(coordinator, connection_settings(id_of_coordinators - found.node_id));
     name_ = fmt::format("{}:{} (id: {})", found.host, found.port, found.node_id);
     last_warning_.clear();
     logger_.info("Discovered group coordinator {}", name_);
@@ -107,7 +122,7 @@ asio::awaitable<void> Coordinator::learn_brokers(Connection* connection) {
     const auto metadata = co_await connection->call(std::move(brokers_only));
     brokers_.clear();
     for (const auto& broker : metadata.brokers)
-        brokers_.push_back({.host = broker.host, .port = static_cast<std::uint16_t>(broker.port)});
+        brokers_.push_back({{.host = broker.host, .port = static_cast<std::uint16_t>(broker.port)}, broker.node_id});
 }
 
 }

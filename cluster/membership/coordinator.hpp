@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,9 +36,14 @@ public:
     std::string name() const { return name_; }
 
 private:
+    struct Broker {
+        BrokerAddress address;
+        std::int32_t id;
+    };
+    Broker next_broker();
     asio::awaitable<bool> attempt();
     asio::awaitable<void> learn_brokers(Connection* connection);
-    ConnectionSettings connection_settings() const;
+    ConnectionSettings connection_settings(std::int32_t node_id) const;
     void warn_once(const std::string& message);
 
     const GroupSettings& settings_;
@@ -45,7 +51,7 @@ private:
     std::shared_ptr<ConnectionListener> connections_;
     std::shared_ptr<Connection> connection_;  ///< shared with requests that are under way
     std::string name_ = "unknown";
-    std::vector<BrokerAddress> brokers_;  ///< learned from metadata, besides the bootstrap servers
+    std::vector<Broker> brokers_;  ///< learned from metadata, besides the bootstrap servers
     std::size_t turn_ = 0;
     std::string last_warning_;
 };

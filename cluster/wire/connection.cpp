@@ -269,6 +269,18 @@ asio::awaitable<void> Connection::authenticate() {
     ++sessions_;
 }
 
+asio::awaitable<void> Connection::authenticate_again() {
+    const auto began = Event::Clock::now();
+    std::string refusal;
+    try {
+        co_await authenticate();
+    } catch (const AuthenticationException& e) {
+        refusal = e.what();
+    }
+    if (settings_.listener) settings_.listener->authenticated_again(refusal.empty(), Event::Clock::now() - began);
+    if (!refusal.empty()) throw AuthenticationException(refusal);
+}
+
 asio::awaitable<std::string> Connection::bearer_token() {
     if (!settings_.security.bearer_tokens)
         throw AuthenticationException("OAUTHBEARER: no source of tokens is configured");
@@ -316,7 +328,8 @@ asio::awaitable<Bytes> Connection::exchange(Bytes frame, std::chrono::millisecon
     while (!free_.is_set()) co_await free_.wait();
     free_.clear();
     RequestGuard guard{*this, free_};
-    if (open_ && authenticate_again_at_ && Event::Clock::now() >= *authenticate_again_at_) co_await authenticate();
+    if (open_ && authenticate_again_at_ && Event::Clock::now() >= *authenticate_again_at_)
+        co_await authenticate_again();
     auto answer = co_await send_and_receive(std::move(frame), limit, std::move(name));
     guard.done = true;
     co_return answer;
@@ -348,7 +361,7 @@ asio::awaitable<Bytes> Connection::send_and_receive(Bytes frame, std::chrono::mi
 asio::awaitable<Bytes> Connection::write_then_read(Bytes frame) {
     const auto began = Event::Clock::now();
     co_await transport_->write(asio::buffer(frame));
-    if (settings_.listener) settings_.listener->sent(frame.size());
+    if (settings_.listener) settings_.listener->sent(settings_.node, frame.size());
     std::array<std::byte, 4> size_bytes{};
     co_await transport_->read(asio::buffer(size_bytes));
     const auto size = Reader{Encoding::Classic, size_bytes}.int32("size");
@@ -357,7 +370,7 @@ asio::awaitable<Bytes> Connection::write_then_read(Bytes frame) {
     Bytes answer(static_cast<std::size_t>(size));
     co_await transport_->read(asio::buffer(answer));
     if (settings_.listener) {
-        settings_.listener->received(size_bytes.size() + answer.size(), Event::Clock::now() - began);
+        settings_.listener->received(settings_.node, size_bytes.size() + answer.size(), Event::Clock::now() - began);
     }
     co_return answer;
 }

@@ -49,11 +49,13 @@ public:
     virtual ~ConnectionListener() = default;
     virtual void opened() = 0;
     virtual void closed() = 0;
-    virtual void sent(std::size_t bytes) = 0;
+    virtual void sent(const std::string& node, std::size_t bytes) = 0;
     /// An answer, and the time since its request was sent.
-    virtual void received(std::size_t bytes, Clock::duration took) = 0;
+    virtual void received(const std::string& node, std::size_t bytes, Clock::duration took) = 0;
     /// TLS and SASL, where they are wanted, when a connection is opened.
     virtual void authenticated(bool accepted) = 0;
+    /// SASL once more, because the broker limits sessions.
+    virtual void authenticated_again(bool accepted, Clock::duration took) = 0;
 };
 
 struct ConnectionSettings {
@@ -63,6 +65,7 @@ struct ConnectionSettings {
     std::chrono::milliseconds request_timeout{40'000};
     std::size_t max_response_bytes = std::size_t{100} * 1024 * 1024;
     std::shared_ptr<ConnectionListener> listener = {};  ///< null: nobody listens
+    std::string node = {};                              ///< what the listener is told of whom this is to
 };
 
 class Transport;
@@ -100,6 +103,7 @@ private:
     asio::awaitable<void> introduce();
     asio::awaitable<void> negotiate_versions(std::int16_t version);
     asio::awaitable<void> authenticate();
+    asio::awaitable<void> authenticate_again();
     asio::awaitable<std::string> bearer_token();
     asio::awaitable<void> say_and_hear(SaslClient* client, std::int16_t version);
     asio::awaitable<Bytes> exchange(Bytes frame, std::chrono::milliseconds limit, std::string name);

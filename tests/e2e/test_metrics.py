@@ -84,7 +84,8 @@ def test_values(rest, worker, connector, sink, sql):
         return series if (value(series, 'kafka_connect_source_task_source_record_active_count', **source) == 0 and
                           value(series, 'kafka_connect_sink_task_sink_record_active_count', **task) == 0 and
                           value(series, 'millrace_postgres_slot_retained_wal_bytes', **source) is not None and
-                          value(series, 'debezium_metrics_NumberOfCommittedTransactions', **source)) else None
+                          value(series, 'debezium_metrics_NumberOfCommittedTransactions', **source) and
+                          value(series, 'kafka_consumer_node_request_total', clientId=f'connector-consumer-{sink.name}-0', nodeId='node-1')) else None
     series = stack.wait_for('the metrics to settle', settled)
     expected = {
         ('kafka_connect_source_task_source_record_poll_total', connector.name): 35,  # a tombstone follows the delete
@@ -115,6 +116,7 @@ def test_values(rest, worker, connector, sink, sql):
     assert value(series, 'kafka_connect_worker_task_startup_success_total') >= 2
     assert value(series, 'kafka_connect_worker_rebalance_connect_protocol', connect_protocol='SESSIONED') == 1
     assert value(series, 'kafka_connect_coordinator_assigned_tasks') == 2
+    assert value(series, 'kafka_producer_node_outgoing_byte_total', clientId=f'connector-producer-{connector.name}-0', nodeId='node-1') > 0
     rest.call('PUT', f'/connectors/{sink.name}/pause')
     sink.wait_states('PAUSED', 'PAUSED')
     stack.wait_for('the pause to be a metric', lambda: value(scrape(worker.address)[0], 'kafka_connect_worker_connector_paused_task_count', connector=sink.name) == 1)

@@ -2,6 +2,8 @@
 
 #include "connectors/support/json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -69,11 +71,29 @@ void collect_network(MetricsPage& page, std::string_view group, const json::Node
     page.connect(group, "request-latency-avg", network.round_trip.value(microseconds_in_ms), labels);
 }
 
+void collect_nodes(MetricsPage& page, std::string_view group, const json::Node& client,
+                   std::span<const MetricLabel> labels) {
+    for (const auto& [name, broker] : members(client, "brokers")) {
+        const auto id = number(broker, "nodeid");
+        if (id < 0 || number(broker, "connects") == 0) continue;
+        const auto node = fmt::format("node-{:.0f}", id);
+        const MetricLabel all[] = {labels[0], {"nodeId", node}};
+        WindowMean round_trip;
+        round_trip.add(broker, "rtt");
+        page.connect(group, "request-total", number(broker, "tx"), all);
+        page.connect(group, "response-total", number(broker, "rx"), all);
+        page.connect(group, "outgoing-byte-total", number(broker, "txbytes"), all);
+        page.connect(group, "incoming-byte-total", number(broker, "rxbytes"), all);
+        page.connect(group, "request-latency-avg", round_trip.value(microseconds_in_ms), all);
+    }
+}
+
 void collect_producer(MetricsPage& page, const json::Node& client, std::span<const MetricLabel> labels) {
     constexpr std::string_view group = "producer-metrics";
     constexpr std::string_view topic_group = "producer-topic-metrics";
     const Network network(client);
     collect_network(page, group, client, network, labels);
+    collect_nodes(page, "producer-node-metrics", client, labels);
     WindowMean batches;
     for (const auto& [topic, about] : members(client, "topics")) {
         batches.add(about, "batchsize");
@@ -107,6 +127,7 @@ void collect_consumer(MetricsPage& page, const json::Node& client, std::string_v
                       std::span<const MetricLabel> labels) {
     constexpr std::string_view group = "consumer-fetch-manager-metrics";
     collect_network(page, "consumer-metrics", client, Network(client), labels);
+    collect_nodes(page, "consumer-node-metrics", client, labels);
     double most = 0;
     for (const auto& [topic, about] : members(client, "topics")) {
         double records = 0;

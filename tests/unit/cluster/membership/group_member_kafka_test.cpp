@@ -94,6 +94,19 @@ SCENARIO("a group of one", "[kafka][membership]") {
         CHECK(value("request_latency_max") >= value("request_latency_avg"));
         CHECK(value("successful_authentication_total") == value("connection_creation_total"));
         CHECK(value("failed_authentication_total") == 0);
+        CHECK(value("successful_reauthentication_total") == 0);
+        const auto of_node = [&](const std::string& name, const std::string& node) {
+            const auto line =
+                fmt::format("\nkafka_connect_node_{}{{clientId=\"connect-w1:8083\",nodeId=\"node-{}\"}} ", name, node);
+            const auto at = text.find(line);
+            INFO(line << " in " << text);
+            REQUIRE(at != std::string::npos);
+            return std::stod(text.substr(at + line.size()));
+        };
+        const auto to_bootstrap = of_node("request_total", "-1");
+        CHECK(to_bootstrap >= 3);  // ApiVersions, FindCoordinator, Metadata
+        CHECK(of_node("request_total", "2147483646") + to_bootstrap == value("request_total"));
+        CHECK(of_node("incoming_byte_total", "2147483646") < value("incoming_byte_total"));
     }
     WHEN("the configuration changes") {
         herder.view = {.offset = 9, .configured = {{"a", "c"}, {{"a", 0}, {"c", 0}}}};

@@ -16,6 +16,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
+struct Diary final : ConnectionListener {
+    void opened() override {}
+    void closed() override {}
+    void sent(const std::string& node, std::size_t bytes) override { sent_to[node] += bytes; }
+    void received(const std::string& node, std::size_t bytes, Clock::duration) override {
+        received_from[node] += bytes;
+    }
+    void authenticated(bool accepted) override { signed_in += accepted ? 1 : 0; }
+    void authenticated_again(bool accepted, Clock::duration took) override {
+        if (accepted && took > Clock::duration::zero()) ++renewed;
+    }
+    std::map<std::string, std::size_t> sent_to;
+    std::map<std::string, std::size_t> received_from;
+    int signed_in = 0;
+    int renewed = 0;
+};
+
 /// Asks once, and goes on until the connection has had so many sessions.
 asio::awaitable<void> ask(BrokerAddress address, ConnectionSettings settings, int sessions) {
     const auto connection = co_await Connection::open(std::move(address), std::move(settings));
@@ -30,8 +47,13 @@ asio::awaitable<void> ask(BrokerAddress address, ConnectionSettings settings, in
 
 void connect(const std::string& broker, const SecuritySettings& security, int sessions = 0) {
     asio::io_context context;
-    ConnectionSettings settings{.client_id = "test", .security = security};
+    const auto diary = std::make_shared<Diary>();
+    ConnectionSettings settings{.client_id = "test", .security = security, .listener = diary, .node = "node-7"};
     run(context, ask(parse_bootstrap_servers(broker).front(), std::move(settings), sessions));
+    CHECK(diary->signed_in == 1);
+    CHECK(diary->renewed >= sessions - 1);
+    CHECK(diary->sent_to.at("node-7") > 0);
+    CHECK(diary->received_from.at("node-7") > diary->sent_to.size());
 }
 
 SecuritySettings alice(SaslMechanism mechanism) {
