@@ -4,7 +4,8 @@
 
 A sink that only counts shows the worker, with texts and with small JSON objects; FileStreamSink writes lines. The time is that from the first record to the last,
 by the group's committed offset and by the file's size. Prints one JSON object a figure; the target is three times Java.
-The broker is on the same processors: what it uses for a million bounds what any worker reaches beside it.
+The broker is on the same processors: what it uses for a million bounds what any worker reaches beside it. So do Fetch requests one after the
+other, whose records nobody reads: their rate is printed first.
 """
 import argparse
 import json
@@ -18,6 +19,7 @@ from pathlib import Path
 from confluent_kafka import Producer
 
 import stack
+from bare_fetch import fetch_rate
 
 sys.path.insert(0, str(stack.ROOT / 'tests/e2e'))
 from sink import STRINGS, Sink  # noqa: E402
@@ -95,6 +97,11 @@ with tempfile.TemporaryDirectory(prefix='millrace-bench-') as name:
     try:
         sink = Sink(None, kafka.address, folder)
         fill(sink)
+        for round_number in range(wanted.rounds):
+            before = kafka.cpu_seconds()
+            found = fetch_rate(kafka.address, sink.topic, wanted.records)
+            print(json.dumps({'name': 'nobody reads the records', 'round': round_number, 'records/s': round(found),
+                              "broker's": round((kafka.cpu_seconds() - before) / wanted.records * 1e6, 2)}), flush=True)
         common = {'offset_flush_interval_ms': 100}
         plugins = f'{stack.ROOT}/build/release/plugins,{stack.ROOT}/build/release/bench-plugins'
         workers['millrace'] = stack.worker(folder / 'ours', kafka.address, group='ours', plugin_path=plugins, **common).start()
