@@ -10,6 +10,8 @@ EXTENSIONS = ['citext', 'hstore', 'ltree', 'isn', 'cube']
 # Every case has this table too: its records tell that what was done before has come.
 END = 'create table public.zz_end (id integer primary key, v integer)'
 
+# Types whose values, or nulls, the reference gets wrong where decoderbufs sends them (docs/differences.md).
+NOT_WITH_DECODERBUFS = ('name', 'numeric(p,-s)', 'line', 'lseg', 'box', 'path', 'polygon', 'circle')
 # Settings that choose another key, tables that are not read, or rows that both leave out for other reasons.
 NOT_WITH_SIGNALS = ('message.key.columns', 'table.include.list', 'table.exclude.list', 'column.exclude.list', 'skipped.operations', 'read.only')
 
@@ -25,7 +27,8 @@ class RandomCase:
     def __init__(self, seed):
         self.name, dice = f'random-{seed}', random.Random(seed)
         extensions = [name for name in EXTENSIONS if dice.random() < 0.5]
-        maker = TableMaker(dice, extensions)
+        decoderbufs = random.Random(f'plugin of {seed}').random() < 0.15
+        maker = TableMaker(dice, extensions, NOT_WITH_DECODERBUFS if decoderbufs else ())
         tables = [maker.table(i) for i in range(dice.randint(1, 4))]
         creation = [statement for table in tables for statement in maker.create(table)]
         changes = Changes(dice, maker, tables)
@@ -42,6 +45,16 @@ class RandomCase:
         self.spec = {}
         self.add_signals(random.Random(f'signals of {seed}'), tables)
         self.add_restart(random.Random(f'restart of {seed}'))
+        if decoderbufs:
+            self.settings = {name: value for name, value in self.settings.items() if not name.endswith('.propagate.source.type')}
+            self.settings['plugin.name'] = 'decoderbufs'
+            if self.settings.get('time.precision.mode') == 'structured':
+                del self.settings['time.precision.mode']  # a timetz of 24:00 stops the reference
+            # Only what the stream tells of makes the reference look for defaults.
+            self.changes = [statement for statement in self.changes if ' set default ' not in statement and not statement.endswith(' drop default')]
+            # It tells of transactions of other databases, which one run has and another has not.
+            self.settings.pop('provide.transaction.metadata', None)
+            self.spec = {**self.spec, 'ranks': False}
         if 'provide.transaction.metadata' in self.settings:  # where a message stands in an END record is an accident of Java's identity hashes
             self.changes = [statement for statement in self.changes if 'pg_logical_emit_message' not in statement]
 

@@ -131,6 +131,9 @@ class Settings:
         out.update(self.of_columns())
         if self.chance(0.15):
             out['message.key.columns'] = self.keys()
+            out.pop('column.exclude.list', None)  # the reference's keys have no values of columns that it leaves out
+        if any(t.partitions for t in self.tables) and out.get('skipped.operations') and out.get('publication.autocreate.mode') == 'filtered':
+            del out['publication.autocreate.mode']  # the reference's ALTER PUBLICATION is refused
         if out.get('topic.naming.strategy', '').endswith('RegexTopicNamingStrategy'):
             out.update(self.regex_naming())
         if self.chance(0.1):

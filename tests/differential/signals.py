@@ -57,7 +57,8 @@ class Signals:
             data['surrogate-key'] = surrogate.name
         if self.chance(0.4):
             where = self.dice.choice(['true', 'false', 'tableoid is not null', "'it''s' <> ''"])
-            data['additional-conditions'] = [{'data-collection': name, 'filter': f'select * from {table.sql} where {where}' if blocking else where}]
+            of = f'{table.schema}.{table.name}' if blocking else name  # of blocking ones the reference takes no expressions
+            data['additional-conditions'] = [{'data-collection': of, 'filter': f'select * from {table.sql} where {where}' if blocking else where}]
         self.number += 1
         text = json.dumps(data, ensure_ascii=False).replace("'", "''")
         return [f"insert into public.signals values ('sig{self.number}', 'execute-snapshot', '{text}')", '--@ settle signal']

@@ -73,15 +73,16 @@ class Table:
 class TableMaker:
     """Makes tables of one case; `types` are the statements that make their types."""
 
-    def __init__(self, dice, extensions):
-        self.dice, self.extensions, self.types, self.made = dice, extensions, [], 0
+    def __init__(self, dice, extensions, without=()):
+        self.dice, self.extensions, self.without, self.types, self.made = dice, extensions, without, [], 0
         self.enums = []
 
     def chance(self, share):
         return self.dice.random() < share
 
     def kind(self, key=False):
-        names = [name for name, kind in KINDS.items() if (kind.key or not key) and (not kind.needs or kind.needs in self.extensions)]
+        names = [name for name, kind in KINDS.items() if (kind.key or not key) and (not kind.needs or kind.needs in self.extensions)
+                 and name not in self.without]
         return self.dice.choice(names)
 
     def type_of(self, name):
@@ -137,8 +138,8 @@ class TableMaker:
     def column(self, number):
         name = self.dice.choice(COLUMNS[:2] if self.chance(0.6) else COLUMNS).format(number)
         if self.chance(0.15):
-            kind = self.dice.choice([k for k in LONG_KINDS if not KINDS.get(k.removesuffix('[]')) or KINDS[k.removesuffix('[]')].needs in ('',
-                                                                                                                                           *self.extensions)])
+            kind = self.dice.choice([k for k in LONG_KINDS if k not in self.without and
+                                     (not KINDS.get(k.removesuffix('[]')) or KINDS[k.removesuffix('[]')].needs in ('', *self.extensions))])
             plain = KINDS[kind.removesuffix('[]')].values
             values = [f'array[{value}]::{kind}' for value in plain[:2]] if kind.endswith('[]') else plain[:3]
             long = LONG_KINDS[kind].replace('{seed}', str(number))

@@ -23,7 +23,7 @@ public:
     virtual std::span<const Message> decode(std::string_view payload, Arena& arena) = 0;
 };
 
-/// `directory` outlives the decoder.
-std::unique_ptr<Decoder> make_decoder(OutputPlugin plugin, TableDirectory& directory);
+/// `directory` outlives the decoder. `reproduce_defects`: as in TypeOptions.
+std::unique_ptr<Decoder> make_decoder(OutputPlugin plugin, TableDirectory& directory, bool reproduce_defects);
 
 }

@@ -7,6 +7,8 @@
 #include "decoderbufs.pb.h"
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace millrace::postgres {
@@ -39,14 +41,33 @@ std::int64_t in_day(double micros) {
     return (whole % micros_of_day + micros_of_day) % micros_of_day;
 }
 
-std::string timestamp_text(std::int64_t micros, std::string_view zone) {
-    if (micros == INT64_MAX) return "infinity";
-    if (micros == INT64_MIN) return "-infinity";
+// What Debezium takes for infinite lies outside of these; the microseconds after the year 294246 have wrapped around.
+constexpr std::int64_t first_timestamp = -211'813'488'000'000'000;
+constexpr std::int64_t end_of_timestamps = 9'223'371'331'200'000'000;
+
+struct Instant {
+    std::int64_t day;     ///< since 1970
+    std::int64_t of_day;  ///< microseconds
+};
+
+Instant instant_of(std::int64_t micros) {
+    if (micros < first_timestamp) {
+        constexpr std::uint64_t length = micros_of_day;
+        const auto unwrapped = static_cast<std::uint64_t>(micros);
+        return {static_cast<std::int64_t>(unwrapped / length), static_cast<std::int64_t>(unwrapped % length)};
+    }
     const auto of_day = (micros % micros_of_day + micros_of_day) % micros_of_day;
-    auto day = date_text((micros - of_day) / micros_of_day);
+    return {(micros - of_day) / micros_of_day, of_day};
+}
+
+std::string timestamp_text(std::int64_t micros, std::string_view zone, bool reproduce_defects) {
+    if (micros == INT64_MAX || (reproduce_defects && micros >= end_of_timestamps)) return "infinity";
+    if (micros == INT64_MIN || (reproduce_defects && micros < first_timestamp)) return "-infinity";
+    const auto at = instant_of(micros);
+    auto day = date_text(at.day);
     const bool before_christ = day.ends_with(" BC");
     if (before_christ) day.resize(day.size() - 3);
-    return fmt::format("{} {}{}{}", day, time_text(of_day), zone, before_christ ? " BC" : "");
+    return fmt::format("{} {}{}{}", day, time_text(at.of_day), zone, before_christ ? " BC" : "");
 }
 
 std::string money_text(std::int64_t hundredths) {
@@ -59,17 +80,17 @@ std::string money_text(std::int64_t hundredths) {
 constexpr std::int32_t positive_infinity_day = -2147472692;
 constexpr std::int32_t negative_infinity_day = -2147472691;
 
-std::string integer_text(Oid type, std::int64_t value) {
+std::string integer_text(Oid type, std::int64_t value, bool reproduce_defects) {
     switch (type) {
     case oid::date:
-        if (value == positive_infinity_day) return "infinity";
+        if (value == positive_infinity_day && !reproduce_defects) return "infinity";
         return value == negative_infinity_day ? "-infinity" : date_text(value);
     case oid::time:
         return time_text(value);
     case oid::timestamp:
-        return timestamp_text(value, "");
+        return timestamp_text(value, "", reproduce_defects);
     case oid::timestamptz:
-        return timestamp_text(value, "+00");
+        return timestamp_text(value, "+00", reproduce_defects);
     case oid::money:
         return money_text(value);
     default:
@@ -89,13 +110,13 @@ std::string hex_text(std::string_view bytes) {
     return text;
 }
 
-std::string text_of(const wire::DatumMessage& datum) {
+std::string text_of(const wire::DatumMessage& datum, bool reproduce_defects) {
     const auto type = static_cast<Oid>(datum.column_type());
     switch (datum.datum_case()) {
     case wire::DatumMessage::kDatumInt32:
-        return integer_text(type, datum.datum_int32());
+        return integer_text(type, datum.datum_int32(), reproduce_defects);
     case wire::DatumMessage::kDatumInt64:
-        return integer_text(type, datum.datum_int64());
+        return integer_text(type, datum.datum_int64(), reproduce_defects);
     case wire::DatumMessage::kDatumFloat:
         return real_text(static_cast<double>(datum.datum_float()), fmt::format("{}", datum.datum_float()));
     case wire::DatumMessage::kDatumDouble:
@@ -115,24 +136,40 @@ std::string text_of(const wire::DatumMessage& datum) {
     }
 }
 
-Column column_of(const wire::DatumMessage& datum, Arena& arena) {
+Column column_of(const wire::DatumMessage& datum, bool reproduce_defects, Arena& arena) {
     switch (datum.datum_case()) {
     case wire::DatumMessage::DATUM_NOT_SET:
         return {.kind = Column::Kind::Null};
     case wire::DatumMessage::kDatumMissing:
         return {.kind = Column::Kind::UnchangedToast};
     default:
-        return {.kind = Column::Kind::Text, .text = arena.copy(text_of(datum))};
+        return {.kind = Column::Kind::Text, .text = arena.copy(text_of(datum, reproduce_defects))};
     }
 }
 
 template <class Datums>
-Tuple tuple_of(const Datums& datums, std::vector<Column>& columns, Arena& arena) {
+Tuple tuple_of(const Datums& datums, bool reproduce_defects, std::vector<Column>& columns, Arena& arena) {
     columns.clear();
-    for (const auto& datum : datums) columns.push_back(column_of(datum, arena));
+    for (const auto& datum : datums) columns.push_back(column_of(datum, reproduce_defects, arena));
     return columns;
 }
 
+}
+
+bool DecoderbufsDecoder::DebeziumDirectory::note_new_row(const std::string& schema, const std::string& table) {
+    auto& tables = with_new_rows_[schema];
+    return !tables.contains(table) && tables.insert(table).second;
+}
+
+std::optional<DescribedTable> DecoderbufsDecoder::DebeziumDirectory::describe(const std::string& schema,
+                                                                              const std::string& table) {
+    constexpr std::array<Oid, 4> arrays_of_times{1115, 1183, 1185, 1270};  // of timestamp, time, timestamptz, timetz
+    auto described = directory_.describe(schema, table);
+    if (!described || !with_new_rows_[schema].contains(table)) return described;
+    for (auto& column : described->columns) {
+        if (std::ranges::find(arrays_of_times, column.type) != arrays_of_times.end()) column.typmod = -1;
+    }
+    return described;
 }
 
 struct DecoderbufsDecoder::Parsed {
@@ -141,8 +178,11 @@ struct DecoderbufsDecoder::Parsed {
     std::vector<std::string> names;
 };
 
-DecoderbufsDecoder::DecoderbufsDecoder(TableDirectory& directory)
-    : parsed_(std::make_unique<Parsed>()), book_(directory) {}
+DecoderbufsDecoder::DecoderbufsDecoder(TableDirectory& directory, bool reproduce_defects)
+    : parsed_(std::make_unique<Parsed>()),
+      as_debezium_(directory),
+      book_(reproduce_defects ? as_debezium_ : directory),
+      reproduce_defects_(reproduce_defects) {}
 DecoderbufsDecoder::~DecoderbufsDecoder() = default;
 
 std::span<const Message> DecoderbufsDecoder::decode(std::string_view payload, Arena& arena) {
@@ -186,9 +226,13 @@ void DecoderbufsDecoder::add_row(Arena& arena) {
         columns.push_back(column);
     }
     const auto name = parse_qualified_name(row.table());
+    if (reproduce_defects_ && row.op() != wire::DELETE && as_debezium_.note_new_row(name.schema, name.table)) {
+        book_.forget(name.schema, name.table);
+    }
     const auto& table = book_.see(name.schema, name.table, columns, messages_);
     const auto relation = table.described.id;
-    const auto old_row = table.arrange(tuple_of(row.old_tuple(), raw_row_, arena), Column::Kind::Null, old_row_);
+    const auto old_row =
+        table.arrange(tuple_of(row.old_tuple(), reproduce_defects_, raw_row_, arena), Column::Kind::Null, old_row_);
     const bool has_old = row.old_tuple_size() > 0;
     // Without an old row there is nothing to tell which row was deleted.
     if (row.op() == wire::DELETE) {
@@ -197,8 +241,8 @@ void DecoderbufsDecoder::add_row(Arena& arena) {
         }
         return;
     }
-    const auto new_row =
-        table.arrange(tuple_of(row.new_tuple(), raw_row_, arena), Column::Kind::UnchangedToast, new_row_);
+    const auto new_row = table.arrange(tuple_of(row.new_tuple(), reproduce_defects_, raw_row_, arena),
+                                       Column::Kind::UnchangedToast, new_row_);
     if (row.op() == wire::INSERT) {
         messages_.emplace_back(Insert{.relation = relation, .row = new_row});
     } else {

@@ -70,10 +70,15 @@ void RelationBook::describe(Known& known, const std::vector<SeenColumn>& columns
     messages.emplace_back(std::move(relation));
 }
 
+const std::string& RelationBook::key_of(std::string_view schema, std::string_view table) {
+    return name_.assign(schema).append(1, '\0').append(table);
+}
+
+void RelationBook::forget(std::string_view schema, std::string_view table) { tables_.erase(key_of(schema, table)); }
+
 const RelationBook::Table& RelationBook::see(std::string_view schema, std::string_view table,
                                              const std::vector<SeenColumn>& columns, std::vector<Message>& messages) {
-    name_.assign(schema).append(1, '\0').append(table);
-    auto at = tables_.find(name_);
+    auto at = tables_.find(key_of(schema, table));
     const bool fresh = at == tables_.end();
     if (fresh) at = tables_.try_emplace(name_).first;
     auto& known = at->second;

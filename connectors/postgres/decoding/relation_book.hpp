@@ -50,6 +50,8 @@ public:
     /// next call.
     const Table& see(std::string_view schema, std::string_view table, const std::vector<SeenColumn>& columns,
                      std::vector<Message>& messages);
+    /// The table's next row has a Relation put before it.
+    void forget(std::string_view schema, std::string_view table);
 
 private:
     struct KnownColumn {
@@ -65,6 +67,7 @@ private:
         std::vector<std::pair<std::string, bool>> nullabilities;  ///< in the last row that had all columns
     };
 
+    const std::string& key_of(std::string_view schema, std::string_view table);
     static bool same(const Known& known, const std::vector<SeenColumn>& columns);
     /// False if the row has all columns, and they are not those of the last one that had.
     static bool complete_as_before(Known& known, const std::vector<SeenColumn>& columns);

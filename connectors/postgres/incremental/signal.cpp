@@ -36,7 +36,7 @@ Signal parse_signal(std::string_view text, std::string (*new_id)()) {
 
 std::string SnapshotRequest::filter_of(std::string_view table) const {
     for (const auto& condition : conditions) {
-        if (Regex(condition.table).matches(table)) return condition.filter;
+        if (condition.table == table || Regex(condition.table).matches(table)) return condition.filter;
     }
     return {};
 }

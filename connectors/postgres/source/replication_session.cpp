@@ -89,7 +89,7 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
                      .warn_bytes = config_.replication.retained_wal_warn_bytes},
                     metrics_, logger_),
       directory_(parts.general),
-      decoder_(make_decoder(parts.plugin, directory_)),
+      decoder_(make_decoder(parts.plugin, directory_, config_.types.reproduce_defects)),
       frames_(parts.replication),
       incremental_(
           {.config = parts.config,

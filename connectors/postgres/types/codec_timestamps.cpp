@@ -2,6 +2,7 @@
 #include "connectors/postgres/types/codec_temporal.hpp"
 
 #include <limits>
+#include <optional>
 
 namespace millrace::postgres {
 
@@ -50,22 +51,23 @@ Value timestamp_micros(const Codec&, const DateTime& at, Arena&) {
     return Value::int64(epoch_micros(at));
 }
 
-Value timestamp_nanos(const Codec&, const DateTime& at, Arena&) {
-    if (at.date.infinity != Infinity::None) return Value::int64(by_infinity(at.date.infinity, highest, lowest));
+/// None outside of 1677-09-21 00:12:44 to 2262-04-11 23:47:16.854775.
+std::optional<std::int64_t> epoch_nanos(const DateTime& at) {
+    if (at.date.infinity != Infinity::None) return by_infinity(at.date.infinity, highest, lowest);
     std::int64_t nanos = 0;
     if (__builtin_mul_overflow(epoch_seconds(at), micros_per_second * 1000, &nanos) ||
         __builtin_add_overflow(nanos, std::int64_t{at.time.micros} * 1000, &nanos))
-        throw DataException("a timestamp is outside of what nanoseconds can count (1677 to 2262)");
-    return Value::int64(nanos);
+        return {};
+    return nanos;
 }
-
+Value timestamp_nanos(const Codec&, const DateTime& at, Arena&) {
+    if (const auto nanos = epoch_nanos(at)) return Value::int64(*nanos);
+    throw DataException("a timestamp is outside of what nanoseconds can count (1677 to 2262)");
+}
 /// Out of range an element is null, and the array stands.
-Value timestamp_nanos_or_null(const Codec& codec, const DateTime& at, Arena& arena) {
-    constexpr std::int32_t first_year = 1678;
-    constexpr std::int32_t last_year = 2261;
-    const bool in_range =
-        at.date.infinity != Infinity::None || (at.date.year >= first_year && at.date.year <= last_year);
-    return in_range ? timestamp_nanos(codec, at, arena) : Value();
+Value timestamp_nanos_or_null(const Codec&, const DateTime& at, Arena&) {
+    const auto nanos = epoch_nanos(at);
+    return nanos ? Value::int64(*nanos) : Value();
 }
 
 Value timestamp_iso(const Codec&, const DateTime& at, Arena& arena) {

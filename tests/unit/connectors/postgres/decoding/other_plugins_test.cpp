@@ -110,7 +110,6 @@ TEST_CASE("numbers of decoderbufs become the texts of their types", "[postgres]"
     CHECK(text(1184, varint(4, 9223372036854775808ULL)) == "[-infinity]");
     CHECK(text(1114, varint(4, static_cast<std::uint64_t>(-62'167'219'200'000'001))) ==
           "[0002-12-31 23:59:59.999999 BC]");
-    CHECK(text(1082, varint(3, static_cast<std::uint64_t>(std::int64_t{-2147472692}))) == "[infinity]");
     CHECK(text(1083, varint(4, 43'200'500'000)) == "[12:00:00.500000]");
     const auto timetz = [&](std::string_view micros) { return text(1266, '\x31' + std::string(micros)); };
     CHECK(timetz(std::string("\0\0\0\0\0\0\0\x80", 8)) == "[00:00:00+00]");
@@ -120,6 +119,58 @@ TEST_CASE("numbers of decoderbufs become the texts of their types", "[postgres]"
     CHECK(text(17, field(9, "\x01\xff")) == "[\\x01ff]");
     CHECK(text(628, field(9, "{1,2,3}")) == "[{1,2,3}]");
     CHECK(text(600, field(10, std::string("\x09\0\0\0\0\0\0\xf0\x3f\x11\0\0\0\0\0\0\0\x40", 18))) == "[(1,2)]");
+}
+
+TEST_CASE("what decoderbufs wraps around is what Debezium takes it for, or right", "[postgres]") {
+    Tables tables;
+    Arena arena;
+    DecoderbufsDecoder like_debezium(tables), exact(tables, false);
+    const auto text = [&](DecoderbufsDecoder& decoder, std::uint64_t type, const std::string& value) {
+        const auto row = varint(4, 0) + field(3, "public.other") + field(5, datum("c", type, value));
+        return shown(std::get<Insert>(decoder.decode(row, arena).back()).row);
+    };
+    // 294276-12-31 23:59:59, 294247-01-02 00:00:00 and the last one before it
+    const auto wrapped = varint(4, 9'224'318'015'999'000'000ULL), late = varint(4, 9'223'371'331'200'000'000),
+               last = varint(4, 9'223'371'331'199'999'999);
+    const auto infinite_day = varint(3, static_cast<std::uint64_t>(std::int64_t{-2147472692}));
+    const auto minus_infinite_day = varint(3, static_cast<std::uint64_t>(std::int64_t{-2147472691}));
+    CHECK(text(like_debezium, 1114, wrapped) == "[-infinity]");
+    CHECK(text(like_debezium, 1184, wrapped) == "[-infinity]");
+    CHECK(text(like_debezium, 1184, late) == "[infinity]");
+    CHECK(text(like_debezium, 1184, last) == "[294247-01-01 23:59:59.999999+00]");
+    CHECK(text(like_debezium, 1082, infinite_day) == "[5877612-06-21 BC]");
+    CHECK(text(like_debezium, 1082, minus_infinite_day) == "[-infinity]");
+    CHECK(text(exact, 1114, wrapped) == "[294276-12-31 23:59:59]");
+    CHECK(text(exact, 1184, wrapped) == "[294276-12-31 23:59:59+00]");
+    CHECK(text(exact, 1184, late) == "[294247-01-02 00:00:00+00]");
+    CHECK(text(exact, 1082, infinite_day) == "[infinity]");
+    CHECK(text(exact, 1114, varint(4, 9223372036854775807ULL)) == "[infinity]");
+    CHECK(text(exact, 1114, varint(4, 9223372036854775808ULL)) == "[-infinity]");
+}
+
+TEST_CASE("arrays of times have a precision with decoderbufs where Debezium's defects are not wanted", "[postgres]") {
+    struct : TableDirectory {
+        std::optional<DescribedTable> describe(const std::string&, const std::string&) override {
+            return DescribedTable{.id = 1, .columns = {{"a", 1183, 0}, {"b", 1270, 3}, {"c", 1083, 0}, {"d", 1015, 9}}};
+        }
+    } tables;
+    Arena arena;
+    const auto columns = [](int tuple) {
+        return field(tuple, datum("a", 1183, field(9, "{}"))) + field(tuple, datum("b", 1270, "")) +
+               field(tuple, datum("c", 1083, "")) + field(tuple, datum("d", 1015, ""));
+    };
+    const auto modifiers = [&](DecoderbufsDecoder& decoder, int op, int tuple) {
+        std::vector<std::int32_t> all;
+        for (const auto& column : relation_of(decoder.decode(row_of(op, columns(tuple)), arena)).columns) {
+            all.push_back(column.typmod);
+        }
+        return all;
+    };
+    DecoderbufsDecoder like_debezium(tables), exact(tables, false);
+    CHECK(modifiers(like_debezium, op_delete, 6) == std::vector{0, 3, 0, 9});
+    CHECK(modifiers(like_debezium, op_insert, 5) == std::vector{-1, -1, 0, 9});
+    CHECK(like_debezium.decode(row_of(op_delete, columns(6)), arena).size() == 1);
+    CHECK(modifiers(exact, op_insert, 5) == std::vector{0, 3, 0, 9});
 }
 
 TEST_CASE("what is no message of decoderbufs is refused", "[postgres]") {

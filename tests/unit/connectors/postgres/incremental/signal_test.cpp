@@ -30,6 +30,11 @@ TEST_CASE("what a snapshot's signal asks for", "[postgres]") {
     CHECK(request.surrogate_key == "k");
     CHECK(request.filter_of("public.a") == "id > 2");
     CHECK(request.filter_of("s.b").empty());
+    const auto odd = parse_snapshot_request(
+        R"({"type":"blocking","additional-conditions":[{"data-collection":"s.a$b(","filter":"x"},{"data-collection":"s\\.t","filter":"y"}]})");
+    CHECK(odd.filter_of("s.a$b(") == "x");
+    CHECK(parse_snapshot_request(R"({"additional-conditions":[{"data-collection":"s\\.t","filter":"y"}]})")
+              .filter_of("s.t") == "y");
     CHECK(parse_snapshot_request(R"({"data-collections":[]})").type == SnapshotType::Incremental);
     CHECK(parse_snapshot_request("").tables.empty());
     CHECK_THROWS_AS(parse_snapshot_request("not json"), DataException);

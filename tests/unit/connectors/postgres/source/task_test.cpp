@@ -1,4 +1,5 @@
 #include "tests/unit/connectors/postgres/source/task_fixture.hpp"
+#include "tests/unit/eventually.hpp"
 
 using namespace millrace;
 using namespace millrace::postgres;
@@ -152,6 +153,34 @@ TEST_CASE("WAL is released only for stored offsets", "[postgres]") {
     REQUIRE(last.offset.find("lsn_commit") != nullptr);
     CHECK(parse_lsn(confirmed()) == lsn_from_signed(last.offset.find("lsn_commit")->as_integer()));
     harness.stop();
+}
+
+TEST_CASE("a filtered publication gets new tables where operations are skipped", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_task_p");
+    database.run("CREATE TABLE t(id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+    const auto settings =
+        database.connector({{"publication.autocreate.mode", "filtered"}, {"skipped.operations", "d,t"}});
+    const auto published = [&] {
+        return database.run("SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_publication_tables")
+            .text(0, 0);
+    };
+    Harness harness;
+    harness.start(settings);
+    const auto offset = harness.take(1).back().offset;
+    CHECK(published() == "t");
+    harness.stop();
+    database.run("CREATE TABLE u(id int PRIMARY KEY)");
+    Harness again;
+    again.keep(offset);
+    again.start(settings);
+    REQUIRE(eventually([&] { return again.further(1ms) == 0 && published() == "t u"; }));
+    database.run("INSERT INTO u VALUES (2)");
+    CHECK(again.take(1).size() == 1);
+    CHECK(database.run("SELECT 1 FROM pg_publication WHERE pubinsert AND NOT pubdelete AND NOT pubtruncate").size() ==
+          1);
+    again.stop();
 }
 
 TEST_CASE("the slot of a quiet table advances while another table is written to", "[postgres]") {

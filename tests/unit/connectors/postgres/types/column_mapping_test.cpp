@@ -116,3 +116,11 @@ TEST_CASE("an array of numerics without precision has one description for catalo
     REQUIRE(schema->parameter("__debezium.source.column.scale") != nullptr);
     CHECK(*schema->parameter("__debezium.source.column.scale") == "0");
 }
+
+TEST_CASE("what is no number is null in keys too", "[postgres][types]") {
+    Arena arena;
+    const auto* const text = GENERATE("NaN", "Infinity", "-Infinity");
+    const ColumnConverter number(column("numeric"), catalog(), {});
+    CHECK(show(number.convert_key(text, arena)) == "null");
+    CHECK(show(number.convert_key("1.50", arena)) != "null");
+}

@@ -80,6 +80,14 @@ TEST_CASE("interval.handling.mode=string spells every part", "[postgres][types]"
           {.intervals = IntervalHandling::String});
 }
 
+TEST_CASE("arrays have null where nanoseconds cannot count that far", "[postgres][types]") {
+    const auto* const text =
+        R"({"1677-09-21 00:12:43","1677-09-21 00:12:44","2262-04-11 23:47:16.85","2262-04-12 00:00:00",infinity})";
+    const auto origin = GENERATE(Origin::Snapshot, Origin::Streaming);
+    CHECK(convert(column("_timestamp", 2), text, {.time_precision = TimePrecision::Nanoseconds}, origin) ==
+          "[null,-9223372036000000000,9223372036850000000,null,9223372036854775807]");
+}
+
 TEST_CASE("24:00 is lost where a time is spelled out, unless that is switched off", "[postgres][types]") {
     const auto info = column("time");
     const auto in_mode = [&](TimePrecision mode, bool defects) {
