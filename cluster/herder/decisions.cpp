@@ -15,6 +15,19 @@ CatchUp plan_catch_up(const AssignmentView& view, SteadyTime now) {
     return plan;
 }
 
+bool doubts_topic(const AssignmentView& view) {
+    if (!view.failed) return view.applied_offset < view.assignment_offset;
+    return !view.leader && view.applied_offset == view.assignment_offset;
+}
+
+TopicDoubt about_topic(const AssignmentView& view, bool proven, int doubts, int leaves, milliseconds unsync_backoff) {
+    constexpr int most_doubts = 5;  // some seconds: a broker may tell an old end right after it has become the leader
+    constexpr milliseconds first_absence{2'000};
+    const bool leave = doubts > most_doubts || (!view.failed && !proven);
+    if (leave) return {.leave = true, .pause = leaves == 0 ? std::min(first_absence, unsync_backoff) : unsync_backoff};
+    return {.pause = milliseconds{200} * (1 << (doubts - 1))};
+}
+
 bool task_configs_changed(const ClusterConfigState& state, const std::string& connector,
                           const std::vector<Settings>& configs) {
     if (static_cast<std::size_t>(state.task_count(connector)) != configs.size()) return true;

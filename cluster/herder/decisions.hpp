@@ -27,6 +27,20 @@ struct CatchUp {
 };
 CatchUp plan_catch_up(const AssignmentView& view, SteadyTime now);
 
+/// With `applied_offset` at the config topic's end: whether the leader may have spoken of another topic. Its offset
+/// lies behind that end; or it is behind this worker, whose offset is the furthest.
+bool doubts_topic(const AssignmentView& view);
+/// What to do about that.
+struct TopicDoubt {
+    bool leave =
+        false;  ///< it is another cluster's group; else the leader, or the end of the topic, may come to it yet
+    std::chrono::milliseconds pause{0};  ///< before it is looked at again
+};
+/// `doubts` in a row, from 1; `leaves`: those for that reason before. Who was never proven to be of the leader's
+/// cluster goes before it is given the other's work.
+TopicDoubt about_topic(const AssignmentView& view, bool proven, int doubts, int leaves,
+                       std::chrono::milliseconds unsync_backoff);
+
 /// Whether a connector's tasks have to be written anew: another number, another map, or another connector configuration
 /// than the one they were last made from.
 bool task_configs_changed(const ClusterConfigState& state, const std::string& connector,

@@ -139,6 +139,7 @@ private:
 
     // Rebalances and configuration changes: herder_rebalance.cpp
     asio::awaitable<bool> resolve();
+    void doubt_topic(const AssignmentView& view);
     asio::awaitable<bool> read_config_to_end();
     asio::awaitable<void> catch_up_again();
     void start_assigned();
@@ -247,7 +248,10 @@ private:
     bool resolved_ = false;
     bool rejoin_pending_ = false;
     bool can_read_configs_ = true;
-    bool left_group_ = false;  ///< until the config topic can be read
+    bool rejoin_when_read_ = false;  ///< once the config topic has been read to its end
+    bool proven_ = false;            ///< an assignment has spoken of this config topic
+    int doubts_ = 0;                 ///< assignments since that cannot have
+    int leaves_ = 0;                 ///< for that reason
     SteadyTime catch_up_at_{};
     int catch_up_failures_ = 0;
     std::optional<SteadyTime> scheduled_rebalance_;

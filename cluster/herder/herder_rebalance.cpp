@@ -86,22 +86,27 @@ asio::awaitable<bool> DistributedHerder::resolve() {
     if (resolved_) co_return true;
     if (rejoin_pending_) co_return false;
     const auto round = assignments_;
-    const auto plan = plan_catch_up({.failed = assignment_->failed(),
-                                     .leader = is_leader(),
-                                     .assignment_offset = assignment_->config_offset,
-                                     .applied_offset = state_->offset,
-                                     .scheduled_rebalance = scheduled_rebalance_},
-                                    steady_clock::now());
+    AssignmentView view{.failed = assignment_->failed(),
+                        .leader = is_leader(),
+                        .assignment_offset = assignment_->config_offset,
+                        .applied_offset = state_->offset,
+                        .scheduled_rebalance = scheduled_rebalance_};
+    const auto plan = plan_catch_up(view, steady_clock::now());
     if (plan.schedule_due) scheduled_rebalance_.reset();
     if (plan.read_to_end && !co_await read_config_to_end()) {
         can_read_configs_ = false;
-        left_group_ = true;
+        rejoin_when_read_ = true;
         rejoin_pending_ = true;
         catch_up_at_ = steady_clock::now();
         member_.request_leave("taking too long to read the log");
         co_return false;
     }
     if (round != assignments_ || !assignment_) co_return false;  // another came meanwhile
+    view.applied_offset = state_->offset;
+    if (doubts_topic(view)) {
+        doubt_topic(view);
+        co_return false;
+    }
     if (plan.rejoin) {
         rejoin(plan.schedule_due ? "the scheduled rebalance is due" : "the assignment failed");
         co_return false;
@@ -114,11 +119,35 @@ asio::awaitable<bool> DistributedHerder::resolve() {
     }
     start_assigned();
     resolved_ = true;
+    proven_ = true;
+    doubts_ = leaves_ = 0;
     rebalances_.complete();
     if (assignment_->revoked.empty()) co_return true;
     assignment_->revoked = {};
     rejoin("revoked work is to be given out again");
     co_return false;
+}
+
+void DistributedHerder::doubt_topic(const AssignmentView& view) {
+    const auto& config = deps_.config;
+    const auto doubt = about_topic(view, proven_, ++doubts_, leaves_, config.worker_unsync_backoff);
+    can_read_configs_ = false;
+    catch_up_at_ = steady_clock::now() + doubt.pause;
+    if (!doubt.leave) {
+        rejoin_when_read_ = view.failed;
+        return;
+    }
+    logger_.error(
+        "Two clusters have the group.id '{}': this worker's config.storage.topic '{}' ends at offset {}, and the "
+        "leader {} {} {} of its own. Give one of the clusters another group.id, or both workers one config topic. This "
+        "worker leaves the group for {} ms",
+        config.group_id, config.config_topic.name, view.applied_offset, assignment_->leader_url,
+        view.failed ? "cannot find" : "has read", view.assignment_offset, doubt.pause.count());
+    doubts_ = 0;
+    ++leaves_;
+    rejoin_when_read_ = rejoin_pending_ = true;
+    assignment_.reset();
+    member_.request_leave_for_good("its config topic is not the leader's");
 }
 
 asio::awaitable<bool> DistributedHerder::read_config_to_end() {
@@ -138,7 +167,7 @@ asio::awaitable<void> DistributedHerder::catch_up_again() {
     if (steady_clock::now() < catch_up_at_) co_return;
     if (co_await read_config_to_end()) {
         can_read_configs_ = true;
-        if (std::exchange(left_group_, false)) rejoin("the config topic can be read again");
+        if (std::exchange(rejoin_when_read_, false)) rejoin("the config topic can be read again");
         co_return;
     }
     const bool eager = member_.protocol() == Protocol::Eager;

@@ -51,6 +51,7 @@ asio::awaitable<void> GroupMember::step() {
         std::string reason = *leave_reason_;
         leave_reason_.reset();
         co_await leave_now(std::move(reason));
+        if (std::exchange(forgets_work_, false)) assignment_.reset();
     }
     if (away_) {
         co_await wake_.wait();
@@ -136,6 +137,11 @@ void GroupMember::request_leave(std::string reason) {
     leave_reason_ = std::move(reason);
     rejoin_requested_ = false;
     wake_.set();
+}
+
+void GroupMember::request_leave_for_good(std::string reason) {
+    forgets_work_ = true;
+    request_leave(std::move(reason));
 }
 
 asio::awaitable<void> GroupMember::leave_now(std::string reason) {

@@ -66,6 +66,9 @@ public:
     void request_rejoin(const std::string& reason);
     /// Leave the group soon; it joins again when request_rejoin() is called.
     void request_leave(std::string reason);
+    /// The same for a group that is another cluster's: what was assigned is forgotten, and is not claimed by the next
+    /// join.
+    void request_leave_for_good(std::string reason);
     /// The herder's loop is alive. Once it has been called, not calling it for rebalance.timeout.ms leaves the group
     /// until the next call.
     void mark_progress();
@@ -154,6 +157,7 @@ private:
     bool away_ = false;   ///< left on purpose
     bool stuck_ = false;  ///< left because the herder makes no progress
     std::optional<std::string> leave_reason_;
+    bool forgets_work_ = false;  ///< when it leaves
     std::exception_ptr failure_;
     Event wake_;
     Event heartbeat_due_;

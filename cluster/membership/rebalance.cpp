@@ -305,6 +305,9 @@ asio::awaitable<void> GroupMember::react(Reaction reaction, ErrorCode error, std
                 fmt::format("group.id: the members of group '{}' are no Connect workers, or share no connect.protocol "
                             "with this one: {}",
                             settings_.group_id, to_string(error)));
+        if (error == ErrorCode::InvalidGroupId)
+            throw ConnectException(
+                fmt::format("group.id: the broker takes no group of the name '{}'", settings_.group_id));
         if (error == ErrorCode::InvalidSessionTimeout)
             throw ConnectException(
                 fmt::format("session.timeout.ms: {} is not within the broker's group.min.session.timeout.ms and "

@@ -9,9 +9,11 @@
 #include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 #include <memory>
+#include <vector>
 
 namespace millrace {
 
@@ -51,7 +53,34 @@ const unsigned char* as_der(const std::string& bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());  // NOLINT(*-reinterpret-cast): OpenSSL's bytes
 }
 
+/// While it lives, this thread's OpenSSL also knows what it has given up otherwise: RC2, which Java's keytool took
+/// until 2021. Without OpenSSL's module for that it knows what it always does.
+class OldAlgorithms {
+public:
+    OldAlgorithms()
+        : library_(OSSL_LIB_CTX_new(), &OSSL_LIB_CTX_free), before_(OSSL_LIB_CTX_set0_default(library_.get())) {
+        for (const auto* name : {"default", "legacy"}) {
+            if (auto* provider = OSSL_PROVIDER_load(library_.get(), name)) providers_.emplace_back(provider);
+        }
+    }
+    ~OldAlgorithms() {
+        OSSL_LIB_CTX_set0_default(before_);
+        ERR_clear_error();
+    }
+    OldAlgorithms(const OldAlgorithms&) = delete;
+    OldAlgorithms& operator=(const OldAlgorithms&) = delete;
+
+private:
+    struct Unload {
+        void operator()(OSSL_PROVIDER* provider) const noexcept { OSSL_PROVIDER_unload(provider); }
+    };
+    std::unique_ptr<OSSL_LIB_CTX, decltype(&OSSL_LIB_CTX_free)> library_;
+    OSSL_LIB_CTX* before_;
+    std::vector<std::unique_ptr<OSSL_PROVIDER, Unload>> providers_;
+};
+
 Contents read_pkcs12(const Store& store) {
+    const OldAlgorithms old;
     const BioPtr bio(BIO_new_mem_buf(store.bytes.data(), static_cast<int>(store.bytes.size())), &BIO_free);
     const Pkcs12Ptr parsed(d2i_PKCS12_bio(bio.get(), nullptr), &PKCS12_free);
     if (!parsed) store.refuse("it is no PKCS#12 file");
@@ -59,10 +88,11 @@ Contents read_pkcs12(const Store& store) {
     X509* raw_certificate = nullptr;
     STACK_OF(X509)* raw_others = nullptr;
     if (PKCS12_parse(parsed.get(), store.password.c_str(), &raw_key, &raw_certificate, &raw_others) != 1) {
-        store.refuse(
-            fmt::format("{}.password does not open it, or it uses an algorithm that OpenSSL has given up (RC2, "
-                        "3DES)",
-                        store.setting));
+        const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
+        if (PKCS12_mac_present(parsed.get()) == 0 || PKCS12_verify_mac(parsed.get(), store.password.c_str(), -1) != 1) {
+            store.refuse(fmt::format("{}.password does not open it", store.setting));
+        }
+        store.refuse(fmt::format("OpenSSL cannot read what is in it: {}", reason == nullptr ? "" : reason));
     }
     const KeyPtr key(raw_key, &EVP_PKEY_free);
     const CertificatePtr certificate(raw_certificate, &X509_free);

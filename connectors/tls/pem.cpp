@@ -37,8 +37,11 @@ std::string pem_of(const evp_pkey_st* private_key) {
 
 std::string read_tls_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
+    if (file) file.peek();  // a folder opens, and cannot be read
     // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's strerror is safe
-    if (!file) throw ConfigException(fmt::format("TLS: cannot read {}: {}", path, std::strerror(errno)));
+    if (file.fail() && !file.eof())
+        throw ConfigException(fmt::format("TLS: cannot read {}: {}", path, std::strerror(errno)));
+    file.clear();
     return {std::istreambuf_iterator<char>(file), {}};
 }
 

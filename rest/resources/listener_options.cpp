@@ -4,6 +4,8 @@
 #include "connectors/tls/key_store.hpp"
 #include "worker/config/worker_config.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace millrace::rest {
@@ -27,18 +29,33 @@ cluster::ClientAuth client_auth(const Settings& settings) {
     const auto text = setting(settings, "ssl.client.auth", "none");
     if (text == "required") return cluster::ClientAuth::Required;
     if (text == "requested") return cluster::ClientAuth::Requested;
-    return cluster::ClientAuth::None;
+    if (text == "none") return cluster::ClientAuth::None;
+    throw ConfigException(fmt::format(
+        "Invalid value {} for configuration ssl.client.auth: String must be one of: required, requested, none", text));
 }
 
-std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings) {
+cluster::TlsOptions server_tls_options(const Settings& settings, std::string_view prefix) {
     auto options = cluster::tls_options(settings);
     options.client_auth = client_auth(settings);
-    if (options.certificate_chain.empty()) {
-        throw ConfigException(
-            "An https listener needs a certificate: set listeners.https.ssl.keystore.location to a "
-            "PEM, PKCS#12 or JKS file with key and certificate chain");
+    if (!options.certificate_chain.empty()) return options;
+    const auto store = setting(settings, "ssl.keystore.location");
+    if (!store.empty()) {
+        throw ConfigException(fmt::format(
+            "Invalid value {} for configuration ssl.keystore.location: there is no private key in it", store));
     }
-    return cluster::TlsContext::server(options);
+    throw ConfigException(
+        fmt::format("An https listener needs a certificate: set {}ssl.keystore.location to a PEM, "
+                    "PKCS#12 or JKS file with key and certificate chain",
+                    prefix));
+}
+
+/// The settings' errors tell which listeners are meant, for Kafka's clients have settings of the same names.
+std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings, std::string_view prefix) {
+    try {
+        return cluster::TlsContext::server(server_tls_options(settings, prefix));
+    } catch (const ConfigException& e) {
+        throw ConfigException(fmt::format("TLS of the listeners that {}* is for: {}", prefix, e.what()));
+    }
 }
 
 std::vector<ListenerOptions> listener_options(std::span<const worker::Listener> listeners, const Settings& settings,
@@ -53,8 +70,8 @@ std::vector<ListenerOptions> listener_options(std::span<const worker::Listener> 
         if (!tls) {
             auto own = tls_settings(settings, tls_prefix);
             auto files = tls_files(own);
-            tls = std::make_shared<cluster::FreshTls>(std::move(files),
-                                                      [own = std::move(own)] { return server_tls(own); });
+            tls = std::make_shared<cluster::FreshTls>(
+                std::move(files), [own = std::move(own), tls_prefix] { return server_tls(own, tls_prefix); });
         }
         made.tls = tls;
     }

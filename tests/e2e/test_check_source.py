@@ -6,9 +6,10 @@ import subprocess
 
 import pytest
 
+import stack
 from conftest import unique
 
-SQL = re.compile(r'^(?:  |As their owner: |.*: )?((?:ALTER ROLE|GRANT|CREATE PUBLICATION|ALTER TABLE)[^;]*;)')
+SQL = re.compile(r'^(?:  |As their owner: |.*: )?((?:ALTER ROLE|GRANT|CREATE PUBLICATION|ALTER PUBLICATION|ALTER TABLE)[^;]*;)')
 
 
 @pytest.fixture
@@ -54,6 +55,36 @@ def test_a_table_that_could_not_be_updated_any_more_is_told_of(check, sql):
     assert status == 0 and 'Mind: public.tick has no primary key' in output
     sql(*remedies(output))
     assert check(database_user='postgres', database_password='postgres', publication_autocreate_mode='all_tables')[1].count('\n') == 1
+
+
+def test_a_publication_that_lacks_a_table_is_told_of(check, sql):
+    root = {'database_user': 'postgres', 'database_password': 'postgres', 'publication_autocreate_mode': 'disabled', 'publication_name': 'Lacks'}
+    sql('create table part (id int primary key) partition by list (id)', 'create table part_1 partition of part for values in (1)',
+        'create publication lacks for table part')
+    status, output = check(**root, table_include_list='public.book,public.part')
+    assert status == 0 and 'Mind: The publication Lacks does not have public.book:' in output and len(remedies(output)) == 1, output
+    sql(*remedies(output))
+    assert check(**root, table_include_list='public.book,public.part') == (0, 'The server has what the connector needs.\n')
+    sql('alter publication lacks drop table book')
+    assert 'may not change it' in check(publication_name='lacks')[1]
+
+
+def test_a_managed_service_is_known_by_its_administrator(folder, check):
+    server = stack.postgres(folder / 'managed', '--set', 'wal_level=replica').start()
+    host, port = server.address.rsplit(':', 1)
+    try:
+        with stack.connect(server.address) as connection:
+            for administrator, words in [('rds_superuser', 'In the parameter group: rds.logical_replication=1'),
+                                         ('cloudsqlsuperuser', "The instance's flag cloudsql.logical_decoding=on"),
+                                         ('azure_pg_admin', 'The server parameter wal_level=logical'),
+                                         ('avnadmin', "In the service's advanced configuration: wal_level=logical")]:
+                connection.execute(f'create role {administrator}')
+                status, output = check(database_hostname=host, database_port=port, database_dbname='postgres', database_user='postgres',
+                                       database_password='postgres')
+                assert status == 1 and f"wal_level is 'replica'.\n  {words}" in output, output
+                connection.execute(f'drop role {administrator}')
+    finally:
+        server.stop()
 
 
 def test_secrets_are_resolved_with_the_workers_providers(check, tmp_path):

@@ -1,6 +1,7 @@
 """The manifests are what Kubernetes takes, and what Strimzi's operator asks of a worker works, request by request."""
 import http.client
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ from kubernetes_validate.utils import all_versions, latest_version, major_minor
 
 import stack
 from conftest import unique
+from group import for_every_client
 
 MANIFESTS = sorted((stack.ROOT / 'deploy/kubernetes').glob('*.yaml'))
 VERSIONS = sorted({major_minor(version) for version in all_versions()}, key=lambda version: [int(part) for part in version.split('.')])
@@ -142,3 +144,40 @@ def test_strimzi_reconciles_a_connector(operator, folder):
 
     assert operator.ask('DELETE', path)[0] == 204
     operator.until(404, 'GET', f'{path}/status')
+
+
+def test_a_worker_starts_with_the_file_that_strimzi_mounts(folder):
+    certificates, host = Path(stack.environment('MILLRACE_TEST_KAFKA_CERTIFICATES')), '127.0.0.254'
+    kafka = 'org.apache.kafka.common.config.provider'
+    settings = {'rest.advertised.host.name': '${strimzienv:ADVERTISED_HOSTNAME}', 'rest.advertised.port': '8083',
+                'config.providers': 'strimzienv,strimzifile,strimzidir,strimzisecrets',
+                'config.providers.strimzienv.class': f'{kafka}.EnvVarConfigProvider',
+                'config.providers.strimzienv.param.allowlist.pattern': '.*',
+                'config.providers.strimzifile.class': f'{kafka}.FileConfigProvider',
+                'config.providers.strimzifile.param.allowed.paths': certificates,
+                'config.providers.strimzidir.class': f'{kafka}.DirectoryConfigProvider',
+                'config.providers.strimzidir.param.allowed.paths': certificates,
+                'config.providers.strimzisecrets.class': 'io.strimzi.kafka.KubernetesSecretConfigProvider'}
+    settings.update(for_every_client({'security.protocol': 'SSL', 'ssl.truststore.type': 'PEM', 'ssl.keystore.type': 'PEM',
+                                      'ssl.truststore.certificates': f'${{strimzidir:{certificates}:ca.pem}}',
+                                      'ssl.keystore.certificate.chain': f'${{strimzidir:{certificates}:client.pem}}',
+                                      'ssl.keystore.key': f'${{strimzidir:{certificates}:client.key}}'}))
+    made = stack.worker(folder / 'w', stack.environment('MILLRACE_TEST_KAFKA_SSL'), unique('strimzi-'), **settings)
+    made.environment = {'ADVERTISED_HOSTNAME': host}
+    made.start()
+    try:
+        stack.wait_for('the worker to have joined', lambda: 'Herder started' in made.log())
+        assert f'advertising URL http://{host}:8083/' in made.log(), 'its name is no secret'
+        assert 'PRIVATE KEY' not in made.log()
+        source = folder / 'lines'
+        source.write_text('one\n')
+        config = {'connector.class': 'FileStreamSource', 'file': str(source), 'topic': unique('t-')}
+        rest = stack.Rest(made.address)
+        assert rest.raw('POST', '/connectors', {'name': 'c', 'config': config})[0] == 201
+        rest.wait_running('c')
+        assert rest.status('c')['connector']['worker_id'] == f'{host}:8083'
+        secret = {**config, 'file': '${strimzisecrets:shop/files:source}'}
+        status, answer = rest.raw('PUT', '/connectors/other/config', secret)
+        assert status >= 400 and 'KUBERNETES_SERVICE_HOST is not set' in answer, answer
+    finally:
+        made.stop()

@@ -82,3 +82,20 @@ def test_two_clusters_with_one_group_id_are_named(group, folder, own_kafka):
     group.where([lines.name])
     assert lines.wait_beyond().finish() == []
     assert 'note' not in stack.Rest(ours.address).get(f'/connectors/{lines.name}')['config']
+
+
+def test_a_worker_with_another_config_topic_leaves_a_group_of_java(group, folder, own_kafka):
+    java = group.java('java')
+    files = started_files(group, folder, own_kafka.address, 2)
+    names = [lines.name for lines in files]
+    group.wait_placed(names, balanced(['java']))
+    ours = group.worker('ours', 'worker', '--no-wait', config_storage_topic=f'{group.name}-our-configs')
+    words = f"Two clusters have the group.id '{group.name}'"
+    # Once it has come again, it stays away for worker.unsync.backoff.ms.
+    stack.wait_for(lambda: f'the mistake to be named: {ours.log()[-2000:]}', lambda: ours.log().count(words) == 2, 120)
+    told = next(line for line in ours.log().splitlines() if words in line)
+    assert f"'{group.name}-our-configs'" in told and f'http://{java.address}/' in told and 'another group.id' in told, told
+    assert ours.log().count('Joined group at generation') < 50 and 'Instantiated' not in ours.log(), 'it fights for work'
+    group.wait_placed(names, balanced(['java']), 120)
+    for lines in files:
+        assert lines.finish() == []

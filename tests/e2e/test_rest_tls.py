@@ -135,7 +135,7 @@ def test_peers_forward_where_users_must_show_a_certificate(keys, folder, own_kaf
         connection.request('POST', '/connectors', json.dumps(body), {'Content-Type': 'application/json'})
         answer = connection.getresponse()
         assert answer.status == 201, answer.read()
-        assert '"POST /connectors?forward=true HTTP/1.1" 201' in workers[0].log()
+        stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in workers[0].log())
     finally:
         for worker in workers:
             worker.stop()

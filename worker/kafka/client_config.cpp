@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 namespace millrace::worker {
 
@@ -187,26 +188,47 @@ void add_oauth(Properties& properties, const Settings& java) {
         put(properties, "https.ca.pem", std::move(oauth.http.tls.trusted_certificates));
 }
 
+constexpr std::array<std::string_view, 3> password_mechanisms{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"};
+
+/// librdkafka's own words name no setting of Java's.
+void check_mechanism(std::string_view mechanism) {
+    if (std::ranges::find(password_mechanisms, mechanism) != password_mechanisms.end()) return;
+    if (mechanism == "GSSAPI") {
+        throw ConfigException(
+            "Invalid value GSSAPI for configuration sasl.mechanism: it is the default, and Kerberos is not there. Set "
+            "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER");
+    }
+    throw ConfigException(
+        fmt::format("Invalid value {} for configuration sasl.mechanism: it is one of PLAIN, SCRAM-SHA-256, "
+                    "SCRAM-SHA-512 and OAUTHBEARER",
+                    mechanism));
+}
+
 void add_login(Properties& properties, const Settings& java) {
     const auto protocol = java.find("security.protocol");
     if (protocol == java.end() || !lower_case(protocol->second).starts_with("sasl")) return;
-    if (const auto mechanism = java.find("sasl.mechanism");
-        mechanism != java.end() && trim(mechanism->second) == "OAUTHBEARER")
-        return add_oauth(properties, java);
+    const auto given = java.find("sasl.mechanism");
+    const std::string mechanism(given == java.end() ? "GSSAPI" : trim(given->second));
+    if (mechanism == "OAUTHBEARER") return add_oauth(properties, java);
+    check_mechanism(mechanism);
     const auto entry = java.find("sasl.jaas.config");
-    if (entry == java.end()) return;
+    if (entry == java.end()) {
+        throw ConfigException(fmt::format(
+            "sasl.jaas.config is missing: sasl.mechanism={} needs it, as in org.apache.kafka.common.security.{} "
+            "required username=\"...\" password=\"...\";",
+            mechanism, mechanism == "PLAIN" ? "plain.PlainLoginModule" : "scram.ScramLoginModule"));
+    }
     const auto login = parse_jaas_config(entry->second);
-    const auto option = [&](std::string_view name) {
-        const auto found = login.options.find(name);
-        return found == login.options.end() ? std::string() : found->second;
-    };
     if (!login.login_module.ends_with(".PlainLoginModule") && !login.login_module.ends_with(".ScramLoginModule"))
         throw ConfigException(
             fmt::format("sasl.jaas.config names the login module {}; known are PlainLoginModule, ScramLoginModule and, "
                         "for sasl.mechanism OAUTHBEARER, OAuthBearerLoginModule of org.apache.kafka.common.security",
                         login.login_module));
-    put(properties, "sasl.username", option("username"));
-    put(properties, "sasl.password", option("password"));
+    for (const auto* name : {"username", "password"}) {
+        const auto found = login.options.find(name);
+        if (found == login.options.end()) throw ConfigException(fmt::format("sasl.jaas.config has no {}", name));
+        put(properties, fmt::format("sasl.{}", name), found->second);
+    }
 }
 
 /// A record that is larger than the whole queue would wait for room for ever.

@@ -99,6 +99,25 @@ PluginRegistry make_plugins(const Settings& settings, const Logger& logger) {
     return plugins;
 }
 
+namespace {
+
+/// What stands in settings that are shown anyway, such as the host's name, is no secret because a provider has it.
+Settings resolved_settings(WorkerMode mode, const Settings& settings, const PluginRegistry& plugins,
+                           const ConfigTransformer& hiding) {
+    const ConfigDef def(worker_config_keys(mode));
+    Settings shown, others;
+    for (const auto& [name, value] : settings) {
+        const auto* key = def.find(name);
+        (key != nullptr && key->type != ConfigType::Password ? shown : others).emplace(name, value);
+    }
+    // The providers' own settings are among the others, but make no difference to what they give.
+    auto resolved = make_config_transformer(settings, plugins, nullptr).transform(shown);
+    resolved.merge(hiding.transform(others));
+    return resolved;
+}
+
+}
+
 std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, const std::string& program) {
     const auto& settings = given.settings;
     const auto log = std::make_shared<LogControl>(given.log);
@@ -112,7 +131,7 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, c
     logger.info("Kafka Connect worker initializing ...");
     auto plugins = make_plugins(settings, logger);
     auto transformer = make_config_transformer(settings, plugins, secrets);
-    auto resolved = transformer.transform(settings);
+    auto resolved = resolved_settings(mode, settings, plugins, transformer);
     if (const auto path = settings.find("plugin.path"); path != settings.end()) resolved["plugin.path"] = path->second;
     auto parsed = parse_worker_config(mode, std::move(resolved));
     check_with_plugins(parsed.config, plugins);

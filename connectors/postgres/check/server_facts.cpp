@@ -4,12 +4,21 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 namespace millrace::postgres {
 namespace {
 
 /// Amazon's way to let a role replicate: membership, instead of an attribute.
 constexpr std::string_view managed_role = "rds_replication";
+
+/// The administrator that each service gives instead of a superuser.
+constexpr std::pair<std::string_view, Service> administrators[] = {
+    {"rds_superuser", Service::AmazonRds},
+    {"cloudsqlsuperuser", Service::GoogleCloudSql},
+    {"azure_pg_admin", Service::Azure},
+    {"avnadmin", Service::Aiven},
+};
 
 std::string setting(Connection& connection, const std::string& name) {
     return connection.query("SELECT current_setting(" + connection.quote_literal(name) + ", true)").text(0, 0);
@@ -43,13 +52,34 @@ void read_role(Connection& connection, ServerFacts& out) {
     const auto managed =
         connection.query("SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_catalog.pg_roles WHERE rolname = " +
                          connection.quote_literal(managed_role));
+    for (const auto& [administrator, service] : administrators) {
+        const auto found = connection.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = " +
+                                            connection.quote_literal(administrator));
+        if (!found.empty()) out.service = service;
+    }
     if (managed.empty()) return;
     out.managed_role = managed_role;
     out.may_replicate = out.may_replicate || managed.flag(0, 0);
 }
 
+/// OIDs of what the publication has, with the tables that they are partitions of, and their partitions.
+std::set<std::string> published_tables(Connection& connection, const std::string& publication) {
+    const auto rows = connection.query(
+        "SELECT DISTINCT related.relid::oid FROM pg_catalog.pg_publication_tables p JOIN pg_catalog.pg_namespace n ON "
+        "n.nspname = p.schemaname JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename, "
+        "LATERAL (SELECT c.oid AS relid UNION SELECT relid FROM pg_catalog.pg_partition_ancestors(c.oid) UNION SELECT "
+        "relid FROM pg_catalog.pg_partition_tree(c.oid)) related WHERE p.pubname = lower(" +
+        connection.quote_literal(publication) + ")");
+    std::set<std::string> found;
+    for (std::size_t i = 0; i < rows.size(); ++i) found.insert(rows.text(i, 0));
+    return found;
+}
+
 void read_tables(Connection& connection, const SourceConfig& config, ServerFacts& out) {
-    std::set<std::string> captured;
+    std::set<std::string> captured, published;
+    // Servers before 12 do not tell of partitions.
+    const bool compared = out.publication_exists && !out.publication_all_tables && out.version >= 120000;
+    if (compared) published = published_tables(connection, config.replication.publication);
     for (const auto& [oid, id] : list_captured_tables(connection, config.filters)) captured.insert(std::to_string(oid));
     const auto rows = connection.query(
         "SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname), has_table_privilege(c.oid, 'SELECT') "
@@ -67,7 +97,8 @@ void read_tables(Connection& connection, const SourceConfig& config, ServerFacts
                               .captured = captured.contains(rows.text(i, 0)),
                               .readable = rows.flag(i, 2),
                               .owned = rows.flag(i, 3),
-                              .has_identity = rows.flag(i, 4)});
+                              .has_identity = rows.flag(i, 4),
+                              .published = !compared || published.contains(rows.text(i, 0))});
     }
 }
 
@@ -81,11 +112,13 @@ ServerFacts read_server(Connection& connection, const SourceConfig& config) {
                                        connection.quote_literal(config.replication.slot));
     out.slot_exists = !slot.empty();
     out.slot_active = out.slot_exists && slot.flag(0, 0);
-    const auto publication =
-        connection.query("SELECT puballtables FROM pg_catalog.pg_publication WHERE pubname = lower(" +
-                         connection.quote_literal(config.replication.publication) + ")");
+    const auto publication = connection.query(
+        "SELECT puballtables, pg_has_role(current_user, pubowner, 'MEMBER') FROM "
+        "pg_catalog.pg_publication WHERE pubname = lower(" +
+        connection.quote_literal(config.replication.publication) + ")");
     out.publication_exists = !publication.empty();
     out.publication_all_tables = out.publication_exists && publication.flag(0, 0);
+    out.publication_owned = out.publication_exists && publication.flag(0, 1);
     read_tables(connection, config, out);
     return out;
 }

@@ -9,12 +9,6 @@
 namespace millrace::postgres {
 namespace {
 
-std::string alter_system(std::string_view setting, std::string_view value, std::string_view after) {
-    return fmt::format(
-        "ALTER SYSTEM SET {} = {}; -- then {} (on a managed service: its parameter, see docs/deploying.md)", setting,
-        value, after);
-}
-
 std::string list_of(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
 class Findings {
@@ -38,6 +32,26 @@ private:
         found_.push_back({.fatal = false, .what = std::move(what), .remedy = std::move(remedy)});
     }
     std::string role_name() const { return quote_identifier(server_.role); }
+    /// How the server gets that parameter, where it is set. `after`: what its own administrators do then.
+    std::string parameter(std::string_view name, std::string_view value, std::string_view after) const {
+        switch (server_.service) {
+        case Service::AmazonRds:
+            return fmt::format("In the parameter group: {}={}, then reboot the instance.", name, value);
+        case Service::GoogleCloudSql:
+            return fmt::format("The instance's flag {}={}; it restarts with that.", name, value);
+        case Service::Azure:
+            return fmt::format("The server parameter {}={}, then restart the server.", name, value);
+        case Service::Aiven:
+            return fmt::format("In the service's advanced configuration: {}={}.", name, value);
+        default:
+            return fmt::format("ALTER SYSTEM SET {} = '{}'; -- then {}", name, value, after);
+        }
+    }
+    std::string logical_wal() const {
+        if (server_.service == Service::AmazonRds) return parameter("rds.logical_replication", "1", "");
+        if (server_.service == Service::GoogleCloudSql) return parameter("cloudsql.logical_decoding", "on", "");
+        return parameter("wal_level", "logical", "restart the server");
+    }
 
     void server_settings() {
         if (server_.version < 100000) {
@@ -46,27 +60,25 @@ private:
                   "Upgrade the server.");
         }
         if (server_.wal_level != "logical") {
-            fatal(fmt::format("wal_level is '{}'.", server_.wal_level),
-                  alter_system("wal_level", "'logical'", "restart the server"));
+            fatal(fmt::format("wal_level is '{}'.", server_.wal_level), logical_wal());
         }
         const auto plugin = to_string(plugin_of_new_slots(config_.replication));
         if (server_.plugin_libraries && server_.plugin_libraries->find(plugin) == std::string::npos) {
             fatal(fmt::format("output_plugin_libraries is '{}', without {}.", *server_.plugin_libraries, plugin),
-                  alter_system(
+                  parameter(
                       "output_plugin_libraries",
-                      fmt::format("'{}'", *server_.plugin_libraries + (server_.plugin_libraries->empty() ? "" : ", ") +
-                                              std::string(plugin)),
+                      *server_.plugin_libraries + (server_.plugin_libraries->empty() ? "" : ", ") + std::string(plugin),
                       "SELECT pg_reload_conf()"));
         }
         // One to stream by, and a temporary one that a snapshot exports its view with.
         if (!server_.slot_exists && server_.slots_taken >= server_.slots) {
             fatal(fmt::format("All {} replication slots are taken.", server_.slots),
-                  alter_system("max_replication_slots", std::to_string(server_.slots + 4), "restart the server") +
+                  parameter("max_replication_slots", std::to_string(server_.slots + 4), "restart the server") +
                       "\n  or drop one that nobody uses: SELECT slot_name FROM pg_replication_slots WHERE NOT active;");
         }
         if (server_.senders_taken >= server_.senders) {
             fatal(fmt::format("All {} WAL senders are taken.", server_.senders),
-                  alter_system("max_wal_senders", std::to_string(server_.senders + 4), "restart the server"));
+                  parameter("max_wal_senders", std::to_string(server_.senders + 4), "restart the server"));
         }
     }
     void role() {
@@ -111,22 +123,56 @@ private:
                 fatal(fmt::format("The publication {} is for all tables, and publication.autocreate.mode is filtered.",
                                   r.publication),
                       fmt::format("DROP PUBLICATION {};", r.publication));
+            } else {
+                unpublished();
             }
         } else {
             creation();
         }
         identities();
     }
-    /// What the SQL of a publication's creation is made of.
-    std::string statement() const {
-        const auto& r = config_.replication;
-        if (r.publication_mode == PublicationMode::AllTables) {
-            return fmt::format("CREATE PUBLICATION {} FOR ALL TABLES;", r.publication);
-        }
+    std::vector<std::string> captured_tables() const {
         std::vector<std::string> captured;
         for (const auto& table : server_.tables) {
             if (table.captured) captured.push_back(table.name);
         }
+        return captured;
+    }
+    /// Tables whose changes would not come, as a publication that exists lacks them.
+    void unpublished() {
+        const auto& r = config_.replication;
+        std::vector<std::string> missing;
+        bool owned = server_.superuser || server_.publication_owned;
+        for (const auto& table : server_.tables) {
+            if (!table.captured || table.published) continue;
+            missing.push_back(table.name);
+            owned = owned && (server_.superuser || table.owned);
+        }
+        if (missing.empty()) return;
+        if (r.publication_mode != PublicationMode::Filtered) {
+            minor(fmt::format("The publication {} does not have {}: changes there would not come.", r.publication,
+                              list_of(missing)),
+                  fmt::format("ALTER PUBLICATION {} ADD TABLE {};", r.publication, list_of(missing)));
+        } else if (!owned) {
+            fatal(fmt::format("The publication {} does not have {}, and the role {} may not change it.", r.publication,
+                              list_of(missing), server_.role),
+                  fmt::format("As its owner: ALTER PUBLICATION {} SET TABLE {};", r.publication,
+                              list_of(captured_tables())));
+        }
+    }
+    /// What the SQL of a publication's creation is made of.
+    std::string statement() const {
+        const auto& r = config_.replication;
+        if (r.publication_mode == PublicationMode::AllTables) {
+            return server_.service == Service::Aiven
+                       ? fmt::format(
+                             "CREATE EXTENSION aiven_extras CASCADE; SELECT * FROM "
+                             "aiven_extras.aiven_create_publication_for_all_tables('{}', "
+                             "'INSERT,UPDATE,DELETE,TRUNCATE');",
+                             r.publication)
+                       : fmt::format("CREATE PUBLICATION {} FOR ALL TABLES;", r.publication);
+        }
+        const auto captured = captured_tables();
         return captured.empty() ? fmt::format("CREATE PUBLICATION {};", r.publication)
                                 : fmt::format("CREATE PUBLICATION {} FOR TABLE {};", r.publication, list_of(captured));
     }
@@ -144,7 +190,8 @@ private:
         } else if (r.publication_mode == PublicationMode::AllTables) {
             fatal(fmt::format("The role {} may not create a publication for all tables: only a superuser may.",
                               server_.role),
-                  fmt::format("publication.autocreate.mode=filtered, or, as a superuser: {}", statement()));
+                  fmt::format("publication.autocreate.mode=filtered, or, as {}: {}",
+                              server_.service == Service::Aiven ? "avnadmin" : "a superuser", statement()));
         } else if (!server_.may_create) {
             fatal(fmt::format("The role {} may not create a publication in the database {}.", server_.role,
                               server_.database),

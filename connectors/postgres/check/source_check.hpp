@@ -5,6 +5,7 @@
 #include "connectors/postgres/client/connection.hpp"
 #include "connectors/postgres/source/config.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,11 @@ struct CheckedTable {
     bool owned = true;     ///< by a role that the connector's role is a member of
     /// Without one that UPDATE and DELETE can be published by, the server refuses them.
     bool has_identity = true;
+    bool published = true;  ///< by the publication, where that exists
 };
+
+/// Whose server it is decides where its parameters are set, and what stands for a superuser.
+enum class Service : std::uint8_t { OwnServer, AmazonRds, GoogleCloudSql, Azure, Aiven };
 
 struct ServerFacts {
     int version = 0;  ///< 150020
@@ -30,6 +35,7 @@ struct ServerFacts {
     int senders_taken = 0;
     std::optional<std::string> plugin_libraries = {};  ///< output_plugin_libraries, where the server has it
 
+    Service service = Service::OwnServer;
     std::string role = {};
     bool superuser = false;
     bool may_replicate = false;
@@ -41,6 +47,7 @@ struct ServerFacts {
     bool slot_active = false;
     bool publication_exists = false;
     bool publication_all_tables = false;
+    bool publication_owned = true;          ///< by a role that the connector's role is a member of
     std::vector<CheckedTable> tables = {};  ///< all of the database, those of the system left out
 };
 

@@ -131,3 +131,26 @@ TEST_CASE("the stage says what the worker does, and since when") {
           "The last operation the worker completed was shutting down, which began at "
           "2026-11-21T02:16:41.228Z and completed at 2026-11-21T02:16:42Z.");
 }
+
+TEST_CASE("a leader that speaks of another config topic is doubted") {
+    const AssignmentView behind{.assignment_offset = 7, .applied_offset = 1};
+    const AssignmentView ahead{.failed = true, .assignment_offset = 7, .applied_offset = 7};
+    CHECK(doubts_topic(behind));
+    CHECK(doubts_topic(ahead));
+    CHECK_FALSE(doubts_topic({.assignment_offset = 7, .applied_offset = 7}));
+    CHECK_FALSE(doubts_topic({.assignment_offset = 7, .applied_offset = 8}));  // it has gone on
+    CHECK_FALSE(doubts_topic({.failed = true, .leader = true, .assignment_offset = 7, .applied_offset = 7}));
+    CHECK_FALSE(doubts_topic({.failed = true, .assignment_offset = 9, .applied_offset = 7}));  // another one is ahead
+
+    const auto about = [](const AssignmentView& view, bool proven, int doubts, int leaves) {
+        const auto doubt = about_topic(view, proven, doubts, leaves, 5min);
+        return std::pair(doubt.leave, doubt.pause);
+    };
+    CHECK(about(behind, false, 1, 0) == std::pair(true, 2000ms));
+    CHECK(about(behind, false, 1, 1) == std::pair(true, 300'000ms));
+    for (const auto& [view, proven] : {std::pair(behind, true), std::pair(ahead, false)}) {
+        CHECK(about(view, proven, 1, 0) == std::pair(false, 200ms));
+        CHECK(about(view, proven, 5, 0) == std::pair(false, 3200ms));
+        CHECK(about(view, proven, 6, 0) == std::pair(true, 2000ms));
+    }
+}

@@ -180,6 +180,10 @@ TEST_CASE_METHOD(Fixture, "what cannot be cured ends the member with the reason"
         broker.fail(JoinGroupRequest::api, {23});
         CHECK_THAT(fatal(), Catch::Contains("INCONSISTENT_GROUP_PROTOCOL (23)"));
     }
+    SECTION("a name that is none") {
+        broker.fail(JoinGroupRequest::api, {24});
+        CHECK(fatal() == "group.id: the broker takes no group of the name 'g'");
+    }
     SECTION("an error of the future") {
         broker.fail(JoinGroupRequest::api, {1234});
         CHECK_THAT(fatal(), Catch::Contains("error 1234"));

@@ -86,6 +86,24 @@ TEST_CASE("a store that does not open says which and why", "[tls]") {
     CHECK_THROWS_WITH(read_tls_material(keystore("/does/not/exist")), Catch::Contains("/does/not/exist"));
 }
 
+TEST_CASE("a PKCS#12 store of an old keytool opens, as its algorithms are known for it alone", "[tls]") {
+    const Folder folder;
+    folder.run("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=worker -keyout key.pem -out certificate.pem");
+    folder.run("openssl pkcs12 -export -legacy -in certificate.pem -inkey key.pem -passout pass:secret -out store.p12");
+    auto settings = keystore(folder / "store.p12");
+    const auto found = read_tls_material(settings);
+    CHECK_THAT(found.private_key, Catch::StartsWith("-----BEGIN PRIVATE KEY-----"));
+    CHECK(certificates_in(found.certificate_chain) == 1);
+    settings["ssl.keystore.password"] = "wrong";
+    CHECK_THROWS_WITH(read_tls_material(settings), Catch::EndsWith("ssl.keystore.password does not open it"));
+}
+
+TEST_CASE("a folder is no store", "[tls]") {
+    const Folder folder;
+    CHECK_THROWS_WITH(read_tls_material(keystore(folder / "")), Catch::Contains(folder / ""));
+    CHECK(read_tls_file("/dev/null").empty());
+}
+
 TEST_CASE("a PEM key store that will not do says why", "[tls]") {
     const Folder folder;
     const std::string new_key = "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ";

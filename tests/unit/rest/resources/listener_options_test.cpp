@@ -67,13 +67,13 @@ std::string https_exchange(std::uint16_t port, const std::string& request) {
     return answer;
 }
 
-/// The same in a PKCS#12 file with the password "secret".
-std::string pkcs12_of(const std::string& pem) {
+/// The same, or the certificate alone, in a PKCS#12 file with the password "secret".
+std::string pkcs12_of(const std::string& pem, bool with_key = true) {
     BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
     EVP_PKEY* key = PEM_read_bio_PrivateKey(in, nullptr, nullptr, nullptr);
     X509* certificate = PEM_read_bio_X509(in, nullptr, nullptr, nullptr);
     BIO_free(in);
-    PKCS12* store = PKCS12_create("secret", "worker", key, certificate, nullptr, 0, 0, 0, 0, 0);
+    PKCS12* store = PKCS12_create("secret", "worker", with_key ? key : nullptr, certificate, nullptr, 0, 0, 0, 0, 0);
     BIO* memory = BIO_new(BIO_s_mem());
     i2d_PKCS12_bio(memory, store);
     PKCS12_free(store);
@@ -207,11 +207,25 @@ TEST_CASE("a PKCS12 store with another password is refused by name", "[rest][lis
                       Catch::Contains(store.path.string()) && Catch::Contains("password"));
 }
 
+TEST_CASE("a store without a key is named, and the listeners that it is for", "[rest][listeners]") {
+    const StoreFile store("trust");
+    store.replace(pkcs12_of(key_and_certificate(), false));
+    auto config = https_config({{"admin.listeners.https.ssl.keystore.location", store.path.string()},
+                                {"admin.listeners.https.ssl.keystore.password", "secret"}});
+    std::swap(config.listeners[1], config.admin_listeners.emplace().emplace_back());
+    config.listeners.pop_back();
+    CHECK_THROWS_WITH(server_options(config, "Millrace/test"), Catch::Contains("admin.listeners.https.*") &&
+                                                                   Catch::Contains(store.path.string()) &&
+                                                                   Catch::EndsWith("there is no private key in it"));
+}
+
 TEST_CASE("TLS settings that will not do say the way out", "[rest][listeners]") {
     const auto [settings, part] = GENERATE(table<Settings, std::string>({
         {Settings{}, "listeners.https.ssl.keystore.location"},
         {{{"ssl.keystore.location", "/nonexistent.pem"}, {"ssl.keystore.type", "PEM"}}, "/nonexistent.pem"},
         {{{"ssl.keystore.key", "k"}, {"ssl.keystore.certificate.chain", "c"}, {"ssl.cipher.suites", "NOPE"}}, "NOPE"},
+        {{{"listeners.https.ssl.keystore.location", "/none"}}, "listeners.https.* "},
+        {{{"listeners.https.ssl.client.auth", "REQUIRED"}}, "Invalid value REQUIRED for configuration ssl.client.auth"},
     }));
     CHECK_THROWS_WITH(server_options(https_config(settings), "Millrace/test"), Catch::Contains(part));
     CHECK_THROWS_AS(server_options(https_config(settings), "Millrace/test"), ConfigException);

@@ -8,6 +8,14 @@
 using namespace millrace;
 using namespace millrace::worker;
 
+namespace {
+
+const Settings login{
+    {"sasl.mechanism", "PLAIN"},
+    {"sasl.jaas.config", "org.apache.kafka.common.security.plain.PlainLoginModule required username=u password=p;"}};
+
+}
+
 TEST_CASE("Java's client settings become librdkafka's") {
     const auto [java, rdkafka, expected] =
         GENERATE(table<std::pair<std::string, std::string>, std::string, std::string>({
@@ -15,7 +23,7 @@ TEST_CASE("Java's client settings become librdkafka's") {
             {{"delivery.timeout.ms", "1000"}, "message.timeout.ms", "1000"},
             {{"max.request.size", "2000000"}, "message.max.bytes", "2000000"},
             {{"buffer.memory", "33554432"}, "queue.buffering.max.kbytes", "32768"},
-            {{"security.protocol", "SASL_SSL"}, "security.protocol", "sasl_ssl"},
+            {{"security.protocol", "SSL"}, "security.protocol", "ssl"},
             {{"sasl.kerberos.min.time.before.relogin", "-1"}, "sasl.kerberos.min.time.before.relogin", "0"},
             {{"transaction.timeout.ms", "1"}, "transaction.timeout.ms", "1000"},
             {{"compression.type", "zstd"}, "compression.type", "zstd"},
@@ -45,7 +53,8 @@ TEST_CASE("host names are checked in connections that use TLS as Java checks the
     const auto [value, expected] = GENERATE(table<std::string, std::string>(
         {{"", "none"}, {" ", "none"}, {"https", "https"}, {"HTTPS", "https"}, {"ldaps", "https"}}));
     const auto protocol = GENERATE("SSL", "sasl_ssl");
-    Settings java{{"security.protocol", protocol}, {"ssl.endpoint.identification.algorithm", value}};
+    auto java = login;
+    java.insert({{"security.protocol", protocol}, {"ssl.endpoint.identification.algorithm", value}});
     CHECK(translate(ClientKind::Admin, java).find("ssl.endpoint.identification.algorithm") == expected);
     java["ssl.endpoint.identification.algorithm"] = "made up";
     CHECK_THROWS_WITH(translate(ClientKind::Admin, java),
@@ -122,11 +131,11 @@ TEST_CASE("client settings come in layers") {
 }
 
 TEST_CASE("JAAS entries give user and password") {
-    const auto login = parse_jaas_config(
+    const auto read = parse_jaas_config(
         " org.apache.kafka.common.security.scram.ScramLoginModule required\n  username=\"al\\\"ice\" password='p "
         "w;=';");
-    CHECK(login.login_module == "org.apache.kafka.common.security.scram.ScramLoginModule");
-    CHECK(login.options == Settings{{"username", "al\"ice"}, {"password", "p w;="}});
+    CHECK(read.login_module == "org.apache.kafka.common.security.scram.ScramLoginModule");
+    CHECK(read.options == Settings{{"username", "al\"ice"}, {"password", "p w;="}});
     const auto config =
         translate(ClientKind::Admin,
                   {{"security.protocol", "SASL_PLAINTEXT"},
@@ -136,7 +145,8 @@ TEST_CASE("JAAS entries give user and password") {
     CHECK(config.find("sasl.username") == "u");
     CHECK(config.find("sasl.password") == "p");
     for (const auto* bad : {"", "x", "'' required;", "M required user;", "M required a=\"secret", "M required a=secret",
-                            "M required a=b secret=;"}) {
+                            "M required a=b secret=;", "M a=secret;", "M always secret=a;",
+                            "M required a=b; N required;", "M required a=b; secret", "M required /* a=b;"}) {
         try {
             parse_jaas_config(bad);
             FAIL_CHECK("accepted: " << bad);
@@ -146,13 +156,41 @@ TEST_CASE("JAAS entries give user and password") {
     }
 }
 
+TEST_CASE("JAAS entries have Java's comments, escapes and flags") {
+    const auto read = parse_jaas_config(
+        "// who we are\nM /* it */ Sufficient a=\"http://x\" /**/ b=\"\\t\\101\\x\\4444\\344\\\\\" c=u/v; // the end\n "
+        "/* "
+        "*/");
+    CHECK(read.login_module == "M");
+    CHECK(read.options == Settings{{"a", "http://x"}, {"b", "\tAx$44ä\\"}, {"c", "u/v"}});
+}
+
+TEST_CASE("how to sign in is asked for by name") {
+    const auto with = [](Settings settings) {
+        settings["security.protocol"] = "SASL_PLAINTEXT";
+        return translate(ClientKind::Admin, settings);
+    };
+    CHECK_THROWS_WITH(with({}),
+                      "Invalid value GSSAPI for configuration sasl.mechanism: it is the default, and Kerberos "
+                      "is not there. Set PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER");
+    CHECK_THROWS_WITH(with({{"sasl.mechanism", "NONE"}}),
+                      "Invalid value NONE for configuration sasl.mechanism: it is one of PLAIN, SCRAM-SHA-256, "
+                      "SCRAM-SHA-512 and OAUTHBEARER");
+    CHECK_THROWS_WITH(with({{"sasl.mechanism", "PLAIN"}}),
+                      Catch::StartsWith("sasl.jaas.config is missing: sasl.mechanism=PLAIN needs it"));
+    CHECK_THROWS_WITH(
+        with({{"sasl.mechanism", "PLAIN"}, {"sasl.jaas.config", "x.PlainLoginModule required password=s;"}}),
+        "sasl.jaas.config has no username");
+}
+
 TEST_CASE("key stores are read for clients that use TLS, and only for those") {
     const Settings tls{{"ssl.truststore.certificates", "trusted"},
                        {"ssl.keystore.certificate.chain", "chain"},
                        {"ssl.keystore.key", "key"},
                        {"ssl.key.password", "secret"}};
     const auto with = [&](const std::string& protocol) {
-        auto settings = tls;
+        auto settings = login;
+        settings.insert(tls.begin(), tls.end());
         settings["security.protocol"] = protocol;
         return translate(ClientKind::Admin, settings);
     };

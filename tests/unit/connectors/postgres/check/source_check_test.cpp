@@ -45,8 +45,8 @@ TEST_CASE("each thing that a server lacks is named with its remedy", "[postgres]
         {[](auto& s, auto&) { s.wal_level = "replica"; }, "wal_level is 'replica'",
          "ALTER SYSTEM SET wal_level = 'logical'"},
         {[](auto& s, auto&) { s.version = 90600; }, "PostgreSQL 9", "Upgrade"},
-        {[](auto& s, auto&) { s.slots_taken = 10; }, "All 10 replication slots", "max_replication_slots = 14"},
-        {[](auto& s, auto&) { s.senders_taken = 10; }, "All 10 WAL senders", "max_wal_senders = 14"},
+        {[](auto& s, auto&) { s.slots_taken = 10; }, "All 10 replication slots", "max_replication_slots = '14'"},
+        {[](auto& s, auto&) { s.senders_taken = 10; }, "All 10 WAL senders", "max_wal_senders = '14'"},
         {[](auto& s, auto&) { s.plugin_libraries = "test_decoding"; }, "without pgoutput", "'test_decoding, pgoutput'"},
         {[](auto& s, auto&) { s.may_replicate = false; }, "may not replicate", "ALTER ROLE \"cdc\" REPLICATION;"},
         {[](auto& s, auto&) {
@@ -74,6 +74,48 @@ TEST_CASE("each thing that a server lacks is named with its remedy", "[postgres]
     auto config = filtered();
     make(server, config);
     CHECK_THAT(text_of(server, config), Catch::Contains(what) && Catch::Contains(remedy) && !Catch::StartsWith("mind"));
+}
+
+TEST_CASE("where a service keeps its parameters is said in its own words", "[postgres][check]") {
+    const auto [service, level, senders] = GENERATE(table<Service, std::string, std::string>({
+        {Service::OwnServer, "ALTER SYSTEM SET wal_level = 'logical';", "ALTER SYSTEM SET max_wal_senders = '14';"},
+        {Service::AmazonRds, "In the parameter group: rds.logical_replication=1, then reboot", "max_wal_senders=14"},
+        {Service::GoogleCloudSql, "The instance's flag cloudsql.logical_decoding=on", "flag max_wal_senders=14"},
+        {Service::Azure, "The server parameter wal_level=logical, then restart", "parameter max_wal_senders=14"},
+        {Service::Aiven, "In the service's advanced configuration: wal_level=logical", "max_wal_senders=14"},
+    }));
+    auto server = good();
+    server.service = service;
+    server.wal_level = "replica";
+    server.senders_taken = 10;
+    CHECK_THAT(text_of(server), Catch::Contains("| " + level) && Catch::Contains(senders));
+    SourceConfig everything;
+    CHECK_THAT(text_of(server, everything),
+               Catch::Contains(service == Service::Aiven
+                                   ? "as avnadmin: CREATE EXTENSION aiven_extras CASCADE; SELECT * FROM "
+                                     "aiven_extras.aiven_create_publication_for_all_tables('dbz_publication', "
+                                   : "as a superuser: CREATE PUBLICATION dbz_publication FOR ALL TABLES;"));
+}
+
+TEST_CASE("a publication that lacks captured tables is told of", "[postgres][check]") {
+    auto server = good();
+    server.tables[0].published = false;
+    server.tables.push_back({.name = "public.pen", .captured = true});
+    server.publication_exists = true;
+    CHECK(text_of(server).empty());  // the connector adds it
+    for (bool* right : {&server.publication_owned, &server.tables[0].owned}) {
+        *right = false;
+        CHECK_THAT(text_of(server),
+                   Catch::StartsWith("The publication dbz_publication does not have public.book, and the role cdc may "
+                                     "not change it. | As its owner: ALTER PUBLICATION dbz_publication SET TABLE "
+                                     "public.book, public.pen;"));
+        *right = true;
+    }
+    auto config = filtered();
+    config.replication.publication_mode = PublicationMode::Disabled;
+    CHECK_THAT(text_of(server, config),
+               Catch::StartsWith("mind: The publication dbz_publication does not have public.book") &&
+                   Catch::Contains("ALTER PUBLICATION dbz_publication ADD TABLE public.book;"));
 }
 
 TEST_CASE("what a superuser or an existing publication makes needless is not asked for", "[postgres][check]") {
