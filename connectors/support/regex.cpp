@@ -69,7 +69,11 @@ struct Regex::Compiled {
     /// The groups' places, or none.
     MatchData match(const Code& code, std::string_view text, std::size_t from) const {
         MatchData data(pcre2_match_data_create_from_pattern(code.get(), nullptr));
-        const int result = pcre2_match(code.get(), units(text), text.size(), from, 0, data.get(), context.get());
+        // The compiled code of PCRE2 10.42 finds no character beyond ASCII for \D, \S, \W, \H and \V where texts may be
+        // no UTF-8.
+        const bool ascii = std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
+        const std::uint32_t options = ascii ? 0 : PCRE2_NO_JIT;
+        const int result = pcre2_match(code.get(), units(text), text.size(), from, options, data.get(), context.get());
         if (result > 0) return data;
         if (result == PCRE2_ERROR_NOMATCH) return nullptr;
         throw DataException(
