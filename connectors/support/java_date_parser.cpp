@@ -127,7 +127,7 @@ public:
             break;
         case 'z':
         case 'Z':
-            return zone();
+            return zone(at_ == begin);
         case 'X':
             return iso_zone(count);
         default:
@@ -241,9 +241,11 @@ private:
         if (!rest().starts_with('+') && !rest().starts_with('-')) return 0;
         return text_[at_++] == '+' ? 1 : -1;
     }
-    bool zone() {
+    /// `named`: it may be a name, as no blanks have been passed over.
+    bool zone(bool named) {
         if (const int sign = take_sign())
             return offset(sign, {.one_digit_hour = false, .minutes = true, .colon = false});
+        if (!named) return false;
         if (starts_with_ignoring_case(rest(), "GMT")) {
             at_ += 3;
             const int sign = take_sign();

@@ -130,6 +130,7 @@ TEST_CASE("what does not fit the pattern is no time") {
     CHECK(read("HH:mm X", "10:00") == std::nullopt);
     CHECK(read("h:mm a", "4:05  PM") == std::nullopt);
     CHECK(read("HH z", "10 UT") == std::nullopt);
+    CHECK(read("HH z", "10  UTC") == std::nullopt);
     CHECK_THROWS_AS(read("YYYY-ww", "2020-01"), DataException);
 }
 

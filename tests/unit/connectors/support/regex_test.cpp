@@ -133,6 +133,9 @@ TEST_CASE("bad patterns and replacements are refused", "[regex]") {
         {"$", "Illegal group reference: group index is missing"},
         {"$x", "Illegal group reference"},
         {"${n", "named capturing group is missing trailing '}'"},
+        {"${n-m}", "named capturing group is missing trailing '}'"},
+        {"${", "named capturing group has 0 length name"},
+        {"${}", "named capturing group has 0 length name"},
         {"\\", "character to be escaped is missing"},
     }));
     CHECK_THROWS_WITH(Regex("a").replace_first("a", replacement), message);
