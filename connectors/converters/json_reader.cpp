@@ -64,7 +64,11 @@ Value bytes(const json::Node& node, const char* complaint, Arena& arena) {
 }
 
 Value decimal(const Schema& schema, const json::Node& node, Arena& arena) {
-    if (node.is_string()) return bytes(node, "Invalid bytes for Decimal field", arena);
+    if (node.is_string()) {
+        constexpr const char* complaint = "Invalid bytes for Decimal field";
+        if (node.text().empty()) throw ReadException(complaint);
+        return bytes(node, complaint, arena);
+    }
     if (!node.is_number()) {
         throw ReadException(
             fmt::format("Invalid type for Decimal, underlying representation should be numeric or bytes but was {}",

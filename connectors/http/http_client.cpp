@@ -57,8 +57,14 @@ void HttpClient::set_up() {
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &ends_when_stopped);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-                     static_cast<long>((options_.connect_timeout + options_.read_timeout).count()));
+    if (options_.read_timeout.count() > 0) {
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+                         static_cast<long>((options_.connect_timeout + options_.read_timeout).count()));
+        // Who has connected has no claim to the time for connecting. libcurl counts silence in seconds.
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.read_timeout);
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(seconds.count()));
+    }
     if (!options_.proxy.empty()) curl_easy_setopt(curl, CURLOPT_PROXY, options_.proxy.c_str());
     if (options_.public_addresses_only) {
         curl_easy_setopt(curl, CURLOPT_PROXY, "");

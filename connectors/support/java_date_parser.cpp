@@ -16,6 +16,7 @@ namespace millrace {
 namespace {
 
 constexpr std::int64_t minute_ms = 60'000;
+constexpr std::int64_t thursday = 4;  // 1 January 1970
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -32,7 +33,6 @@ struct Zone {
 constexpr Zone zones[] = {{"Coordinated Universal Time", 0},
                           {"Greenwich Mean Time", 0},
                           {"UTC", 0},
-                          {"UT", 0},
                           {"EST", -300},
                           {"EDT", -240},
                           {"CST", -360},
@@ -54,28 +54,42 @@ struct Fields {
     bool before_christ = false;
     std::int64_t year = 1970;
     std::int64_t month = 0;
-    std::int64_t day = 1;
+    std::optional<std::int64_t> day;
     std::optional<std::int64_t> day_of_year;
-    std::int64_t hour = 0;
-    std::int64_t half_hour = 0;
-    bool half_day = false;  ///< hour comes from half_hour and pm
-    bool pm = false;
+    std::optional<std::int64_t> day_of_week;  ///< 0 for Sunday; counts where no day is given
+    std::optional<std::int64_t> hour;
+    std::optional<std::int64_t> half_hour;
+    std::optional<bool> pm;
+    bool half_day_last = false;  ///< half_hour or pm came behind hour
     std::int64_t minute = 0, second = 0, millisecond = 0;
     std::int64_t offset_ms = 0;
 
     std::int64_t epoch_ms() const {
         auto y = before_christ ? 1 - year : year;
-        y += month >= 0 ? month / 12 : -((11 - month) / 12);
+        if (!day_of_year) y += month >= 0 ? month / 12 : -((11 - month) / 12);
         const auto m = (month % 12 + 12) % 12;
         const auto first_month = day_of_year ? 1 : static_cast<int>(m) + 1;
-        const auto days = (day_of_year ? *day_of_year : day) - 1;
-        const auto hours = half_day ? half_hour + (pm ? 12 : 0) : hour;
-        const auto ms = ((days * 24 + hours) * 60 + minute) * minute_ms + second * 1000 + millisecond;
         const auto given = before_christ ? 1 - year : year;
-        const auto gregorian = days_from_civil(y, first_month, 1) * day_ms + ms;
+        const auto gregorian = epoch_ms_in(days_from_civil(y, first_month, 1));
         const bool is_gregorian = gregorian >= first_gregorian_day * day_ms &&
                                   (given > first_gregorian_year || (given == first_gregorian_year && !day_of_year));
-        return (is_gregorian ? gregorian : days_from_julian(y, first_month, 1) * day_ms + ms) - offset_ms;
+        return (is_gregorian ? gregorian : epoch_ms_in(days_from_julian(y, first_month, 1))) - offset_ms;
+    }
+
+private:
+    std::int64_t epoch_ms_in(std::int64_t first_day) const {
+        std::int64_t days = day.value_or(1) - 1;
+        if (day_of_year) {
+            days = *day_of_year - 1;
+        } else if (day_of_week && !day) {
+            days = ((*day_of_week - first_day - thursday) % 7 + 7) % 7;
+        }
+        return (((first_day + days) * 24 + hours()) * 60 + minute) * minute_ms + second * 1000 + millisecond;
+    }
+    /// As java.util.Calendar: both hours and the half of the day are needed to count against the hour of the day.
+    std::int64_t hours() const {
+        if (hour && (!half_hour || !pm || !half_day_last)) return *hour;
+        return half_hour.value_or(0) + (pm.value_or(false) ? 12 : 0);
     }
 };
 
@@ -91,25 +105,29 @@ public:
         at_ += expected.size();
         return true;
     }
-    /// `fixed`: another number follows at once, so this one has `count` digits.
+    /// `fixed`: another number follows at once, so this one has `count` characters, with the blanks before it.
     bool field(char letter, int count, bool fixed) {
+        const auto begin = at_;
         while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
         if (at_ == text_.size()) return false;
+        const bool named =
+            letter == 'G' || letter == 'a' || letter == 'E' || ((letter == 'M' || letter == 'L') && count >= 3);
+        if (named && at_ != begin) return false;
         switch (letter) {
         case 'G':
             return one_of_two("AD", "BC", fields_.before_christ);
         case 'a':
-            fields_.half_day = true;
-            return one_of_two("AM", "PM", fields_.pm);
+            fields_.half_day_last = true;
+            return one_of_two("AM", "PM", fields_.pm.emplace());
         case 'E':
-            return name(day_names).has_value();
+            return day_name();
         case 'M':
         case 'L':
             if (count >= 3) return month_name();
             break;
         case 'z':
         case 'Z':
-            return zone();
+            return zone(at_ == begin);
         case 'X':
             return iso_zone(count);
         default:
@@ -117,7 +135,9 @@ public:
         }
         const auto start = at_;
         std::int64_t value = 0;
-        if (!number(fixed ? count : 0, value)) return false;
+        const auto end = begin + static_cast<std::size_t>(count);
+        if (fixed && (end > text_.size() || end <= start)) return false;
+        if (!number(fixed ? end - start : text_.size(), value)) return false;
         set(letter, count, value, text_.substr(start, at_ - start));
         return true;
     }
@@ -126,12 +146,8 @@ public:
 private:
     std::string_view rest() const noexcept { return text_.substr(at_); }
 
-    bool number(int digits, std::int64_t& value) {
-        auto part = rest();
-        if (digits > 0) {
-            if (part.size() < static_cast<std::size_t>(digits)) return false;
-            part = part.substr(0, static_cast<std::size_t>(digits));
-        }
+    bool number(std::size_t most, std::int64_t& value) {
+        const auto part = rest().substr(0, most);
         std::size_t i = part.starts_with('-') ? 1 : 0;
         const auto first = i;
         for (; i < part.size() && is_digit(part[i]); ++i) {
@@ -162,12 +178,12 @@ private:
         case 'H':
         case 'k':
             fields_.hour = letter == 'k' && value == 24 ? 0 : value;
-            fields_.half_day = false;
+            fields_.half_day_last = false;
             break;
         case 'K':
         case 'h':
             fields_.half_hour = letter == 'h' && value == 12 ? 0 : value;
-            fields_.half_day = true;
+            fields_.half_day_last = true;
             break;
         case 'm':
             fields_.minute = value;
@@ -178,8 +194,9 @@ private:
         case 'S':
             fields_.millisecond = value;
             break;
-        default:
-            break;  // u: the day of the week is not checked
+        default:  // u: Monday is 1; Java takes what is no day of the week for its own number, in which Sunday is 1
+            fields_.day_of_week = value >= 1 && value <= 7 ? value : value - 1;
+            break;
         }
     }
 
@@ -214,13 +231,21 @@ private:
         return month.has_value();
     }
 
+    bool day_name() {
+        const auto day = name(day_names);
+        if (day) fields_.day_of_week = static_cast<std::int64_t>(*day);
+        return day.has_value();
+    }
+
     int take_sign() {
         if (!rest().starts_with('+') && !rest().starts_with('-')) return 0;
         return text_[at_++] == '+' ? 1 : -1;
     }
-    bool zone() {
+    /// `named`: it may be a name, as no blanks have been passed over.
+    bool zone(bool named) {
         if (const int sign = take_sign())
             return offset(sign, {.one_digit_hour = false, .minutes = true, .colon = false});
+        if (!named) return false;
         if (starts_with_ignoring_case(rest(), "GMT")) {
             at_ += 3;
             const int sign = take_sign();

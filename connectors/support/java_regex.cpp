@@ -58,6 +58,7 @@ public:
                 require_repetition();
                 out += pattern_[at_++];
             } else {
+                if (pattern_[at_] == '(') ++groups_;
                 out += pattern_[at_++];
             }
         }
@@ -89,6 +90,7 @@ private:
             at_ = end;
             return text;
         }
+        if (!within && next >= '1' && next <= '9') return back_reference();
         const auto end = pattern_.find('}', at_);
         if ((next == 'p' || next == 'P') && starts_with(next == 'p' ? "\\p{" : "\\P{") &&
             end != std::string_view::npos) {
@@ -106,6 +108,17 @@ private:
             at_ = close + 1;
         }
         return text;
+    }
+
+    /// Further digits belong to the number as long as so many groups have begun.
+    std::string back_reference() {
+        auto number = pattern_[at_ + 1] - '0';
+        for (at_ += 2; at_ < pattern_.size() && pattern_[at_] >= '0' && pattern_[at_] <= '9'; ++at_) {
+            const auto longer = number * 10 + (pattern_[at_] - '0');
+            if (longer > groups_) break;
+            number = longer;
+        }
+        return fmt::format("\\g{{{}}}", number);
     }
 
     static std::string property(std::string_view name, bool negated, bool within) {
@@ -175,6 +188,7 @@ private:
             ++end;
         }
         if (end == pattern_.size() || (pattern_[end] != ')' && pattern_[end] != ':')) {
+            if (starts_with("(?<") && !starts_with("(?<=") && !starts_with("(?<!")) ++groups_;
             at_ += 2;
             return "(?";
         }
@@ -185,7 +199,7 @@ private:
         }
         const bool whole = pattern_[end] == ')';
         at_ = end + 1;
-        if (whole && flags.empty()) return {};
+        if (whole && flags.empty()) return "(?:)";  // so that what follows repeats nothing
         return fmt::format("(?{}{}", flags, whole ? ')' : ':');
     }
 
@@ -208,6 +222,7 @@ private:
 
     std::string_view pattern_;
     std::size_t at_ = 0;
+    int groups_ = 0;  ///< that have begun
     bool unicode_ = false;
 };
 

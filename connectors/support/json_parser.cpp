@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 #include <memory_resource>
 #include <vector>
@@ -137,6 +138,14 @@ char* writable_copy(std::string_view text, Arena& arena) {
     return copy;
 }
 
+/// True if what follows a number or a word belongs to it, as in 2026-01-02: the whole text is not JSON then.
+bool goes_on(const Node& root, std::string_view rest) noexcept {
+    if (rest.empty() || root.is_string() || root.is_object() || root.is_array()) return false;
+    const auto next = static_cast<unsigned char>(rest.front());
+    if (root.is_number()) return std::string_view(" \t\r\n").find(rest.front()) == std::string_view::npos;
+    return std::isalnum(next) != 0 || next == '_' || next == '$' || next >= 0x80;
+}
+
 template <unsigned flags>
 Node parse_with(std::string_view text, Arena& arena) {
     using Memory = rapidjson::MemoryPoolAllocator<>;
@@ -150,6 +159,9 @@ Node parse_with(std::string_view text, Arena& arena) {
         fail(text, result.Offset(),
              builder.too_deep() ? fmt::format("more than {} levels", max_depth)
                                 : std::string(rapidjson::GetParseError_En(result.Code())));
+    }
+    if ((flags & rapidjson::kParseStopWhenDoneFlag) && goes_on(builder.root(), text.substr(stream.Tell()))) {
+        fail(text, stream.Tell(), rapidjson::GetParseError_En(rapidjson::kParseErrorDocumentRootNotSingular));
     }
     // RapidJSON takes a zero for the end.
     if (!(flags & rapidjson::kParseStopWhenDoneFlag) && stream.Tell() != text.size()) {

@@ -69,7 +69,11 @@ struct Regex::Compiled {
     /// The groups' places, or none.
     MatchData match(const Code& code, std::string_view text, std::size_t from) const {
         MatchData data(pcre2_match_data_create_from_pattern(code.get(), nullptr));
-        const int result = pcre2_match(code.get(), units(text), text.size(), from, 0, data.get(), context.get());
+        // The compiled code of PCRE2 10.42 finds no character beyond ASCII for \D, \S, \W, \H and \V where texts may be
+        // no UTF-8.
+        const bool ascii = std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
+        const std::uint32_t options = ascii ? 0 : PCRE2_NO_JIT;
+        const int result = pcre2_match(code.get(), units(text), text.size(), from, options, data.get(), context.get());
         if (result > 0) return data;
         if (result == PCRE2_ERROR_NOMATCH) return nullptr;
         throw DataException(
@@ -94,6 +98,19 @@ std::size_t Regex::Compiled::group_number(std::string_view name) const {
     return static_cast<std::size_t>(number);
 }
 
+namespace {
+
+/// Where the letters and digits of ASCII that start at `from` end.
+std::size_t end_of_name(std::string_view text, std::size_t from) noexcept {
+    const auto is_part = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
+    while (from < text.size() && is_part(text[from])) ++from;
+    return from;
+}
+
+}
+
 void Regex::Compiled::append_replacement(std::string& out, const MatchData& data, std::string_view text,
                                          std::string_view replacement) const {
     const std::size_t groups = pcre2_get_ovector_count(data.get());
@@ -104,11 +121,13 @@ void Regex::Compiled::append_replacement(std::string& out, const MatchData& data
         } else if (replacement[i] != '$') {
             out += replacement[i];
         } else if (replacement.substr(i + 1).starts_with('{')) {
-            const auto end = replacement.find('}', i);
-            if (end == std::string_view::npos) {
+            const auto end = end_of_name(replacement, i + 2);
+            const auto name = replacement.substr(i + 2, end - i - 2);
+            if (name.empty()) throw std::invalid_argument("named capturing group has 0 length name");
+            if (!replacement.substr(end).starts_with('}')) {
                 throw std::invalid_argument("named capturing group is missing trailing '}'");
             }
-            out += group(data, text, group_number(replacement.substr(i + 2, end - i - 2)));
+            out += group(data, text, group_number(name));
             i = end;
         } else {
             const auto digit = [&](std::size_t at) {

@@ -4,6 +4,8 @@
 #include "connectors/transforms/requirements.hpp"
 #include "connectors/transforms/struct_builder.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -193,7 +195,16 @@ Value ExtractNewRecordState::extended_row(const SchemaPtr& row_schema, const Val
         values[at] = field_value(row_schema->fields()[at], old[at], rewrites() && with_default_);
     }
     if (rewrites()) values[at++] = Value::string(deleted);
-    for (const auto& field : plan.fields) values[at++] = field.find(record.value);
+    for (const auto& field : plan.fields) {
+        values[at] = field.find(record.value);
+        // The copy of a struct's schema has no fields, and that of a map none for its keys.
+        const auto type = field.schema->type();
+        if (type == Type::Struct && !values[at].is_null()) throw DataException("Struct schemas do not match.");
+        if (type == Type::Map && !values[at].is_null()) {
+            throw DataException(fmt::format("No schema defined for key of map field: \"{}\"", field.name));
+        }
+        ++at;
+    }
     return Value::structure({values, size});
 }
 

@@ -4,6 +4,7 @@
 #include "connectors/support/civil_date.hpp"
 
 #include <date/tz.h>
+#include <fmt/format.h>
 
 namespace millrace::transforms {
 
@@ -21,6 +22,18 @@ bool parse_offset(std::string_view text, std::int64_t& seconds) {
         if (!is_digit(part[0]) || !is_digit(part[1])) return false;
         if (i > 0 && text[3 * i] != ':') return false;
         parts[i] = (part[0] - '0') * 10 + (part[1] - '0');
+    }
+    const auto check = [&](std::string_view what, std::int64_t value, std::int64_t most) {
+        const auto given = text[0] == '-' ? -value : value;
+        if (value <= most) return;
+        throw ConfigException(fmt::format("Zone offset {} not in valid range: value {} is not in the range -{} to {}",
+                                          what, given, most, most));
+    };
+    check("hours", parts[0], 18);
+    check("minutes", parts[1], 59);
+    check("seconds", parts[2], 59);
+    if (parts[0] == 18 && parts[1] + parts[2] > 0) {
+        throw ConfigException("Zone offset not in valid range: -18:00 to +18:00");
     }
     seconds = (parts[0] * 3600 + parts[1] * 60 + parts[2]) * (text[0] == '-' ? -1 : 1);
     return true;

@@ -7,6 +7,8 @@
 #include "tests/pch.hpp"
 #include "tests/unit/connectors/registry/fake_registry.hpp"
 
+#include <future>
+
 using namespace millrace;
 using namespace millrace::registry;
 using namespace std::chrono_literals;
@@ -98,6 +100,23 @@ TEST_CASE("what fails in passing is tried again, with waits that grow up to a li
     left = 5;
     CHECK_THROWS_WITH(c.client.add("s", text_schema, false),
                       Contains("Registering a schema under subject s failed 4 times") && Contains(registry.url()));
+}
+
+TEST_CASE("a registry that does not answer in time is asked again, and then counts as away") {
+    FakeRegistry registry;
+    std::promise<void> awake;
+    registry.go_wrong([wait = awake.get_future().share()](const SeenRequest&) -> std::optional<FakeAnswer> {
+        wait.wait();
+        return std::nullopt;
+    });
+    // Where the time for connecting counted too, this test would not end in time.
+    Client hasty(with(registry.url(),
+                      {{"http.connect.timeout.ms", "600000"}, {"http.read.timeout.ms", "50"}, {"max.retries", "1"}}));
+    CHECK_THROWS_WITH(hasty.client.latest("orders-value"),
+                      Contains("orders-value") && Contains("failed 2 times") && Contains(registry.url()));
+    CHECK(hasty.waits.size() == 1);
+    awake.set_value();
+    CHECK(Client(with(registry.url())).client.add("orders-value", text_schema, false).id == 1);
 }
 
 TEST_CASE("the next URL is asked before anything is waited for, and stays the first") {

@@ -109,6 +109,18 @@ TEST_CASE("times are read as leniently as Java reads them") {
         {"hh a", "12 AM", 0},
         {"D/yyyy", "60/2020", 1'582'934'400'000},
         {"yyyy HH:mm z", "1970 01:00 GMT+01:00", 0},
+        {"HH:mm a", "16:05 PM", 57'900'000},
+        {"HH:mm a", "04:05 PM", 14'700'000},
+        {"hh:mm a HH", "04:05 PM 3", 11'100'000},
+        {"HH hh:mm a", "3 04:05 PM", 57'900'000},
+        {"HH hh", "3 4", 10'800'000},
+        {"EEE", "Fri", 86'400'000},
+        {"EEEE MMMM yyyy", "Monday February 2020", 1'580'688'000'000},
+        {"u MM", "7 02", 2'678'400'000},
+        {"EEE dd", "Fri 07", 518'400'000},
+        {"D MM", "60 13", 5'097'600'000},
+        {"yyyyMMdd", "2020 1 2", 1'577'923'200'000},
+        {"yyyyMMdd", "20200 102", 1'583'884'800'000},
     }));
     CHECK(read(pattern, text) == ms);
 }
@@ -116,6 +128,9 @@ TEST_CASE("times are read as leniently as Java reads them") {
 TEST_CASE("what does not fit the pattern is no time") {
     CHECK(read("yyyy-MM-dd", "nope") == std::nullopt);
     CHECK(read("HH:mm X", "10:00") == std::nullopt);
+    CHECK(read("h:mm a", "4:05  PM") == std::nullopt);
+    CHECK(read("HH z", "10 UT") == std::nullopt);
+    CHECK(read("HH z", "10  UTC") == std::nullopt);
     CHECK_THROWS_AS(read("YYYY-ww", "2020-01"), DataException);
 }
 

@@ -106,6 +106,12 @@ TEST_CASE("leading zeros and what follows the first value are accepted on reques
     CHECK(rewritten(text, {.leading_zeros = true, .ignore_trailing = true}) == expected);
 }
 
+TEST_CASE("a number or word that goes on is no JSON", "[json]") {
+    const auto* const text = GENERATE("2020-01-02", "10.0.0.1", "12abc", "1,2", "12}", "nullx", "true_", "false\u00e9");
+    CAPTURE(text);
+    CHECK_THROWS(rewritten(text, {.leading_zeros = true, .ignore_trailing = true}));
+}
+
 TEST_CASE("numbers are read as integers only if they are", "[json]") {
     const auto [text, integer, wrapped, real] =
         GENERATE(table<std::string, std::optional<std::int64_t>, std::int64_t, double>({

@@ -59,6 +59,23 @@ TEST_CASE("matches are replaced", "[regex]") {
     CHECK(Regex(pattern).replace_all(text, replacement) == all);
 }
 
+TEST_CASE("characters beyond ASCII are no digits, no spaces and no letters of words", "[regex]") {
+    const auto [pattern, text, whole] = GENERATE(table<std::string, std::string, bool>({
+        {"public\\.\\S+", "public.stra\u00dfe", true},
+        {"\\D+", "\u00e9\u4e16", true},
+        {"\\W", "\u4e16", true},
+        {"\\H\\V", "\u00e9\u00e9", true},
+        {"\\S+_\\D", "\u00e9_\u00e9", true},
+        {"[^\\s]+", "\u00e9", true},
+        {"[^\\D]", "\u00e9", false},
+    }));
+    CAPTURE(pattern, text);
+    CHECK(Regex(pattern).matches(text) == whole);
+    CHECK(Regex(pattern).found_in(text) == whole);
+    CHECK(Regex("\\S+").replace_first("\u00e9 a", "x") == "x a");
+    CHECK(Regex("\\S").matches("\xff") == false);  // no UTF-8
+}
+
 TEST_CASE("groups are read", "[regex]") {
     CHECK(Regex("(\\w+)\\.(\\w+)(:x)?").groups_of("public.orders") ==
           std::vector<std::string>{"public.orders", "public", "orders", ""});
@@ -92,6 +109,11 @@ TEST_CASE("what Java writes otherwise than PCRE2 means the same", "[regex]") {
         {"[{}]", "{", true},
         {"a\\{1", "a{1", true},
         {"\\x{61}", "a", true},
+        {"(a)\\12", "aa2", true},
+        {"(a)(b)\\12*\\21", "abab1", true},
+        {"(?<x>a)(?=.)(?<=a)(?:b)\\12", "aba2", true},
+        {"(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)\\12", "abcdefghijkll", true},
+        {"a(?u){0,1}b", "b", false},
     }));
     CAPTURE(pattern, text);
     CHECK(Regex(pattern).matches(text) == whole);
@@ -111,6 +133,9 @@ TEST_CASE("bad patterns and replacements are refused", "[regex]") {
         {"$", "Illegal group reference: group index is missing"},
         {"$x", "Illegal group reference"},
         {"${n", "named capturing group is missing trailing '}'"},
+        {"${n-m}", "named capturing group is missing trailing '}'"},
+        {"${", "named capturing group has 0 length name"},
+        {"${}", "named capturing group has 0 length name"},
         {"\\", "character to be escaped is missing"},
     }));
     CHECK_THROWS_WITH(Regex("a").replace_first("a", replacement), message);

@@ -115,17 +115,21 @@ public final class Completer {
         }
     }
 
+    static ObjectNode completed(ObjectNode line) {
+        try {
+            complete(line);
+        } catch (Exception e) {
+            line.put("error", e.getClass().getName()).put("message", e.getMessage());
+        }
+        return line;
+    }
+
     public static void main(String[] arguments) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String text = in.readLine(); text != null; text = in.readLine()) {
             ObjectNode line = (ObjectNode) MAPPER.readTree(text);
             line.remove(java.util.List.of("result", "error", "message", "unwritable", "dropped"));
-            try {
-                complete(line);
-            } catch (Exception e) {
-                line.put("error", e.getClass().getName()).put("message", e.getMessage());
-            }
-            System.out.println(line);
+            System.out.println(completed(line));
         }
     }
 }

@@ -33,6 +33,44 @@ final class Events {
         return new Struct(schema).put("ddl", "ALTER ...").put("tableChanges", values.oneIn(6) ? null : changes);
     }
 
+    /** A table of an outbox, and what else may stand in it. */
+    Schema outbox() {
+        SchemaBuilder made = SchemaBuilder.struct().optional();
+        made.name(values.pick("s.public.outbox.Value", "Value", "a.b.c.d"));
+        made.field("id", values.oneIn(3) ? Schema.INT64_SCHEMA : SchemaBuilder.string().name("io.debezium.data.Uuid").version(1).build());
+        made.field("aggregatetype", column(SchemaBuilder.string()));
+        made.field("aggregateid", column(values.oneIn(3) ? SchemaBuilder.int32() : SchemaBuilder.string()));
+        made.field("type", Schema.STRING_SCHEMA);
+        made.field("payload", values.oneIn(4) ? values.schema(1) : column(SchemaBuilder.string().name("io.debezium.data.Json").version(1)));
+        if (values.oneIn(2)) made.field("at", column(values.leaf()));
+        if (values.oneIn(2)) made.field("time", column(SchemaBuilder.int64().name("io.debezium.time." + values.pick("Timestamp", "MicroTimestamp", "NanoTimestamp", "Other"))));
+        if (values.oneIn(2)) made.field("version", column(SchemaBuilder.int32()));
+        if (values.oneIn(2)) made.field("part", column(values.oneIn(6) ? SchemaBuilder.int64() : SchemaBuilder.int32()));
+        if (values.oneIn(2)) made.field("tenant", values.schema(1));
+        return made.build();
+    }
+
+    private Schema column(SchemaBuilder made) {
+        if (values.oneIn(3)) made.optional();
+        if (values.oneIn(6)) made.defaultValue(values.value(made, false));
+        return made.build();
+    }
+
+    /** A row whose columns tell their types. */
+    Schema described() {
+        SchemaBuilder made = SchemaBuilder.struct().optional().name("s.public.t.Value");
+        for (int i = values.below(4); i >= 0; --i) {
+            SchemaBuilder column = values.oneIn(3) ? SchemaBuilder.int32() : SchemaBuilder.string();
+            if (!values.oneIn(20)) column.parameter("__debezium.source.column.type", values.pick("VARCHAR", "NUMERIC", "INT4"));
+            if (!values.oneIn(20)) column.parameter("__debezium.source.column.name", "c" + i);
+            if (values.oneIn(2)) column.parameter("__debezium.source.column.length", values.oneIn(20) ? "x" : "20");
+            if (values.oneIn(3)) column.parameter("__debezium.source.column.scale", "2");
+            if (values.oneIn(3)) column.parameter("__debezium.source.column.comment", values.pick(Values.TEXTS));
+            made.field("c" + i, column(column));
+        }
+        return made.build();
+    }
+
     String object(int depth) {
         StringBuilder out = new StringBuilder("{");
         List<String> names = new ArrayList<>();

@@ -80,7 +80,7 @@ final class Settings {
                 return side(name);
             case "HoistField": c.put("field", "line"); return side(name);
             case "InsertField": return insertField(c);
-            case "InsertHeader": c.put("header", "h9"); c.put("value.literal", values.pick("12", "true", "x", "1.5", "[1,2]", "null", "{\"a\":1}")); return KAFKA + name;
+            case "InsertHeader": c.put("header", "h9"); c.put("value.literal", values.pick("12", "true", "x", "1.5", "[1,2]", "null", "{\"a\":1}", "", " ", "2020-01-02", "[\"a\"]", "128")); return KAFKA + name;
             case "MaskField": c.put("fields", list(3)); maybe(c, "replacement", "0", "17", "1.9", "***", "1e2"); return side(name);
             case "RegexRouter":
                 c.put("regex", values.pick("(.*)\\.t", "s.*", "x(.*)", "(?<p>[a-z]+)\\.(.*)", "(s.*?)"));
@@ -91,11 +91,11 @@ final class Settings {
                 maybe(c, "include", list(5));
                 maybe(c, "renames", "a:z", "a:b,b:a", "c:d", "b:x,c:y");
                 return side(name);
-            case "SetSchemaMetadata": c.put("schema.name", "new.Name"); maybe(c, "schema.version", "4"); return side(name);
+            case "SetSchemaMetadata": if (!values.oneIn(4)) c.put("schema.name", "new.Name"); maybe(c, "schema.version", "4"); return side(name);
             case "TimestampConverter":
                 maybe(c, "field", Values.NAMES);
                 c.put("target.type", values.pick("string", "unix", "Date", "Time", "Timestamp"));
-                c.put("format", values.pick(PATTERNS));
+                if (!values.oneIn(8)) c.put("format", values.pick(PATTERNS));
                 maybe(c, "unix.precision", "seconds", "milliseconds", "microseconds", "nanoseconds");
                 return side(name);
             case "TimestampRouter": maybe(c, "topic.format", "${topic}", "x-${timestamp}-${topic}"); maybe(c, "timestamp.format", PATTERNS); return KAFKA + name;
@@ -123,8 +123,19 @@ final class Settings {
         return DEBEZIUM + name;
     }
 
+    private String placements(String[] names) {
+        if (values.oneIn(12)) return values.pick("a", "a:header:b:c", "a:HEADER", " b : header ", "type:envelope:payload");
+        List<String> items = new ArrayList<>();
+        for (int i = values.below(3); i >= 0; --i) {
+            String name = values.pick(names);
+            String place = values.pick("header", "envelope", name.equals("part") ? "partition" : "header");
+            items.add(name + ":" + place + (values.oneIn(3) ? ":x" + i : ""));
+        }
+        return String.join(",", items);
+    }
+
     private String debezium(Map<String, String> c) {
-        switch (values.pick("unwrap", "unwrap", "unwrap", "router", "changed", "toValue", "partition", "outbox", "zone", "filter", "content", "vector", "geometry", "swap", "message", "ddl", "size", "columns")) {
+        switch (values.pick("unwrap", "unwrap", "unwrap", "outbox", "outbox", "router", "changed", "toValue", "partition", "outbox", "zone", "filter", "content", "vector", "geometry", "swap", "message", "ddl", "size", "columns")) {
             case "size": c.put("max.bytes", values.pick("10", "1500", "2500")); maybe(c, "min.field.size", "0", "2"); maybe(c, "compression.ratio", "0.5", "1.25"); return DEBEZIUM + "EnforceRecordSize";
             case "columns": return DEBEZIUM + "ExtractSchemaToNewRecord";
             case "message": maybe(c, "fields.null.include", "true", "false"); return "io.debezium.connector.postgresql.transforms.DecodeLogicalDecodingMessageContent";
@@ -138,7 +149,11 @@ final class Settings {
                 c.put("topic.regex", values.pick("s\\.(.*)\\.t", "(.*)", "nomatch"));
                 c.put("topic.replacement", values.pick("all.$1", "1-x"));
                 maybe(c, "key.enforce.uniqueness", "true", "false");
-                maybe(c, "key.field.name", "shard");
+                maybe(c, "key.field.name", "shard", "a", "b");
+                if (values.oneIn(3)) {
+                    c.put("key.field.regex", values.pick("s\\.(.*)\\.(.*)", "(.*)", "no", "("));
+                    c.put("key.field.replacement", values.pick("$1", "$2", "x", "$9"));
+                }
                 maybe(c, "schema.name.adjustment.mode", "none", "avro", "avro_unicode");
                 return DEBEZIUM + values.pick("ByLogicalTableRouter", "ToLogicalTopicRouter");
             case "changed": c.put("header.changed.name", "Changed"); maybe(c, "header.unchanged.name", "Same"); return DEBEZIUM + "ExtractChangedRecordState";
@@ -153,30 +168,43 @@ final class Settings {
                 maybe(c, "partition.hash.function", "java", "murmur");
                 return DEBEZIUM + "partitions.PartitionRouting";
             case "zone":
-                c.put("converted.timezone", values.pick("Europe/Berlin", "America/New_York", "+05:30", "UTC", "Asia/Kolkata"));
+                c.put("converted.timezone", values.pick("Europe/Berlin", "America/New_York", "+05:30", "UTC", "Asia/Kolkata", "-3", "+0530", "GMT+2", "Z", "UTC+01:00", "Nowhere/There", "CET", "+05:30:15", "Australia/Lord_Howe", "America/Sao_Paulo", "UT-4", "GMT0"));
                 if (values.oneIn(2)) {
                     c.put(values.pick("include.list", "exclude.list"),
                         values.pick("source:t:a", "topic:s.public.t:b,c", "t:c", "source:t", "source:t:source.ts_ms", "source:t:after.a", "other:a"));
                 }
                 return DEBEZIUM + "TimezoneConverter";
             case "outbox":
-                c.put("table.field.event.id", values.pick(Values.NAMES));
-                if (values.oneIn(4)) c.put("table.field.event.timestamp", values.pick(Values.NAMES));
-                c.put("table.field.event.key", values.pick(Values.NAMES));
-                c.put("table.field.event.payload", values.pick(Values.NAMES));
-                c.put("route.by.field", values.pick(Values.NAMES));
-                maybe(c, "table.fields.additional.placement", "a:header:ha,b:envelope", "c:header", "d:envelope:dd");
+                boolean usual = !values.oneIn(5);
+                String[] names = usual ? new String[] {"at", "time", "version", "part", "tenant", "type"} : Values.NAMES;
+                if (!usual) {
+                    c.put("table.field.event.id", values.pick(names));
+                    c.put("table.field.event.key", values.pick(names));
+                    c.put("table.field.event.payload", values.pick(names));
+                    c.put("route.by.field", values.pick(names));
+                }
+                if (values.oneIn(4)) c.put("table.field.event.timestamp", usual && !values.oneIn(4) ? "time" : values.pick(names));
+                if (values.oneIn(4)) c.put("table.field.event.schema.version", usual && !values.oneIn(4) ? "version" : values.pick(names));
+                if (values.oneIn(2)) c.put("table.fields.additional.placement", placements(names));
                 maybe(c, "table.field.additional.missing", "ignore", "error");
-                maybe(c, "route.tombstone.on.empty.payload", "true");
-                maybe(c, "table.expand.json.payload", "true");
+                if (values.oneIn(3)) c.put("route.tombstone.on.empty.payload", "true");
+                if (values.oneIn(2)) c.put("table.expand.json.payload", "true");
                 if (values.oneIn(3)) c.put("table.json.payload.null.behavior", values.pick("ignore", "optional_bytes"));
                 if (values.oneIn(3)) c.put("table.json.payload.empty.array.behavior", values.pick("ignore", "optional_string"));
+                if (values.oneIn(3)) c.put("table.op.invalid.behavior", values.pick("warn", "error", "fatal", "FATAL"));
+                if (values.oneIn(4)) {
+                    c.put("route.topic.regex", values.pick("(?<routedByValue>.*)", "(.)(.*)", "[a-z]+", "x"));
+                    c.put("route.topic.replacement", values.pick("outbox.${routedByValue}", "$2-$1", "new", "$3", ""));
+                }
                 return DEBEZIUM + "outbox.EventRouter";
             default:
                 maybe(c, "delete.tombstone.handling.mode", "drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone");
-                maybe(c, "add.fields", "op", "op,table,source.ts_ms,nope", "transaction.id,total_order,ts_ms:when", "lsn:x,db");
-                maybe(c, "add.headers", "op", "op,source.lsn,id", "ts_us");
-                if (values.oneIn(4)) c.put("add.fields.prefix", "m_");
+                maybe(c, "add.fields", "op", "op,table,source.ts_ms,nope", "transaction.id,total_order,ts_ms:when", "lsn:x,db", "source", "a.b.c", "op:", ":x", "op:a:b", " op , table ", "op,op", "source.nope",
+                    "transaction", "id,data_collection_order", "snapshot,sequence");
+                maybe(c, "add.headers", "op", "op,source.lsn,id", "ts_us", "source", "transaction.total_order:n", "op:x,op:y", "nope");
+                if (values.oneIn(4)) c.put("add.fields.prefix", values.pick("m_", "", "a."));
+                if (values.oneIn(4)) c.put("add.headers.prefix", values.pick("h_", ""));
+                if (values.oneIn(30)) c.put("delete.handling.mode", "none");
                 if (values.oneIn(4)) c.put("drop.fields.header.name", "drop");
                 if (values.oneIn(8)) c.put("drop.fields.from.key", "true");
                 if (values.oneIn(8)) c.put("drop.fields.keep.schema.compatible", "false");

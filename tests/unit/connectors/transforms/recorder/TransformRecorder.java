@@ -20,7 +20,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.transforms.Transformation;
 
-/** TransformRecorder CASES SEED: prints what Kafka Connect's and Debezium's transformations, and CloudEventsConverter, make of records that it makes up. */
+/** TransformRecorder CASES SEED: prints what Kafka Connect's and Debezium's transformations and converters make of records and texts that it makes up. */
 public final class TransformRecorder {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     static final String TOPIC = "s.public.t";
@@ -79,7 +79,8 @@ public final class TransformRecorder {
         }
         if (!hasSchema) return text(PLAIN, null, values.oneIn(8) ? values.plain(1) : values.map(2));
         if (event) {
-            Struct change = values.change(values.row(true));
+            Schema row = type.endsWith("EventRouter") && !values.oneIn(6) ? events.outbox() : type.endsWith("ExtractSchemaToNewRecord") ? events.described() : values.row(true);
+            Struct change = values.change(row);
             return text(TYPED, change.schema(), change);
         }
         Schema schema = values.oneIn(8) ? values.schema(1) : values.row(values.oneIn(3));
@@ -99,7 +100,7 @@ public final class TransformRecorder {
 
     private ObjectNode record() {
         Settings.Case made = settings.next();
-        boolean hasSchema = made.event() || !values.oneIn(3);
+        boolean hasSchema = made.event() ? !values.oneIn(20) : !values.oneIn(3);
         JsonConverter converter = hasSchema ? TYPED : PLAIN;
         SchemaAndValue key = data(converter, part(hasSchema, false, ""));
         SchemaAndValue value = data(converter, part(hasSchema, made.event() && !values.oneIn(12), made.type()));
@@ -160,7 +161,8 @@ public final class TransformRecorder {
 
     public static void main(String[] arguments) {
         TransformRecorder recorder = new TransformRecorder(Long.parseLong(arguments[1]));
+        Texts texts = new Texts(recorder.values);
         System.out.println("# seed " + arguments[1]);
-        for (int i = Integer.parseInt(arguments[0]); i > 0; --i) System.out.println(recorder.record());
+        for (int i = Integer.parseInt(arguments[0]); i > 0; --i) System.out.println(recorder.values.oneIn(4) ? Completer.completed(texts.next()) : recorder.record());
     }
 }

@@ -43,7 +43,7 @@ final class Values {
     }
 
     SchemaBuilder leaf() {
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(17)) {
             case 0: return SchemaBuilder.int8();
             case 1: return SchemaBuilder.int16();
             case 2: return SchemaBuilder.int32();
@@ -58,7 +58,18 @@ final class Values {
             case 11: return Timestamp.builder();
             case 12: return SchemaBuilder.string().name("io.debezium.time.ZonedTimestamp").version(1);
             case 13: return SchemaBuilder.int64().name("io.debezium.time." + pick("Timestamp", "MicroTimestamp", "NanoTimestamp")).version(1);
+            case 14: return temporal();
             default: return SchemaBuilder.string();
+        }
+    }
+
+    private SchemaBuilder temporal() {
+        switch (random.nextInt(5)) {
+            case 0: return SchemaBuilder.string().name("io.debezium.time.ZonedTime").version(1);
+            case 1: return SchemaBuilder.int32().name("io.debezium.time." + pick("Date", "Time")).version(1);
+            case 2: return SchemaBuilder.int64().name("io.debezium.time." + pick("MicroTime", "NanoTime", "MicroDuration")).version(1);
+            case 3: return SchemaBuilder.string().name("io.debezium.time." + pick("IsoDate", "IsoTime", "IsoTimestamp", "Interval")).version(1);
+            default: return SchemaBuilder.int32().name("io.debezium.time.Year").version(1);
         }
     }
 
@@ -112,6 +123,16 @@ final class Values {
                     return new Date(oneIn(5) ? DAY * random.nextInt(20_000) : (long) (random.nextDouble() * 4e12));
                 case "io.debezium.time.ZonedTimestamp":
                     return pick("2020-07-01T10:11:12.5Z", "2020-01-01T23:30:00Z", "2021-03-28T01:30:00.000001Z", "1999-12-31T23:59:59.123456789+05:30");
+                case "io.debezium.time.ZonedTime":
+                    return pick("10:11:12Z", "23:30:00.5Z", "01:02:03+02:00", "00:00:00.000001-05:30", "10:11Z");
+                case "io.debezium.time.IsoTimestamp":
+                    return pick("2020-07-01T10:11:12.5Z", "1969-12-31T23:59:59Z", "2021-03-28T01:30:00Z");
+                case "io.debezium.time.IsoDate":
+                    return pick("2020-07-01Z", "1969-12-31Z");
+                case "io.debezium.time.IsoTime":
+                    return pick("10:11:12Z", "23:59:59.999999Z");
+                case "io.debezium.time.MicroTime":
+                    return (long) random.nextInt((int) DAY) * 1000L + random.nextInt(1000);
                 default:
             }
         }
