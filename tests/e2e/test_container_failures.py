@@ -140,7 +140,7 @@ def test_a_rolling_restart_gives_no_client_an_error(landscape, flowing, kind):
     answers = flowing.finish()
     print(f'{kind}: {len(answers)} answers; {flowing.slowest()}')
     assert not flowing.bad(), flowing.bad()[:5]
-    assert len(answers) > 50
+    assert len(answers) > 30
 
 
 @pytest.mark.parametrize('kind', ['nginx', 'haproxy'])
@@ -182,14 +182,15 @@ def test_a_frozen_worker_costs_a_pause(landscape, flowing, kind):
     landscape.wait_healthy(here)
 
 
-def test_a_worker_that_is_cut_off_costs_a_pause(landscape, flowing):
-    landscape.start_edge('haproxy')
+@pytest.mark.parametrize('kind', ['nginx', 'haproxy'])
+def test_a_worker_that_is_cut_off_costs_a_pause(landscape, flowing, kind):
+    landscape.start_edge(kind)
     flowing.edge = landscape.edge
     here, _ = owner(landscape)
     here.cut()
     try:
         took = moved(landscape, here.address)
-        print(f'a worker that is cut off: the task runs elsewhere after {took:.1f} s')
+        print(f'{kind}, a worker that is cut off: the task runs elsewhere after {took:.1f} s')
         assert landscape.edge.raw('GET', '/connectors')[0] == 200
     finally:
         here.join()
