@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace millrace::postgres {
-namespace {
-
-constexpr std::size_t fewest_to_look_at = 65'536;
-
-}
 
 bool TransactionView::shows(std::uint32_t xid) const noexcept {
     const bool before_end = static_cast<std::int32_t>(xid - end) < 0;  // numbers wrap around

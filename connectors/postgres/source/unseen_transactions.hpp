@@ -34,8 +34,10 @@ public:
     bool many() const noexcept { return unseen_.size() >= look_at_; }
 
 private:
+    static constexpr std::size_t fewest_to_look_at = 65'536;
+
     std::vector<std::uint32_t> unseen_;
-    std::size_t look_at_ = 65'536;
+    std::size_t look_at_ = fewest_to_look_at;
 };
 
 }
