@@ -131,8 +131,9 @@ class Landscape:
                           variables={**self.worker_variables(), **variables})
 
     def start_workers(self):
+        plugins = Path(os.environ['MILLRACE_BUILD']) / 'test-plugins'
         for host in self.workers:
-            self.start_worker(host)
+            self.start_worker(host, '-v', f'{plugins}:/kafka/connect/own:ro')
         for host in self.workers:
             self.wait_healthy(host)
 

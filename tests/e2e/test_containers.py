@@ -51,6 +51,10 @@ def test_the_edge_wants_a_password(landscape, edge):
     assert edge.raw('GET', '/connectors')[0] == 200
 
 
+def test_a_plugin_is_added_by_mounting_its_folder(edge):
+    assert 'org.example.TroubledSinkConnector' in [plugin['class'] for plugin in edge.get('/connector-plugins')]
+
+
 def test_a_name_with_a_slash_arrives_as_it_was_sent(edge):
     config = {'connector.class': 'FileStreamSource', 'file': '/dev/null', 'topic': 'nothing'}
     assert edge.raw('POST', '/connectors', {'name': 'a/b c', 'config': config})[0] == 201
