@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 #include <libpq-fe.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <cstring>
 
@@ -11,10 +15,24 @@ namespace {
 constexpr std::size_t data_header_bytes = 25;  // 'w', start, end, clock
 constexpr std::size_t keepalive_bytes = 18;    // 'k', end, clock, reply
 
+// A server this near fills a small socket again at once, however fast it is read.
+constexpr std::uint32_t near_round_trip_us = 200;
+constexpr int near_receive_buffer = 65'536;
+
 std::uint64_t read_u64(const std::byte* at) noexcept {
     std::uint64_t value = 0;
     for (int i = 0; i < 8; ++i) value = (value << 8) | std::to_integer<std::uint64_t>(at[i]);
     return value;
+}
+
+/// The kernel lets the buffer of a fast connection grow to megabytes, so that a near server never finds it full and
+/// sends each change by itself; see source/gathering.hpp. A far server needs that room.
+void keep_small_if_near(int socket) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;  // no TCP
+    if (info.tcpi_min_rtt > near_round_trip_us) return;
+    ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &near_receive_buffer, sizeof near_receive_buffer);
 }
 
 void append_u64(std::vector<char>& to, std::uint64_t value) {
@@ -63,7 +81,13 @@ void ReplicationStream::start(std::string_view slot, Lsn from,
             fmt::format("{}{} {}", list.empty() ? "" : ", ", quote_identifier(key), connection_.quote_literal(value));
     }
     if (!list.empty()) sql += " (" + list + ")";
+    keep_small_if_near(PQsocket(connection_.handle()));
     connection_.query(sql);
+}
+
+std::size_t ReplicationStream::arrived_bytes() const noexcept {
+    int bytes = 0;
+    return ::ioctl(PQsocket(connection_.handle()), FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 std::optional<Frame> ReplicationStream::next() {

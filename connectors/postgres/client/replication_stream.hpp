@@ -46,6 +46,8 @@ public:
     void start(std::string_view slot, Lsn from, const std::vector<std::pair<std::string, std::string>>& options);
     /// The next frame that has arrived; none: wait() for more.
     std::optional<Frame> next();
+    /// What waits in the socket, in bytes as they were sent.
+    std::size_t arrived_bytes() const noexcept;
     /// False when nothing came within `timeout`; `also` ends the wait like a frame.
     bool wait(std::chrono::milliseconds timeout, const Wakeup& also) { return connection_.wait(false, timeout, &also); }
     /// False if the server does not take it within `limit`: it goes out with a later one.

@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace millrace::postgres {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr milliseconds longest_idle{10'000};
@@ -18,11 +20,9 @@ constexpr int pings_of_a_shutdown = 5;
 constexpr milliseconds ping_window{1000};
 // Clock and timers are looked at after so many frames, however fast they come.
 constexpr int frames_at_once = 10'000;
-// The server sends each change by itself. From 10,000 a second on they are let gather for a moment, because a wake-up
-// costs more than a change.
-constexpr milliseconds rate_window{10};
-constexpr int many_frames = 100;
-constexpr milliseconds gathering{1};
+// What a full socket held back arrives within a breath, and is much then; otherwise the server is not ahead of us.
+constexpr microseconds breath{50};
+constexpr std::size_t large_piece = 8'192;
 constexpr milliseconds question_interval{100};
 
 using StreamOptions = std::vector<std::pair<std::string, std::string>>;
@@ -192,7 +192,7 @@ void ReplicationSession::pump() {
         const bool more = frames == frames_at_once;
         if (!more && !hold()) flush();
         const auto now = Clock::now();
-        watch_rate(frames, now);
+        gathering_.count(frames, now);
         run_timers(now);
         if (!more) wait_for_frames(now);
     }
@@ -243,14 +243,6 @@ void ReplicationSession::ask_for_position() {
     send_status(true);
 }
 
-void ReplicationSession::watch_rate(int frames, Clock::time_point now) {
-    frames_in_window_ += frames;
-    if (now - rate_window_start_ < rate_window) return;
-    hurried_ = frames_in_window_ >= many_frames;
-    frames_in_window_ = 0;
-    rate_window_start_ = now;
-}
-
 void ReplicationSession::run_timers(Clock::time_point now) {
     if (config_.replication.xmin_interval > milliseconds::zero() && now >= next_xmin_) fetch_xmin();
     if (config_.replication.activity_interval > milliseconds::zero() && now >= next_activity_) watch_activity(now);
@@ -269,8 +261,15 @@ void ReplicationSession::run_timers_of_records(Clock::time_point now) {
     if (incremental_.waits_for_position() && now >= next_question_) ask_for_position();
 }
 
+void ReplicationSession::let_frames_gather() {
+    const auto pause = gathering_.pause();
+    if (pause == milliseconds::zero()) return;
+    std::this_thread::sleep_for(breath);
+    if (frames_.arrived_bytes() < large_piece) outlet_.pause(pause);
+}
+
 void ReplicationSession::wait_for_frames(Clock::time_point now) {
-    if (hurried_) outlet_.pause(gathering);
+    let_frames_gather();
     auto until = std::min(next_status_, now + longest_idle);
     if (!held_) until = std::min(until, next_timer_of_records());
     const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());

@@ -10,6 +10,7 @@
 #include "connectors/postgres/decoding/streamed_transactions.hpp"
 #include "connectors/postgres/source/catalog_directory.hpp"
 #include "connectors/postgres/source/confirmed_lsn.hpp"
+#include "connectors/postgres/source/gathering.hpp"
 #include "connectors/postgres/source/outlet.hpp"
 #include "connectors/postgres/source/retained_wal.hpp"
 #include "connectors/postgres/source/signal_channels.hpp"
@@ -60,11 +61,11 @@ private:
     bool hold();
     /// What was held goes on, before a frame that has shown that it may.
     void release();
-    void watch_rate(int frames, Clock::time_point now);
     void on_keepalive(const Frame& frame);
     void run_timers(Clock::time_point now);
     void run_timers_of_records(Clock::time_point now);
     Clock::time_point next_timer_of_records() const;
+    void let_frames_gather();
     void wait_for_frames(Clock::time_point now);
     void beat();
     void mark_if_quiet(Clock::time_point now);
@@ -126,10 +127,8 @@ private:
     std::pair<std::optional<Lsn>, std::optional<Lsn>> active_at_ = {};  ///< the position when it was looked at last
     Clock::time_point ping_window_start_ = {};
     int pings_ = 0;
-    Clock::time_point rate_window_start_ = {};
-    int frames_in_window_ = 0;
+    Gathering gathering_;
     bool held_ = false;
-    bool hurried_ = false;  ///< frames come faster than is worth a wake-up each
     bool status_due_ = false;
     bool records_came_ = false;  ///< since quiet_since_ was set
 };
