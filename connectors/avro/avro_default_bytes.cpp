@@ -39,7 +39,7 @@ void append_default_bytes(converters::TextBuffer& out, const AvroSchema& schema,
         return out.put(value.as_boolean() ? '\1' : '\0');
     case AvroType::Int:
     case AvroType::Long:
-        return append_long(out, value.as_wrapped_integer());
+        return append_long(out, value.as_wrapped_integer().value_or(0));
     case AvroType::Float:
         return append_real(out, static_cast<float>(value.as_double()));
     case AvroType::Double:

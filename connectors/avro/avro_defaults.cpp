@@ -208,18 +208,16 @@ bool is_valid_default(const AvroSchema& schema, const json::Node& value) {
 std::optional<Value> read_default(const Schema& connect, const json::Node& value, const AvroOptions& options,
                                   Arena& arena) {
     if (value.is_null()) return connect.optional() ? std::optional(Value()) : std::nullopt;
+    const auto whole = value.as_wrapped_integer();
     switch (connect.type()) {
     case Type::Int8:
-        return value.is_integer() ? std::optional(Value::int8(static_cast<std::int8_t>(value.as_wrapped_integer())))
-                                  : std::nullopt;
+        return whole ? std::optional(Value::int8(static_cast<std::int8_t>(*whole))) : std::nullopt;
     case Type::Int16:
-        return value.is_integer() ? std::optional(Value::int16(static_cast<std::int16_t>(value.as_wrapped_integer())))
-                                  : std::nullopt;
+        return whole ? std::optional(Value::int16(static_cast<std::int16_t>(*whole))) : std::nullopt;
     case Type::Int32:
-        return value.is_integer() ? std::optional(Value::int32(static_cast<std::int32_t>(value.as_wrapped_integer())))
-                                  : std::nullopt;
+        return whole ? std::optional(Value::int32(static_cast<std::int32_t>(*whole))) : std::nullopt;
     case Type::Int64:
-        return value.is_integer() ? std::optional(Value::int64(value.as_wrapped_integer())) : std::nullopt;
+        return whole ? std::optional(Value::int64(*whole)) : std::nullopt;
     case Type::Float32:
         return is_number(value) ? std::optional(Value::float32(static_cast<float>(real(value)))) : std::nullopt;
     case Type::Float64:

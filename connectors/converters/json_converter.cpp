@@ -179,14 +179,15 @@ SchemaAndValue JsonConverter::to_connect_data(std::string_view, std::optional<st
     if (schemas_enable_ && !content_) {
         if (auto read = read_payload(*data, arena)) return std::move(*read);
     }
+    constexpr json::ParseOptions lenient{.leading_zeros = true, .ignore_trailing = true};
+    const auto text = json::without_byte_order_mark(*data);
     json::Node node;
     try {
-        node =
-            json::parse(json::without_byte_order_mark(*data), arena, {.leading_zeros = true, .ignore_trailing = true});
+        if (!schemas_enable_) return {.schema = nullptr, .value = json::parse_value(text, arena, lenient)};
+        node = json::parse(text, arena, lenient);
     } catch (const json::ParseException& e) {
         throw_caused("Converting byte[] to Kafka Connect data failed due to serialization error: ", e.what());
     }
-    if (!schemas_enable_) return {.schema = nullptr, .value = from_json(nullptr, &node, options_, arena)};
     if (content_) return {.schema = content_, .value = from_json(content_, &node, options_, arena)};
     const auto* schema = node.find("schema");
     const auto* payload = node.find("payload");

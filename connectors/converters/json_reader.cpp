@@ -42,7 +42,7 @@ std::string_view kind_name(const json::Node& node) noexcept {
 /// As Java narrows: the whole part's lowest bits. What is no number is 0.
 template <class Word>
 Word narrowed(const json::Node& node) {
-    if (node.is_integer()) return static_cast<Word>(node.as_wrapped_integer());
+    if (const auto whole = node.as_wrapped_integer()) return static_cast<Word>(*whole);
     const auto number = node.is_number() ? parse_decimal(node.text()) : std::nullopt;
     return number ? static_cast<Word>(decimal_low_bits(number->unscaled, number->scale)) : Word{0};
 }

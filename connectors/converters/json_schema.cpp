@@ -104,8 +104,9 @@ void parse_attributes(const json::Node& node, SchemaParts& parts) {
     const auto* optional = node.find("optional");
     parts.optional = optional != nullptr && optional->as_boolean();
     if (const auto* name = optional_member(node, "name", Kind::String)) parts.name = name->text();
-    if (const auto* version = node.find("version"); version != nullptr && version->is_integer()) {
-        parts.version = static_cast<std::int32_t>(version->as_wrapped_integer());
+    const auto* version = node.find("version");
+    if (const auto whole = version != nullptr ? version->as_wrapped_integer() : std::nullopt) {
+        parts.version = static_cast<std::int32_t>(*whole);
     }
     if (const auto* doc = optional_member(node, "doc", Kind::String)) parts.doc = doc->text();
     const auto* parameters = optional_member(node, "parameters", Kind::Object);

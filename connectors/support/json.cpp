@@ -42,11 +42,14 @@ std::optional<std::int64_t> Node::as_integer() const noexcept {
     return error == std::errc{} ? std::optional(value) : std::nullopt;
 }
 
-std::int64_t Node::as_wrapped_integer() const noexcept {
-    if (!is_integer()) return 0;
+std::optional<std::int64_t> Node::as_wrapped_integer() const noexcept {
+    if (kind_ != Kind::Number) return std::nullopt;
     const bool negative = text().starts_with('-');
     std::uint64_t value = 0;
-    for (const char c : text().substr(negative ? 1 : 0)) value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    for (const char c : text().substr(negative ? 1 : 0)) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    }
     return static_cast<std::int64_t>(negative ? 0 - value : value);
 }
 

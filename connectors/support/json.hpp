@@ -62,8 +62,8 @@ public:
     bool is_integer() const noexcept;  ///< a Number without fraction and exponent
     /// None unless a Number without fraction and exponent that fits.
     std::optional<std::int64_t> as_integer() const noexcept;
-    /// The lowest 64 bits of a whole number of any length.
-    std::int64_t as_wrapped_integer() const noexcept;
+    /// The lowest 64 bits of a Number of any length; none if it has a fraction or an exponent.
+    std::optional<std::int64_t> as_wrapped_integer() const noexcept;
     double as_double() const noexcept;  ///< 0 unless a Number
 
 private:

@@ -1,4 +1,5 @@
 #include "connectors/support/json.hpp"
+#include "connectors/support/json_values.hpp"
 #include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
@@ -19,64 +20,136 @@
 #include <array>
 #include <cctype>
 #include <cstring>
-#include <memory_resource>
-#include <vector>
+#include <memory>
+#include <type_traits>
 
 namespace millrace::json {
 
 namespace {
 
-/// Builds the tree bottom-up: finished values wait on a stack until their array or object ends.
-class TreeBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TreeBuilder> {
+/// What waits; the usual width costs no allocation, and a step no call.
+template <class Item>
+class Stack {
 public:
-    explicit TreeBuilder(Arena& arena) : arena_(arena) { stack_.reserve(usual_width); }
+    Stack() noexcept {}  // NOLINT(modernize-use-equals-default): room_ stays unmade
+    Stack(const Stack&) = delete;
+    Stack& operator=(const Stack&) = delete;
+
+    bool empty() const noexcept { return top_ == first_; }
+    const Item* end() const noexcept { return top_; }
+    void push(const Item& node) {
+        if (top_ == limit_) [[unlikely]]
+            grow();
+        *top_++ = node;
+    }
+    void drop(std::size_t count) noexcept { top_ -= count; }
+
+private:
+    static_assert(std::is_trivially_copyable_v<Item>);
+    static constexpr std::size_t usual_width = 64;
+    void grow() {
+        const auto size = static_cast<std::size_t>(top_ - first_);
+        auto wider = std::make_unique<Item[]>(2 * size);
+        std::copy(first_, top_, wider.get());
+        more_ = std::move(wider);
+        first_ = more_.get();
+        top_ = first_ + size;
+        limit_ = first_ + 2 * size;
+    }
+
+    union {
+        std::array<Item, usual_width> room_;
+    };
+    std::unique_ptr<Item[]> more_;
+    Item* first_ = room_.data();
+    Item* top_ = first_;
+    Item* limit_ = first_ + usual_width;
+};
+
+struct NodeTree {
+    using Item = Node;
+    static Node scalar(const Node& node, Arena&) noexcept { return node; }
+    static Node array(std::span<const Node> elements, Arena& arena) {
+        auto* nodes = arena.make_array<Node>(elements.size());
+        std::ranges::copy(elements, nodes);
+        return Node::array({nodes, elements.size()});
+    }
+    /// `pairs`: name, value, name, value ...
+    static Node object(std::span<const Node> pairs, Arena& arena) {
+        const auto count = pairs.size() / 2;
+        auto* members = arena.make_array<Member>(count);
+        for (std::size_t i = 0; i < count; ++i) members[i] = {pairs[2 * i].text(), pairs[2 * i + 1]};
+        return Node::object({members, count});
+    }
+    static bool is_number(const Node& item) noexcept { return item.is_number(); }
+    /// In quotes or brackets.
+    static bool has_end(const Node& item) noexcept { return item.is_string() || item.is_array() || item.is_object(); }
+};
+
+struct ValueTree {
+    using Item = Value;
+    static Value scalar(const Node& node, Arena& arena) { return to_value(node, arena); }
+    static Value array(std::span<const Value> elements, Arena& arena) {
+        auto* values = arena.make_array<Value>(elements.size());
+        std::ranges::copy(elements, values);
+        return Value::array({values, elements.size()});
+    }
+    static Value object(std::span<const Value> pairs, Arena& arena) {
+        EntryList entries(pairs.size() / 2, arena);
+        for (std::size_t i = 0; i < pairs.size(); i += 2) entries.put(pairs[i].as_text(), pairs[i + 1]);
+        return entries.map();
+    }
+    static bool is_number(const Value& item) noexcept {
+        return item.kind() == Value::Kind::Int64 || item.kind() == Value::Kind::Float64;
+    }
+    static bool has_end(const Value& item) noexcept {
+        return item.kind() == Value::Kind::String || item.kind() == Value::Kind::Array ||
+               item.kind() == Value::Kind::Map;
+    }
+};
+
+/// Builds the tree bottom-up: finished values wait on a stack until their array or object ends.
+template <class Tree>
+class TreeBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TreeBuilder<Tree>> {
+public:
+    using Item = typename Tree::Item;
+    explicit TreeBuilder(Arena& arena) : arena_(arena) {}
     TreeBuilder(const TreeBuilder&) = delete;
     TreeBuilder& operator=(const TreeBuilder&) = delete;
 
-    Node root() const { return stack_.empty() ? Node() : stack_.back(); }
+    Item root() const { return stack_.empty() ? Item() : stack_.end()[-1]; }
     bool too_deep() const noexcept { return depth_ > max_depth; }
 
     // The names are RapidJSON's.
     // NOLINTBEGIN(readability-identifier-naming)
-    bool Null() { return push(Node()); }
-    bool Bool(bool v) { return push(Node::boolean(v)); }
-    bool RawNumber(const char* text, rapidjson::SizeType size, bool) { return push(Node::number({text, size})); }
-    bool String(const char* text, rapidjson::SizeType size, bool) { return push(Node::string({text, size})); }
+    bool Null() { return push(Item()); }
+    bool Bool(bool v) { return push(Item::boolean(v)); }
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+        return push(Tree::scalar(Node::number({text, size}), arena_));
+    }
+    bool String(const char* text, rapidjson::SizeType size, bool) { return push(Item::string({text, size})); }
     bool Key(const char* text, rapidjson::SizeType size, bool copy) { return String(text, size, copy); }
     bool StartObject() { return ++depth_ <= max_depth; }
     bool StartArray() { return ++depth_ <= max_depth; }
-    bool EndArray(rapidjson::SizeType count) {
-        auto* nodes = arena_.make_array<Node>(count);
-        std::ranges::copy(stack_.end() - count, stack_.end(), nodes);
-        return replace(count, Node::array({nodes, count}));
-    }
-    bool EndObject(rapidjson::SizeType count) {
-        auto* members = arena_.make_array<Member>(count);
-        auto from = stack_.end() - 2 * static_cast<std::ptrdiff_t>(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            members[i].name = (from++)->text();
-            members[i].value = *from++;
-        }
-        return replace(2 * std::size_t{count}, Node::object({members, count}));
-    }
+    bool EndArray(rapidjson::SizeType count) { return replace(count, Tree::array); }
+    bool EndObject(rapidjson::SizeType count) { return replace(2 * std::size_t{count}, Tree::object); }
     // NOLINTEND(readability-identifier-naming)
 
 private:
-    static constexpr std::size_t usual_width = 64;  ///< of what waits: more makes it grow
-    bool push(const Node& node) {
-        stack_.push_back(node);
+    bool push(const Item& item) {
+        stack_.push(item);
         return true;
     }
-    bool replace(std::size_t count, const Node& node) {
-        stack_.resize(stack_.size() - count);
+    template <class Make>
+    bool replace(std::size_t count, Make make) {
+        const auto item = make(std::span<const Item>(stack_.end() - count, count), arena_);
+        stack_.drop(count);
         --depth_;
-        return push(node);
+        return push(item);
     }
 
     Arena& arena_;
-    std::array<std::byte, usual_width * sizeof(Node)> room_;
-    std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
-    std::pmr::vector<Node> stack_{&memory_};
+    Stack<Item> stack_;
     std::size_t depth_ = 0;
 };
 
@@ -139,18 +212,19 @@ char* writable_copy(std::string_view text, Arena& arena) {
 }
 
 /// True if what follows a number or a word belongs to it, as in 2026-01-02: the whole text is not JSON then.
-bool goes_on(const Node& root, std::string_view rest) noexcept {
-    if (rest.empty() || root.is_string() || root.is_object() || root.is_array()) return false;
+template <class Tree>
+bool goes_on(const typename Tree::Item& root, std::string_view rest) noexcept {
+    if (rest.empty() || Tree::has_end(root)) return false;
     const auto next = static_cast<unsigned char>(rest.front());
-    if (root.is_number()) return std::string_view(" \t\r\n").find(rest.front()) == std::string_view::npos;
+    if (Tree::is_number(root)) return std::string_view(" \t\r\n").find(rest.front()) == std::string_view::npos;
     return std::isalnum(next) != 0 || next == '_' || next == '$' || next >= 0x80;
 }
 
-template <unsigned flags>
-Node parse_with(std::string_view text, Arena& arena) {
+template <class Tree, unsigned flags>
+typename Tree::Item parse_with(std::string_view text, Arena& arena) {
     using Memory = rapidjson::MemoryPoolAllocator<>;
     rapidjson::InsituStringStream stream(writable_copy(text, arena));
-    TreeBuilder builder(arena);
+    TreeBuilder<Tree> builder(arena);
     alignas(std::max_align_t) std::array<char, 1024> room;
     Memory memory(room.data(), room.size());
     rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, Memory> reader(&memory, room.size() / 2);
@@ -160,7 +234,7 @@ Node parse_with(std::string_view text, Arena& arena) {
              builder.too_deep() ? fmt::format("more than {} levels", max_depth)
                                 : std::string(rapidjson::GetParseError_En(result.Code())));
     }
-    if ((flags & rapidjson::kParseStopWhenDoneFlag) && goes_on(builder.root(), text.substr(stream.Tell()))) {
+    if ((flags & rapidjson::kParseStopWhenDoneFlag) && goes_on<Tree>(builder.root(), text.substr(stream.Tell()))) {
         fail(text, stream.Tell(), rapidjson::GetParseError_En(rapidjson::kParseErrorDocumentRootNotSingular));
     }
     // RapidJSON takes a zero for the end.
@@ -170,13 +244,35 @@ Node parse_with(std::string_view text, Arena& arena) {
     return builder.root();
 }
 
-Node parse_strict_numbers(std::string_view text, Arena& arena, bool ignore_trailing) {
+template <class Tree>
+typename Tree::Item parse_strict_numbers(std::string_view text, Arena& arena, bool ignore_trailing) {
     if (text.empty()) fail(text, 0, "The document is empty.");
     constexpr unsigned stop = rapidjson::kParseStopWhenDoneFlag;
     if (is_ascii(text) || valid_utf8(text)) {
-        return ignore_trailing ? parse_with<(ascii_flags | stop)>(text, arena) : parse_with<ascii_flags>(text, arena);
+        return ignore_trailing ? parse_with<Tree, (ascii_flags | stop)>(text, arena)
+                               : parse_with<Tree, ascii_flags>(text, arena);
     }
-    return ignore_trailing ? parse_with<(strict_flags | stop)>(text, arena) : parse_with<strict_flags>(text, arena);
+    return ignore_trailing ? parse_with<Tree, (strict_flags | stop)>(text, arena)
+                           : parse_with<Tree, strict_flags>(text, arena);
+}
+
+template <class Tree>
+typename Tree::Item parse_tree(std::string_view text, Arena& arena, ParseOptions options) {
+    if (options.leading_zeros) {
+        // Nearly no text has them, so they are looked for only in what does not parse; a top-level 0012 would parse as
+        // 0.
+        const auto start = text.find_first_not_of(" \t\r\n");
+        const bool scalar = start != std::string_view::npos && text[start] != '{' && text[start] != '[';
+        if (scalar) return parse_strict_numbers<Tree>(without_leading_zeros(text), arena, options.ignore_trailing);
+        try {
+            return parse_strict_numbers<Tree>(text, arena, options.ignore_trailing);
+        } catch (const ParseException&) {
+            const auto stripped = without_leading_zeros(text);
+            if (stripped.size() == text.size()) throw;
+            return parse_strict_numbers<Tree>(stripped, arena, options.ignore_trailing);
+        }
+    }
+    return parse_strict_numbers<Tree>(text, arena, options.ignore_trailing);
 }
 
 }
@@ -188,21 +284,11 @@ std::string_view without_byte_order_mark(std::string_view text) noexcept {
 }
 
 Node parse(std::string_view text, Arena& arena, ParseOptions options) {
-    if (options.leading_zeros) {
-        // Nearly no text has them, so they are looked for only in what does not parse; a top-level 0012 would parse as
-        // 0.
-        const auto start = text.find_first_not_of(" \t\r\n");
-        const bool scalar = start != std::string_view::npos && text[start] != '{' && text[start] != '[';
-        if (scalar) return parse_strict_numbers(without_leading_zeros(text), arena, options.ignore_trailing);
-        try {
-            return parse_strict_numbers(text, arena, options.ignore_trailing);
-        } catch (const ParseException&) {
-            const auto stripped = without_leading_zeros(text);
-            if (stripped.size() == text.size()) throw;
-            return parse_strict_numbers(stripped, arena, options.ignore_trailing);
-        }
-    }
-    return parse_strict_numbers(text, arena, options.ignore_trailing);
+    return parse_tree<NodeTree>(text, arena, options);
+}
+
+Value parse_value(std::string_view text, Arena& arena, ParseOptions options) {
+    return parse_tree<ValueTree>(text, arena, options);
 }
 
 }

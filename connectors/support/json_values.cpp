@@ -10,17 +10,15 @@ namespace millrace {
 
 namespace {
 
+Value number_value(const json::Node& node) {
+    const auto whole = node.as_wrapped_integer();
+    return whole ? Value::int64(*whole) : Value::float64(node.as_double());
+}
+
 Value map_value(std::span<const json::Member> members, Arena& arena) {
-    auto* entries = arena.make_array<MapEntry>(members.size());
-    std::size_t count = 0;
-    for (const auto& member : members) {
-        auto* const end = entries + count;
-        auto* const found =
-            std::find_if(entries, end, [&](const MapEntry& e) { return e.key.as_text() == member.name; });
-        *found = {Value::string(member.name), to_value(member.value, arena)};
-        if (found == end) ++count;
-    }
-    return Value::map({entries, count});
+    EntryList entries(members.size(), arena);
+    for (const auto& member : members) entries.put(member.name, to_value(member.value, arena));
+    return entries.map();
 }
 
 void append_pairs(std::string& out, std::span<const MapEntry> entries) {
@@ -57,6 +55,13 @@ void append_map(std::string& out, std::span<const MapEntry> entries) {
 
 }
 
+void EntryList::put(std::string_view key, const Value& value) {
+    auto* const end = entries_ + count_;
+    auto* const found = std::find_if(entries_, end, [&](const MapEntry& e) { return e.key.as_text() == key; });
+    *found = {Value::string(key), value};
+    if (found == end) ++count_;
+}
+
 Value to_value(const json::Node& node, Arena& arena) {
     switch (node.kind()) {
     case json::Node::Kind::Null:
@@ -64,7 +69,7 @@ Value to_value(const json::Node& node, Arena& arena) {
     case json::Node::Kind::Boolean:
         return Value::boolean(node.as_boolean());
     case json::Node::Kind::Number:
-        return node.is_integer() ? Value::int64(node.as_wrapped_integer()) : Value::float64(node.as_double());
+        return number_value(node);
     case json::Node::Kind::String:
         return Value::string(node.text());
     case json::Node::Kind::Array: {

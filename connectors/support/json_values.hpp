@@ -14,6 +14,23 @@ namespace millrace {
 /// Whole numbers become Int64 (their lowest 64 bits), others Float64, objects maps with string keys, of duplicate
 /// members the last. Strings point into the node's memory, all else lies in `arena`.
 Value to_value(const json::Node& node, Arena& arena);
+namespace json {
+/// to_value of what parse gives, without a tree between them.
+Value parse_value(std::string_view text, Arena& arena, ParseOptions options = {});
+}
+
+/// The entries of a map with string keys while they are found; a later value of the same key takes the place of the
+/// first.
+class EntryList {
+public:
+    EntryList(std::size_t most, Arena& arena) : entries_(arena.make_array<MapEntry>(most)) {}
+    void put(std::string_view key, const Value& value);
+    Value map() const { return Value::map({entries_, count_}); }
+
+private:
+    MapEntry* entries_;
+    std::size_t count_ = 0;
+};
 
 /// Bytes are base64; a map whose keys are not all strings becomes an array of pairs. Throws DataException for a Struct,
 /// which cannot be written without its schema.
