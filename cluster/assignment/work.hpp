@@ -67,6 +67,8 @@ struct GroupMemberMetadata {
 struct ConfigView {
     std::int64_t offset = -1;
     Work configured = {};
+    std::int64_t end = -1;    ///< of the topic, when it was last read to its end
+    std::uint64_t reads = 0;  ///< how often that was
 };
 
 }

@@ -9,23 +9,24 @@ using std::chrono::milliseconds;
 CatchUp plan_catch_up(const AssignmentView& view, SteadyTime now) {
     CatchUp plan;
     const bool behind = view.applied_offset < view.assignment_offset;
-    plan.read_to_end = behind || (view.failed && view.leader);
+    plan.read_to_end = behind || (view.leader && (view.failed || view.doubts_members));
     plan.schedule_due = view.scheduled_rebalance && *view.scheduled_rebalance <= now;
     plan.rejoin = view.failed || plan.schedule_due;
     return plan;
 }
 
 bool doubts_topic(const AssignmentView& view) {
-    if (!view.failed) return view.applied_offset < view.assignment_offset;
-    return !view.leader && view.applied_offset == view.assignment_offset;
+    if (!view.failed || view.leader) return view.applied_offset < view.assignment_offset;
+    return view.applied_offset == view.assignment_offset;
 }
 
 TopicDoubt about_topic(const AssignmentView& view, bool proven, int doubts, int leaves, milliseconds unsync_backoff) {
     constexpr int most_doubts = 5;  // some seconds: a broker may tell an old end right after it has become the leader
     constexpr milliseconds first_absence{2'000};
-    const bool leave = doubts > most_doubts || (!view.failed && !proven);
+    const bool stays = view.failed && view.leader;
+    const bool leave = !stays && (doubts > most_doubts || (!view.failed && !proven));
     if (leave) return {.leave = true, .pause = leaves == 0 ? std::min(first_absence, unsync_backoff) : unsync_backoff};
-    return {.pause = milliseconds{200} * (1 << (doubts - 1))};
+    return {.pause = milliseconds{200} * (1 << (std::min(doubts, most_doubts) - 1))};
 }
 
 bool task_configs_changed(const ClusterConfigState& state, const std::string& connector,

@@ -19,6 +19,7 @@ struct AssignmentView {
     std::int64_t assignment_offset = -1;
     std::int64_t applied_offset = -1;
     std::optional<SteadyTime> scheduled_rebalance = {};
+    bool doubts_members = false;  ///< the leader cannot explain a member's offset yet
 };
 struct CatchUp {
     bool read_to_end = false;
@@ -28,7 +29,8 @@ struct CatchUp {
 CatchUp plan_catch_up(const AssignmentView& view, SteadyTime now);
 
 /// With `applied_offset` at the config topic's end: whether the leader may have spoken of another topic. Its offset
-/// lies behind that end; or it is behind this worker, whose offset is the furthest.
+/// lies behind that end; or it is behind this worker, whose offset is the furthest. A leader doubts a member that has
+/// read further.
 bool doubts_topic(const AssignmentView& view);
 /// What to do about that.
 struct TopicDoubt {
@@ -37,7 +39,7 @@ struct TopicDoubt {
     std::chrono::milliseconds pause{0};  ///< before it is looked at again
 };
 /// `doubts` in a row, from 1; `leaves`: those for that reason before. Who was never proven to be of the leader's
-/// cluster goes before it is given the other's work.
+/// cluster goes before it is given the other's work. A leader stays, and looks until it knows what the member is.
 TopicDoubt about_topic(const AssignmentView& view, bool proven, int doubts, int leaves,
                        std::chrono::milliseconds unsync_backoff);
 

@@ -74,6 +74,7 @@ public:
     std::vector<std::string> active_topics(const std::string& name) const override;
     std::string kafka_cluster_id() const override { return deps_.kafka_cluster_id; }
     std::string stage() const override { return stage_.sentence(); }
+    std::string warning() const override { return member_.mistakes(); }
     void collect_metrics(worker::MetricsPage& page) const override;
     asio::awaitable<ConnectorInfo> connector_info(std::string name) override;
     asio::awaitable<Settings> connector_config(std::string name) override;
@@ -248,10 +249,11 @@ private:
     bool resolved_ = false;
     bool rejoin_pending_ = false;
     bool can_read_configs_ = true;
-    bool rejoin_when_read_ = false;  ///< once the config topic has been read to its end
-    bool proven_ = false;            ///< an assignment has spoken of this config topic
-    int doubts_ = 0;                 ///< assignments since that cannot have
-    int leaves_ = 0;                 ///< for that reason
+    bool rejoin_when_read_ = false;   ///< once the config topic has been read to its end
+    bool proven_ = false;             ///< an assignment has spoken of this config topic
+    int doubts_ = 0;                  ///< assignments since that cannot have
+    int leaves_ = 0;                  ///< for that reason
+    std::uint64_t config_reads_ = 0;  ///< of the config topic to its end
     SteadyTime catch_up_at_{};
     int catch_up_failures_ = 0;
     std::optional<SteadyTime> scheduled_rebalance_;

@@ -101,6 +101,8 @@ public:
     virtual std::string kafka_cluster_id() const = 0;
     /// "The worker is currently polling ..., which began at ...": why a request may be waiting. Empty: not known.
     virtual std::string stage() const = 0;
+    /// What users shall know of the group although this worker is healthy: two clusters in one. Empty: nothing.
+    virtual std::string warning() const { return ""; }
     /// What the herder knows of its group, for /metrics.
     virtual void collect_metrics(worker::MetricsPage& page) const { (void)page; }
 

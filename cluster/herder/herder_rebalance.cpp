@@ -14,7 +14,7 @@ using std::chrono::steady_clock;
 
 ConfigView DistributedHerder::config_view() {
     const auto state = fresh();
-    ConfigView view{.offset = state->offset};
+    ConfigView view{.offset = state->offset, .configured = {}, .end = deps_.configs.end(), .reads = config_reads_};
     for (const auto& name : state->connectors()) {
         view.configured.connectors.push_back(name);
         const auto tasks = state->tasks(name);
@@ -90,7 +90,8 @@ asio::awaitable<bool> DistributedHerder::resolve() {
                         .leader = is_leader(),
                         .assignment_offset = assignment_->config_offset,
                         .applied_offset = state_->offset,
-                        .scheduled_rebalance = scheduled_rebalance_};
+                        .scheduled_rebalance = scheduled_rebalance_,
+                        .doubts_members = member_.doubts_members()};
     const auto plan = plan_catch_up(view, steady_clock::now());
     if (plan.schedule_due) scheduled_rebalance_.reset();
     if (plan.read_to_end && !co_await read_config_to_end()) {
@@ -135,6 +136,11 @@ void DistributedHerder::doubt_topic(const AssignmentView& view) {
     catch_up_at_ = steady_clock::now() + doubt.pause;
     if (!doubt.leave) {
         rejoin_when_read_ = view.failed;
+        if (view.leader)
+            logger_.warn(
+                "A member of the group has read its config topic up to offset {}, and config.storage.topic '{}' ends "
+                "at offset {}. This worker, which leads, looks again in {} ms",
+                view.assignment_offset, config.config_topic.name, view.applied_offset, doubt.pause.count());
         return;
     }
     logger_.error(
@@ -158,6 +164,7 @@ asio::awaitable<bool> DistributedHerder::read_config_to_end() {
         co_return false;
     }
     state_ = fresh();
+    ++config_reads_;
     catch_up_failures_ = 0;
     co_return true;
 }

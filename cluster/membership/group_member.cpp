@@ -195,6 +195,8 @@ void GroupMember::collect_metrics(worker::MetricsPage& page) const {
     const auto work = assignment_ ? assignment_->assigned : Work{};
     connections_->collect(page, settings_.client_id);
     metrics_.collect(page, settings_.client_id, work.connectors.size(), work.tasks.size());
+    const auto strangers = is_stranger() ? 1 : is_leader() ? mistakes_.size() : 0;
+    page.write(worker::own_metrics::strangers, static_cast<double>(strangers), {});
 }
 
 void GroupMember::mark_progress() {

@@ -91,6 +91,11 @@ public:
     std::optional<std::string> owner_url(const std::string& connector) const;
     std::optional<std::string> owner_url(const TaskId& task) const;
 
+    /// The leader cannot explain yet how far a member has read the config topic, and shall read it to its end.
+    bool doubts_members() const noexcept { return is_leader() && assignor_.doubts_members(); }
+    /// Two clusters that have one group.id by mistake, in sentences; "" if this worker has noticed none.
+    std::string mistakes() const;
+
     /// Known to the leader alone: the URLs of members that show no certificate to their peers, as Java's.
     const std::set<std::string>& plain_members() const noexcept { return plain_members_; }
 
@@ -113,9 +118,13 @@ private:
     asio::awaitable<void> apply(Assignment assignment, int generation);
     std::vector<SyncGroupRequest::Assignment> assignments_as_leader(const JoinGroupResponse& joined,
                                                                     const ConfigView& view);
+    // Two clusters with one group.id: strangers.cpp
     /// Whether this worker has joined another cluster's group by mistake.
     bool is_stranger() const;
     std::string why_stranger(const std::string& other_url, const std::string& other_topic) const;
+    std::string why_foreign(const ForeignMembers::Finding& finding) const;
+    std::string own_mistake() const;
+    void name_strangers(const LeaderRound& round);
     void remember_owners(const LeaderRound& round, const std::map<std::string, Assignment>& assignments);
     asio::awaitable<void> react(Reaction reaction, ErrorCode error, std::string request);
     void check_protocol(const std::optional<std::string>& type, const std::optional<std::string>& name,
@@ -148,6 +157,7 @@ private:
     std::map<std::string, std::string> connector_owners_;
     std::map<TaskId, std::string> task_owners_;
     std::set<std::string> plain_members_;
+    std::vector<std::string> mistakes_;  ///< of the last round that this worker led: a sentence a member
 
     bool rejoin_requested_ = true;
     std::string rejoin_reason_;

@@ -198,28 +198,8 @@ asio::awaitable<void> GroupMember::apply(Assignment assignment, int generation) 
     logger_.info(
         "Joined group at generation {} with protocol version {} and got assignment: {} with rebalance delay: {}",
         generation, static_cast<int>(protocol_), to_string(assignment), assignment.delay.count());
-    if (is_stranger()) {
-        logger_.error("{}. It gets no work here", why_stranger(assignment.leader_url, assignment.leader_config_topic));
-    }
+    if (is_stranger()) logger_.error("{}", own_mistake());
     listener_.on_assigned(assignment, generation);
-}
-
-bool GroupMember::is_stranger() const {
-    return assignment_ &&
-           cluster::is_stranger({.url = settings_.advertised_url, .config_topic = settings_.config_topic},
-                                {.url = assignment_->leader_url, .config_topic = assignment_->leader_config_topic});
-}
-
-std::string GroupMember::why_stranger(const std::string& other_url, const std::string& other_topic) const {
-    return fmt::format(
-        "Two clusters have the group.id '{}': this worker keeps its configurations in config.storage.topic '{}', the "
-        "worker {} in '{}'. Give one of the clusters another group.id",
-        settings_.group_id, settings_.config_topic, other_url, other_topic);
-}
-
-std::string GroupMember::leader_url() const {
-    if (is_stranger()) throw ConnectException(why_stranger(assignment_->leader_url, assignment_->leader_config_topic));
-    return assignment_ ? assignment_->leader_url : "";
 }
 
 std::vector<SyncGroupRequest::Assignment> GroupMember::assignments_as_leader(const JoinGroupResponse& joined,
@@ -240,13 +220,10 @@ std::vector<SyncGroupRequest::Assignment> GroupMember::assignments_as_leader(con
             logger_.warn("Member {} describes itself in a way that this worker cannot read: {}", member.member_id,
                          e.what());
         }
-        if (cluster::is_stranger(described.metadata, {.url = {}, .config_topic = settings_.config_topic})) {
-            logger_.error("{}. That worker gets no work",
-                          why_stranger(described.metadata.url, described.metadata.config_topic));
-        }
         round.members.push_back(std::move(described));
     }
     const auto assignments = assignor_.assign(round, view, [this] { return listener_.config_view(); });
+    name_strangers(round);
     remember_owners(round, assignments);
     std::vector<SyncGroupRequest::Assignment> encoded;
     for (const auto& [member, assignment] : assignments) {
@@ -268,7 +245,8 @@ void GroupMember::remember_owners(const LeaderRound& round, const std::map<std::
             remove(kept, assignment.revoked);
             append(work, kept);
         }
-        if (member.metadata.fingerprint.empty()) plain_members_.insert(member.metadata.url);
+        const bool foreign = assignment.leader_url == foreign_leader_url;
+        if (member.metadata.fingerprint.empty() && !foreign) plain_members_.insert(member.metadata.url);
         for (const auto& connector : work.connectors) connector_owners_[connector] = member.metadata.url;
         for (const auto& task : work.tasks) task_owners_[task] = member.metadata.url;
     }

@@ -75,6 +75,11 @@ asio::awaitable<bool> ConfigBackingStore::refresh(std::chrono::milliseconds limi
     }
 }
 
+std::int64_t ConfigBackingStore::end() const {
+    const auto ends = log_.ends();
+    return ends.empty() ? -1 : ends.front();
+}
+
 asio::awaitable<void> ConfigBackingStore::send_all(Records records) {
     struct Pending {
         std::atomic<std::size_t> left;

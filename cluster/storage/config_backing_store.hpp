@@ -48,6 +48,8 @@ public:
     std::shared_ptr<const ClusterConfigState> snapshot() const;
     /// Reads to the present end; false if that takes longer than `limit`.
     asio::awaitable<bool> refresh(std::chrono::milliseconds limit);
+    /// Of the topic, as the newest refresh() has found it; -1 before start().
+    std::int64_t end() const;
 
     /// For a new leader: nobody else writes from now on what is the leader's to write. True at once where it is not
     /// fenced, or claimed already. Throws ConnectException.

@@ -210,6 +210,7 @@ void KafkaBasedLog::State::on_delivery(const worker::Delivery& delivery) {
 void KafkaBasedLog::State::add_waiter(EndWaiter waiter) {
     {
         const std::lock_guard lock(positions_mutex);
+        newest_ends = waiter.ends;
         if (!reached(waiter)) {
             waiters.push_back(std::move(waiter));
             return;
@@ -275,6 +276,11 @@ void KafkaBasedLog::send(std::string key, std::optional<std::string> value, Done
 }
 
 void KafkaBasedLog::read_to_end(Done done) { enqueue(*state_, ReadCommand{std::move(done)}); }
+
+std::vector<std::int64_t> KafkaBasedLog::ends() const {
+    const std::lock_guard lock(state_->positions_mutex);
+    return state_->newest_ends;
+}
 
 void KafkaBasedLog::flush(Done done) { enqueue(*state_, FlushCommand{std::move(done)}); }
 

@@ -67,6 +67,8 @@ public:
     void send(std::string key, std::optional<std::string> value, Done done);
     /// `done` when all was given that was in the topic, or written by this log, before the call.
     void read_to_end(Done done);
+    /// Of each partition, as the newest read_to_end has found it, also the one of start(); empty before.
+    std::vector<std::int64_t> ends() const;
     /// `done` when nothing sent before is without acknowledgement, but for what waits for the lease.
     void flush(Done done);
     /// Ends both threads. What was sent and may be written gets a short time to be acknowledged; callbacks that wait

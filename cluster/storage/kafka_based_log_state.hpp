@@ -54,6 +54,7 @@ struct KafkaBasedLog::State {
     std::mutex positions_mutex;
     std::vector<std::int64_t> positions;  ///< the next offset of each partition that on_records has not had
     std::vector<EndWaiter> waiters;
+    std::vector<std::int64_t> newest_ends;
 
     // The writer thread's alone.
     std::unique_ptr<worker::Admin> admin;

@@ -5,8 +5,10 @@
 #include "connectors/tls/jks.hpp"
 #include "connectors/tls/key_pair.hpp"
 #include "connectors/tls/pem.hpp"
+#include "connectors/tls/pkcs12.hpp"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
@@ -47,6 +49,8 @@ struct Contents {
     std::string certificate_chain;
     std::string private_key;
     std::string trusted_certificates;
+    std::string key_alias = {};
+    std::vector<std::string> other_aliases = {};  ///< of certificates without a key
 };
 
 const unsigned char* as_der(const std::string& bytes) {
@@ -79,29 +83,57 @@ private:
     std::vector<std::unique_ptr<OSSL_PROVIDER, Unload>> providers_;
 };
 
+std::string alias_of(X509* certificate) {
+    int size = 0;
+    const auto* name = X509_alias_get0(certificate, &size);
+    return name == nullptr ? "" : std::string(name, name + size);
+}
+
+/// What a message says of the one that is meant.
+std::string of_alias(const std::string& alias) { return alias.empty() ? "" : fmt::format(" of alias '{}'", alias); }
+
+[[noreturn]] void refuse_pkcs12(const Store& store, PKCS12* parsed) {
+    const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
+    if (PKCS12_mac_present(parsed) == 0 || PKCS12_verify_mac(parsed, store.password.c_str(), -1) != 1) {
+        store.refuse(fmt::format("{}.password does not open it", store.setting));
+    }
+    store.refuse(fmt::format("OpenSSL cannot read what is in it: {}", reason == nullptr ? "" : reason));
+}
+
+/// As Java reads it: keys may have a password of their own, and of several the first counts. A trust store's are let
+/// be.
 Contents read_pkcs12(const Store& store) {
     const OldAlgorithms old;
     const BioPtr bio(BIO_new_mem_buf(store.bytes.data(), static_cast<int>(store.bytes.size())), &BIO_free);
     const Pkcs12Ptr parsed(d2i_PKCS12_bio(bio.get(), nullptr), &PKCS12_free);
     if (!parsed) store.refuse("it is no PKCS#12 file");
-    EVP_PKEY* raw_key = nullptr;
-    X509* raw_certificate = nullptr;
-    STACK_OF(X509)* raw_others = nullptr;
-    if (PKCS12_parse(parsed.get(), store.password.c_str(), &raw_key, &raw_certificate, &raw_others) != 1) {
-        const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
-        if (PKCS12_mac_present(parsed.get()) == 0 || PKCS12_verify_mac(parsed.get(), store.password.c_str(), -1) != 1) {
-            store.refuse(fmt::format("{}.password does not open it", store.setting));
-        }
-        store.refuse(fmt::format("OpenSSL cannot read what is in it: {}", reason == nullptr ? "" : reason));
-    }
-    const KeyPtr key(raw_key, &EVP_PKEY_free);
-    const CertificatePtr certificate(raw_certificate, &X509_free);
-    const StackPtr others(raw_others);
+    STACK_OF(X509)* raw_certificates = nullptr;
+    if (PKCS12_parse(parsed.get(), store.password.c_str(), nullptr, nullptr, &raw_certificates) != 1)
+        refuse_pkcs12(store, parsed.get());
+    const StackPtr certificates(raw_certificates);
+    const int count = certificates ? sk_X509_num(certificates.get()) : 0;
     Contents found;
     std::string rest;
-    for (int i = 0; others && i < sk_X509_num(others.get()); ++i) rest += pem_of(sk_X509_value(others.get(), i));
-    if (certificate) found.certificate_chain = pem_of(certificate.get()) + rest;
-    if (key) found.private_key = pem_of(key.get());
+    const auto keys = pkcs12_keys(parsed.get(), store.password, store.key_password);
+    const auto* first = keys.empty() ? nullptr : &keys.front();
+    if (first != nullptr && !first->key && store.setting == "ssl.keystore") {
+        store.refuse(
+            fmt::format("the key{} is protected with another password: set ssl.key.password", of_alias(first->alias)));
+    }
+    for (int i = 0; i < count; ++i) {
+        auto* certificate = sk_X509_value(certificates.get(), i);
+        const bool own = found.certificate_chain.empty() && first != nullptr && first->key &&
+                         X509_check_private_key(certificate, first->key.get()) == 1;
+        (own ? found.certificate_chain : rest) += pem_of(certificate);
+        if (!own) found.other_aliases.push_back(alias_of(certificate));
+    }
+    if (first != nullptr) found.key_alias = first->alias;
+    if (first != nullptr && first->key) found.private_key = pem_of(first->key.get());
+    if (!found.private_key.empty() && found.certificate_chain.empty() && store.setting == "ssl.keystore") {
+        store.refuse(fmt::format("{}there is no certificate of its private key in it",
+                                 first->alias.empty() ? "" : "alias '" + first->alias + "': "));
+    }
+    if (!found.certificate_chain.empty()) found.certificate_chain += rest;
     found.trusted_certificates = found.certificate_chain.empty() ? rest : found.certificate_chain;
     return found;
 }
@@ -140,9 +172,11 @@ Contents read_jks(const Store& store) {
             const auto certificates = pem_certificates(store, entry);
             if (entry.protected_key.empty()) {
                 found.trusted_certificates += certificates;
+                found.other_aliases.push_back(entry.alias);
             } else if (found.private_key.empty() && store.setting == "ssl.keystore") {
                 found.certificate_chain = certificates;
                 found.private_key = pem_key(store, entry);
+                found.key_alias = entry.alias;
             }
         }
     } catch (const DataException& e) {
@@ -178,7 +212,8 @@ Contents contents_of(const Settings& settings, const std::string& store) {
     auto contents = read_store(opened);
     if (store == "ssl.keystore" && !(contents.certificate_chain.empty() && contents.private_key.empty())) {
         const auto problem = key_pair_problem(contents.certificate_chain, contents.private_key, key_password);
-        if (!problem.empty()) opened.refuse(problem);
+        if (!problem.empty() && contents.key_alias.empty()) opened.refuse(problem);
+        if (!problem.empty()) opened.refuse(fmt::format("alias '{}': {}", contents.key_alias, problem));
     }
     return contents;
 }
@@ -196,6 +231,17 @@ TlsMaterial read_tls_material(const Settings& settings) {
             .private_key = or_stored("ssl.keystore.key", own.private_key),
             .private_key_password = setting_of(settings, "ssl.key.password"),
             .trusted_certificates = or_stored("ssl.truststore.certificates", trusted.trusted_certificates)};
+}
+
+std::string missing_key(const Settings& settings) {
+    const auto path = setting_of(settings, "ssl.keystore.location");
+    std::vector<std::string> aliases;
+    for (const auto& alias : contents_of(settings, "ssl.keystore").other_aliases)
+        if (!alias.empty()) aliases.push_back("'" + alias + "'");
+    const auto only =
+        aliases.empty() ? "" : fmt::format(", but certificates alone, of alias {}", fmt::join(aliases, ", "));
+    return fmt::format("Invalid value {} for configuration ssl.keystore.location: there is no private key in it{}",
+                       path, only);
 }
 
 std::vector<std::string> tls_files(const Settings& settings) {

@@ -24,6 +24,9 @@ struct TlsMaterial {
 /// ssl.truststore.location, .type, .password and .certificates: texts win over files.
 TlsMaterial read_tls_material(const Settings& settings);
 
+/// What to say of a key store that has no private key, where one is needed: it names the file and the aliases in it.
+std::string missing_key(const Settings& settings);
+
 /// The files that read_tls_material reads.
 std::vector<std::string> tls_files(const Settings& settings);
 

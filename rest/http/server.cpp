@@ -146,23 +146,10 @@ void Server::State::report(const std::exception_ptr& error) const {
 }
 
 void Server::State::open(const ListenerOptions& listener) {
+    auto acceptor =
+        listener.held ? listener.held->take(executor) : bound_acceptor(executor, listener.host, listener.port);
     boost::system::error_code error;
-    tcp::endpoint endpoint(tcp::v6(), listener.port);
-    tcp::acceptor acceptor(executor);
-    if (!listener.host.empty()) {
-        tcp::resolver resolver(executor);
-        const auto found =
-            resolver.resolve(listener.host, std::to_string(listener.port), tcp::resolver::passive, error);
-        if (!error) endpoint = found.begin()->endpoint();
-    }
-    if (!error) acceptor.open(endpoint.protocol(), error);
-    if (error && listener.host.empty()) {  // a machine without IPv6
-        endpoint = tcp::endpoint(tcp::v4(), listener.port);
-        acceptor.open(endpoint.protocol(), error);
-    }
-    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
         throw ConnectException(fmt::format("Unable to listen on {}:{} for REST: {}; see the worker property listeners",
                                            listener.host, listener.port, error.message()));

@@ -6,6 +6,7 @@
 /// error_response says.
 #pragma once
 #include "connectors/api/log.hpp"
+#include "rest/http/held_port.hpp"
 #include "rest/http/request.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -46,6 +47,7 @@ struct ListenerOptions {
     std::uint16_t port = 0;
     std::shared_ptr<cluster::FreshTls> tls = {};  ///< of an https listener
     bool admin = false;                           ///< marks its requests
+    std::shared_ptr<HeldPort> held = {};          ///< the port was taken before
 };
 
 /// Connections from other workers of the group, on the ports of the listeners (cluster/async/peer_identity).

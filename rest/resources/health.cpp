@@ -15,6 +15,11 @@ Response health_response(int status, std::string_view name, std::string message)
     return json_response(status, std::move(body));
 }
 
+std::string with_warning(std::string message, const Services& services) {
+    const auto warning = services.herder.warning();
+    return warning.empty() ? message : message + " " + warning;
+}
+
 std::string with_stage(std::string message, const Services& services) {
     const auto stage = services.herder.stage();
     return stage.empty() ? message : message + " " + stage;
@@ -25,7 +30,8 @@ asio::awaitable<Response> health(Call call) {
     const auto& services = call.services;
     switch (co_await services.herder.health()) {
     case Health::Healthy:
-        co_return health_response(200, "healthy", "Worker has completed startup and is ready to handle requests.");
+        co_return health_response(
+            200, "healthy", with_warning("Worker has completed startup and is ready to handle requests.", services));
     case Health::Starting:
         co_return health_response(503, "starting", with_stage("Worker is still starting up.", services));
     case Health::Unhealthy:

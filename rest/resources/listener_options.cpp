@@ -39,10 +39,7 @@ cluster::TlsOptions server_tls_options(const Settings& settings, std::string_vie
     options.client_auth = client_auth(settings);
     if (!options.certificate_chain.empty()) return options;
     const auto store = setting(settings, "ssl.keystore.location");
-    if (!store.empty()) {
-        throw ConfigException(fmt::format(
-            "Invalid value {} for configuration ssl.keystore.location: there is no private key in it", store));
-    }
+    if (!store.empty()) throw ConfigException(missing_key(settings));
     throw ConfigException(
         fmt::format("An https listener needs a certificate: set {}ssl.keystore.location to a PEM, "
                     "PKCS#12 or JKS file with key and certificate chain",
@@ -59,13 +56,16 @@ std::shared_ptr<const cluster::TlsContext> server_tls(const Settings& settings, 
 }
 
 std::vector<ListenerOptions> listener_options(std::span<const worker::Listener> listeners, const Settings& settings,
-                                              std::string_view tls_prefix) {
+                                              std::string_view tls_prefix, const HeldPorts& held) {
     std::vector<ListenerOptions> options;
     std::shared_ptr<cluster::FreshTls> tls;
     for (const auto& listener : listeners) {
         auto& made = options.emplace_back();
         made.host = listener.host;
         made.port = listener.port;
+        const auto taken = std::ranges::find_if(
+            held, [&](const auto& port) { return port->host() == listener.host && port->port() == listener.port; });
+        if (taken != held.end()) made.held = *taken;
         if (listener.protocol != worker::Listener::Protocol::Https) continue;
         if (!tls) {
             auto own = tls_settings(settings, tls_prefix);
@@ -114,12 +114,27 @@ ServerLimits limits_of(const Config& values) {
 
 }
 
-ServerOptions server_options(const worker::WorkerConfig& config, std::string product) {
-    ServerOptions options{.listeners = listener_options(config.listeners, config.settings(), https_prefix),
+HeldPorts hold_free_ports(worker::WorkerConfig& config) {
+    HeldPorts held;
+    const auto hold = [&](std::vector<worker::Listener>& listeners) {
+        for (auto& listener : listeners) {
+            if (listener.port != 0) continue;
+            held.push_back(std::make_shared<HeldPort>(listener.host));
+            listener.port = held.back()->port();
+        }
+    };
+    hold(config.listeners);
+    if (config.admin_listeners) hold(*config.admin_listeners);
+    return held;
+}
+
+ServerOptions server_options(const worker::WorkerConfig& config, std::string product, const HeldPorts& held) {
+    ServerOptions options{.listeners = listener_options(config.listeners, config.settings(), https_prefix, held),
                           .limits = limits_of(config.values),
                           .product = std::move(product)};
     if (!config.admin_listeners) return options;
-    for (auto& listener : listener_options(*config.admin_listeners, config.settings(), "admin.listeners.https.")) {
+    for (auto& listener :
+         listener_options(*config.admin_listeners, config.settings(), "admin.listeners.https.", held)) {
         listener.admin = true;
         options.listeners.push_back(std::move(listener));
     }

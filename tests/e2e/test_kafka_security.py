@@ -17,14 +17,24 @@ def certificates():
 
 
 def trust_store(folder, certificates, kind):
+    if kind == 'PEM':
+        return {'ssl.truststore.location': str(certificates / 'ca.pem'), 'ssl.truststore.type': 'PEM'}
     store = folder / f'trust.{kind}'
     subprocess.run(['keytool', '-importcert', '-noprompt', '-alias', 'authority', '-file', certificates / 'ca.pem', '-keystore', store,
                     '-storetype', kind, '-storepass', 'trust-secret'], check=True, capture_output=True)
     return {'ssl.truststore.location': str(store), 'ssl.truststore.type': kind, 'ssl.truststore.password': 'trust-secret'}
 
 
-def key_store(folder, certificates):
-    store = folder / 'alice.p12'
+def key_store(folder, certificates, kind):
+    store = folder / f'alice.{kind}'
+    if kind == 'PEM':
+        store.write_text((certificates / 'client.key').read_text() + (certificates / 'client.pem').read_text())
+        return {'ssl.keystore.location': str(store), 'ssl.keystore.type': 'PEM'}
+    if kind == 'JKS':
+        from_pkcs12 = key_store(folder, certificates, 'PKCS12')['ssl.keystore.location']
+        subprocess.run(['keytool', '-importkeystore', '-srckeystore', from_pkcs12, '-srcstorepass', 'key-secret', '-destkeystore', store,
+                        '-deststoretype', 'JKS', '-deststorepass', 'key-secret'], check=True, capture_output=True)
+        return {'ssl.keystore.location': str(store), 'ssl.keystore.type': 'JKS', 'ssl.keystore.password': 'key-secret'}
     subprocess.run(['openssl', 'pkcs12', '-export', '-in', certificates / 'client.pem', '-inkey', certificates / 'client.key', '-passout',
                     'pass:key-secret', '-out', store], check=True)
     return {'ssl.keystore.location': str(store), 'ssl.keystore.type': 'PKCS12', 'ssl.keystore.password': 'key-secret'}
@@ -32,9 +42,9 @@ def key_store(folder, certificates):
 
 def secured(kind, folder, certificates):
     """(the broker's listener, what a client needs there)"""
-    if kind == 'SSL':
-        return stack.environment('MILLRACE_TEST_KAFKA_SSL'), {'security.protocol': 'SSL', **trust_store(folder, certificates, 'PKCS12'),
-                                                             **key_store(folder, certificates)}
+    if kind in ('PEM', 'PKCS12', 'JKS'):  # certificates on both sides
+        return stack.environment('MILLRACE_TEST_KAFKA_SSL'), {'security.protocol': 'SSL', **trust_store(folder, certificates, kind),
+                                                             **key_store(folder, certificates, kind)}
     if kind == 'SASL_SSL':
         return stack.environment('MILLRACE_TEST_KAFKA_SASL_SSL'), {'security.protocol': 'SASL_SSL', **login('SCRAM-SHA-512'),
                                                                   **trust_store(folder, certificates, 'JKS')}
@@ -52,7 +62,7 @@ def create_sink(rest, lines, path):
     assert status == 201, answer
 
 
-@pytest.mark.parametrize('kind', ['PLAIN', 'SCRAM-SHA-256', 'SASL_SSL', 'SSL'])
+@pytest.mark.parametrize('kind', ['PLAIN', 'SCRAM-SHA-256', 'SASL_SSL', 'PEM', 'PKCS12', 'JKS'])
 def test_a_source_and_a_sink(kind, folder, kafka_address, certificates):
     address, settings = secured(kind, folder, certificates)
     group, lines, copy = group_at(folder, address, for_every_client(settings)), Lines(folder, unique('s'), kafka_address), folder / 'copy.txt'

@@ -99,3 +99,51 @@ def test_a_worker_with_another_config_topic_leaves_a_group_of_java(group, folder
     group.wait_placed(names, balanced(['java']), 120)
     for lines in files:
         assert lines.finish() == []
+
+
+def connectors_of_another_cluster(folder, kafka_address, name, count):
+    """A cluster whose config topic holds that many connectors, and which is gone; the settings of a worker that belongs to it."""
+    worker = stack.worker(folder / 'elsewhere', kafka_address, name).start()
+    rest = stack.Rest(worker.address)
+    for number in range(count):
+        lines = Lines(folder, f'{name}-{number}', kafka_address)
+        status, answer = rest.call('POST', '/connectors', {'name': lines.name, 'config': lines.config()})
+        assert status == 201, answer
+        rest.wait_running(lines.name)
+    worker.stop()
+    return {f'{kind}_storage_topic': f'{name}-{topic}' for kind, topic in (('config', 'configs'), ('offset', 'offsets'), ('status', 'status'))}
+
+
+@pytest.mark.parametrize('ours, theirs', [(1, 5), (5, 1)], ids=['further', 'behind'])
+def test_a_java_worker_of_another_cluster_is_named_and_gets_nothing(group, folder, own_kafka, ours, theirs):
+    topics = connectors_of_another_cluster(folder, own_kafka.address, f'{group.name}-theirs', theirs)
+    leader = group.worker('leader')
+    files = started_files(group, folder, own_kafka.address, ours)
+    names = [lines.name for lines in files]
+    group.wait_placed(names, balanced(['leader']))
+    java = group.java('java', **topics)
+    words = f"Two clusters have the group.id '{group.name}'"
+    stack.wait_for(lambda: f'the mistake to be named: {leader.log()[-2000:]}', lambda: words in leader.log(), 180)
+    told = next(line for line in leader.log().splitlines() if words in line)
+    assert f'http://{java.address}/' in told and f"'{group.name}-configs'" in told and 'another group.id' in told, told
+
+    files += started_files(group, folder, own_kafka.address, 1)
+    names = [lines.name for lines in files]
+    group.wait_placed(names, balanced(['leader']))
+    group.worker('another')
+    group.wait_placed(names, balanced(['leader', 'another']), 120)
+    group.wait_settled()
+    assert f'{group.name}-theirs-' not in leader.log(), 'work of the other cluster'
+    assert 'Instantiated' not in java.log(), 'it runs work'
+    health = group.rest('leader').get('/health')
+    assert health['status'] == 'healthy' and words in health['message'], health
+    assert 'millrace_group_strangers 1' in group.rest('leader').metrics()
+    # What the other cluster's users ask of it must not be done here, and tells them why.
+    status, answer = stack.Rest(java.address).raw('PUT', f'/connectors/{names[0]}/config', files[0].config(note='in the wrong cluster'))
+    assert status == 500 and 'two-clusters-have-one-group-id' in java.log(), answer
+    java.stop()
+    stack.wait_for('the warning to go', lambda: words not in group.rest('leader').get('/health')['message'])
+    group.wait_placed(names, balanced(['leader', 'another']))
+    for lines in files:
+        assert lines.finish() == []
+        assert 'note' not in group.rest().get(f'/connectors/{lines.name}')['config']

@@ -1,6 +1,7 @@
 """The REST API's TLS as its users set it up: several listeners, Java's stores, client certificates, protocols and ciphers, renewed files."""
 import http.client
 import json
+import re
 import ssl
 import subprocess
 
@@ -37,6 +38,34 @@ class Keys:
         self.keytool('-importcert', '-noprompt', '-alias', 'client', '-file', certificate, '-keystore', trust, '-storetype', 'PKCS12',
                      '-storepass', 'trust-secret')
         return key, certificate, trust
+
+
+    def pair(self, name, subject):
+        """A key and a certificate for it that vouches for itself, in PEM."""
+        key, certificate = self.folder / f'{name}.key', self.folder / f'{name}.pem'
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', subject,
+                        '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate], check=True, stderr=subprocess.DEVNULL)
+        return key, certificate
+
+    def put(self, kind, own, trusted, number):
+        """Puts a new key and a new trusted client, client-NUMBER, into stores of that kind, at once each. The server's certificate in PEM."""
+        key, certificate = self.pair(f'server-{number}', '/CN=server')
+        _, client = self.pair(f'client-{number}', '/CN=client')
+        new_own, new_trusted = self.folder / f'own-{number}', self.folder / f'trusted-{number}'
+        if kind == 'PEM':
+            new_own.write_text(key.read_text() + certificate.read_text())
+            new_trusted.write_text(client.read_text())
+        else:
+            made = self.folder / f'server-{number}.p12'
+            subprocess.run(['openssl', 'pkcs12', '-export', '-name', 'rest', '-in', certificate, '-inkey', key, '-passout', 'pass:store-secret',
+                            '-out', made], check=True)
+            self.keytool('-importkeystore', '-srckeystore', made, '-srcstorepass', 'store-secret', '-destkeystore', new_own, '-deststoretype', kind,
+                         '-deststorepass', 'store-secret')
+            self.keytool('-importcert', '-noprompt', '-alias', 'client', '-file', client, '-keystore', new_trusted, '-storetype', kind,
+                         '-storepass', 'store-secret')
+        new_trusted.replace(trusted)
+        new_own.replace(own)
+        return certificate
 
 
 @pytest.fixture
@@ -102,6 +131,36 @@ def test_listeners_of_all_kinds(keys, folder, kafka_address):
         worker.stop()
 
 
+@pytest.mark.parametrize('kind', ['PEM', 'PKCS12', 'JKS'])
+def test_renewed_stores_of_each_kind_are_taken_up(kind, keys, folder, kafka_address):
+    """Its own certificate, and those of clients that it trusts: with the time of a file, what it serves changes, and nothing else."""
+    own, trusted = folder / 'own.store', folder / 'trusted.store'
+    certificates = [keys.put(kind, own, trusted, 0)]
+    plain, secure = free_ports(2)
+    settings = {'ssl.keystore.location': own, 'ssl.keystore.type': kind, 'ssl.truststore.location': trusted, 'ssl.truststore.type': kind,
+                'ssl.client.auth': 'required'}
+    if kind != 'PEM':
+        settings |= {'ssl.keystore.password': 'store-secret', 'ssl.truststore.password': 'store-secret'}
+    worker = stack.worker(folder / 'w', kafka_address, unique('tls-'), port=plain, listeners=f'http://127.0.0.1:{plain},https://127.0.0.1:{secure}',
+                          **{f'listeners.https.{name}': value for name, value in settings.items()}).start()
+    try:
+        for number in (0, 1):
+            if number:
+                certificates.append(keys.put(kind, own, trusted, number))
+            user = ssl.create_default_context(cafile=certificates[number])
+            user.load_cert_chain(folder / f'client-{number}.pem', folder / f'client-{number}.key')
+            assert ask(secure, user)[3].split() == certificates[number].read_text().split()
+        old = ssl.create_default_context(cafile=certificates[1])
+        old.load_cert_chain(folder / 'client-0.pem', folder / 'client-0.key')
+        with pytest.raises(OSError):
+            ask(secure, old)
+        own.write_text('no store at all')
+        assert ask(secure, user)[0] == 200
+        stack.wait_for('the file to be named', lambda: str(own) in worker.log())
+    finally:
+        worker.stop()
+
+
 def test_a_store_that_will_not_do_is_named(keys, folder, kafka_address):
     store, _ = keys.server('first')
     _, _, trust = keys.client()
@@ -136,6 +195,31 @@ def test_peers_forward_where_users_must_show_a_certificate(keys, folder, own_kaf
         answer = connection.getresponse()
         assert answer.status == 201, answer.read()
         stack.wait_for('the leader to log the request', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in workers[0].log())
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+def test_ports_that_the_settings_leave_open_are_told_to_the_others(folder, own_kafka):
+    group, workers, addresses = unique('open-'), [], []
+    try:
+        for name in ('leader', 'follower'):
+            workers.append(stack.worker(folder / name, own_kafka.address, group, listeners='http://127.0.0.1:0,http://127.0.0.1:0',
+                                        admin_listeners='http://127.0.0.1:0').start('--no-wait'))
+            stack.wait_for(f'the {name} to have joined', lambda: 'Herder started' in workers[-1].log())
+            url = r'REST server listening at http://(127\.0\.0\.1:\d+)/, advertising URL http://\1/'
+            addresses.append(re.search(url, workers[-1].log())[1])
+            admin = re.search(r'REST admin endpoints at http://(127\.0\.0\.1:\d+)/', workers[-1].log())[1]
+            assert stack.Rest(admin).raw('GET', '/admin/loggers')[0] == 200
+        source = folder / 'lines.txt'
+        source.touch()
+        config = {'connector.class': 'FileStreamSource', 'file': str(source), 'topic': f'{group}-lines'}
+        status, answer = stack.Rest(addresses[1]).call('POST', '/connectors', {'name': 'f', 'config': config})
+        assert status == 201, answer
+        assert '"POST /connectors?forward=true HTTP/1.1" 201' in workers[0].log()
+        stack.Rest(addresses[0]).wait_running('f')
+        placed = stack.Rest(addresses[0]).status('f')
+        assert {part['worker_id'] for part in [placed['connector'], *placed['tasks']]} <= set(addresses)
     finally:
         for worker in workers:
             worker.stop()

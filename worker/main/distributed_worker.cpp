@@ -97,7 +97,7 @@ struct DistributedWorker::State {
         return tls;
     }
     rest::ServerOptions server_options() {
-        auto server = rest::server_options(made.config, "Millrace/" MILLRACE_VERSION);
+        auto server = rest::server_options(made.config, "Millrace/" MILLRACE_VERSION, made.ports);
         server.peers = {.tls = identity.server(),
                         .trusted = [this](std::string fingerprint) { return peers.trusts(std::move(fingerprint)); }};
         return server;

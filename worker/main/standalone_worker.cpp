@@ -30,7 +30,7 @@ struct StandaloneWorker::State {
                   .logger = Logger(m.log, "org.apache.kafka.connect.runtime.Worker"),
                   .secrets = m.secrets}),
           services(rest_services(m, herder, worker)),
-          rest(context.get_executor(), rest::server_options(m.config, "Millrace/" MILLRACE_VERSION), services),
+          rest(context.get_executor(), rest::server_options(m.config, "Millrace/" MILLRACE_VERSION, m.ports), services),
           loop(context, rest, m, logger) {
         herder.set_worker(worker);
     }

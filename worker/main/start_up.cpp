@@ -9,6 +9,7 @@
 #include "connectors/transforms/debezium/plugin.hpp"
 #include "connectors/transforms/plugin.hpp"
 #include "rest/http/response_headers.hpp"
+#include "rest/resources/listener_options.hpp"
 #include "worker/kafka/admin.hpp"
 #include "worker/main/health_check.hpp"
 #include "worker/main/source_check.hpp"
@@ -138,6 +139,7 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, c
     for (const auto& warning : parsed.warnings) logger.warn("{}", warning);
     logger.info("{} values: {}", mode == WorkerMode::Standalone ? "StandaloneConfig" : "DistributedConfig",
                 describe_settings(worker_config_keys(mode), with_references(parsed.config.settings(), settings)));
+    auto ports = rest::hold_free_ports(parsed.config);
     const auto address =
         advertised_address(parsed.config.listeners, parsed.config.advertised, boost::asio::ip::host_name());
     const auto cluster_id = wait_for_cluster_id(parsed.config, logger);
@@ -151,6 +153,7 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, c
                                              .plugins = std::move(plugins),
                                              .transformer = std::move(transformer),
                                              .config = std::move(parsed.config),
+                                             .ports = std::move(ports),
                                              .address = address,
                                              .kafka_cluster_id = cluster_id,
                                              .java_options = environment("KAFKA_OPTS")});

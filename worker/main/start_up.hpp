@@ -1,6 +1,7 @@
 /// What the programs do before there is a worker: settings, log, plugins, the first broker.
 #pragma once
 #include "connectors/support/log.hpp"
+#include "rest/http/held_port.hpp"
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/main/given_settings.hpp"
@@ -23,6 +24,7 @@ struct StartUp {
     PluginRegistry plugins;
     ConfigTransformer transformer;
     WorkerConfig config;
+    rest::HeldPorts ports;  ///< of listeners whose settings leave the port open
     AdvertisedAddress address;
     std::string kafka_cluster_id;
     std::string java_options;  ///< the environment's KAFKA_OPTS: it may name a JAAS file with users of REST

@@ -57,9 +57,12 @@ inline constexpr MetricKey connections{"millrace_rest_connections", Gauge,
 inline constexpr MetricKey restarts{
     "millrace_restarts_total", Counter,
     "Restarts of what had failed, by millrace.restart.on.failure; the label task is empty for the connector itself."};
-inline constexpr MetricKey all[] = {restarts, cpu_seconds, resident_bytes,  virtual_bytes,
-                                    threads,  open_files,  most_files,      start_time,
-                                    build,    requests,    request_seconds, connections};
+inline constexpr MetricKey strangers{"millrace_group_strangers", Gauge,
+                                     "Members of the group that are another cluster's, as the leader sees it; on a "
+                                     "worker that is one itself, 1. Two clusters have the same group.id."};
+inline constexpr MetricKey all[] = {restarts, strangers,       cpu_seconds, resident_bytes, virtual_bytes,
+                                    threads,  open_files,      most_files,  start_time,     build,
+                                    requests, request_seconds, connections};
 }
 
 }

@@ -148,6 +148,12 @@ TEST_CASE("a leader that speaks of another config topic is doubted") {
     };
     CHECK(about(behind, false, 1, 0) == std::pair(true, 2000ms));
     CHECK(about(behind, false, 1, 1) == std::pair(true, 300'000ms));
+    const AssignmentView leading{.failed = true, .leader = true, .assignment_offset = 7, .applied_offset = 1};
+    CHECK(doubts_topic(leading));
+    CHECK(about(leading, false, 1, 0) == std::pair(false, 200ms));
+    CHECK(about(leading, true, 100, 0) == std::pair(false, 3200ms));
+    CHECK(plan_catch_up({.leader = true, .doubts_members = true}, {}).read_to_end);
+    CHECK_FALSE(plan_catch_up({.doubts_members = true}, {}).read_to_end);
     for (const auto& [view, proven] : {std::pair(behind, true), std::pair(ahead, false)}) {
         CHECK(about(view, proven, 1, 0) == std::pair(false, 200ms));
         CHECK(about(view, proven, 5, 0) == std::pair(false, 3200ms));

@@ -7,6 +7,11 @@
 #include "tests/pch.hpp"
 #include "tests/unit/connectors/tls/keytool.hpp"
 
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+
+#include <memory>
+
 using namespace millrace;
 
 namespace {
@@ -17,6 +22,35 @@ std::size_t certificates_in(const std::string& pem) {
         ++count;
     }
     return count;
+}
+
+/// A store with the password secret, whose key, of alias worker, has another.
+std::string pkcs12_of(const std::string& key_pem, const std::string& certificate_pem, const char* key_password) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> key_text(BIO_new_mem_buf(key_pem.data(), -1), &BIO_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new_mem_buf(certificate_pem.data(), -1), &BIO_free);
+    EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr);
+    X509* certificate = PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr);
+    STACK_OF(PKCS7)* safes = nullptr;
+    STACK_OF(PKCS12_SAFEBAG)* bags = nullptr;
+    PKCS12_add_cert(&bags, certificate);
+    PKCS12_add_safe(&safes, bags, NID_aes_256_cbc, 0, "secret");
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+    bags = nullptr;
+    auto* bag = PKCS12_add_key(&bags, key, 0, 0, NID_aes_256_cbc, key_password);
+    PKCS12_add_friendlyname_utf8(bag, "worker", -1);
+    PKCS12_add_safe(&safes, bags, -1, 0, nullptr);
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+    PKCS12* file = PKCS12_add_safes(safes, 0);
+    sk_PKCS7_pop_free(safes, PKCS7_free);
+    PKCS12_set_mac(file, "secret", -1, nullptr, 0, 0, EVP_sha256());
+    unsigned char* der = nullptr;
+    const auto size = i2d_PKCS12(file, &der);
+    std::string bytes(der, der + size);
+    OPENSSL_free(der);
+    PKCS12_free(file);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return bytes;
 }
 
 }
@@ -96,6 +130,47 @@ TEST_CASE("a PKCS#12 store of an old keytool opens, as its algorithms are known 
     CHECK(certificates_in(found.certificate_chain) == 1);
     settings["ssl.keystore.password"] = "wrong";
     CHECK_THROWS_WITH(read_tls_material(settings), Catch::EndsWith("ssl.keystore.password does not open it"));
+}
+
+TEST_CASE("a key in PKCS#12 may have a password of its own, and what is wrong with it is said by alias", "[tls]") {
+    const Folder folder;
+    const std::string new_pair = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ";
+    folder.run(new_pair + "-subj /CN=worker -keyout key.pem -out certificate.pem");
+    folder.run(new_pair + "-subj /CN=other -keyout other.key -out other.pem");
+    const auto key = read_tls_file(folder / "key.pem");
+    folder.overwrite("store.p12", pkcs12_of(key, read_tls_file(folder / "certificate.pem"), "key-secret"));
+    auto settings = keystore(folder / "store.p12");
+    CHECK_THROWS_WITH(read_tls_material(settings),
+                      Catch::Contains(folder / "store.p12") &&
+                          Catch::EndsWith("the key of alias 'worker' is protected with another password: set "
+                                          "ssl.key.password"));
+    settings["ssl.key.password"] = "key-secret";
+    const auto found = read_tls_material(settings);
+    CHECK_THAT(found.private_key, Catch::StartsWith("-----BEGIN PRIVATE KEY-----"));
+    CHECK(certificates_in(found.certificate_chain) == 1);
+    CHECK(certificates_in(read_tls_material(truststore(folder / "store.p12")).trusted_certificates) == 1);
+
+    folder.overwrite("store.p12", pkcs12_of(key, read_tls_file(folder / "other.pem"), "secret"));
+    CHECK_THROWS_WITH(read_tls_material(keystore(folder / "store.p12")),
+                      Catch::Contains(folder / "store.p12") &&
+                          Catch::EndsWith("alias 'worker': there is no certificate of its private key in it"));
+}
+
+TEST_CASE("a store without a key says which certificates it has", "[tls]") {
+    if (!has_keytool()) return;
+    const std::string type = GENERATE("JKS", "PKCS12");
+    const Folder folder;
+    folder.run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=a -out certificate.pem");
+    for (const auto* alias : {"root", "old-root"})
+        folder.run(
+            fmt::format("keytool -importcert -noprompt -alias {} -file certificate.pem -keystore store "
+                        "-storetype {} -storepass secret",
+                        alias, type));
+    const auto settings = keystore(folder / "store");
+    CHECK(read_tls_material(settings).private_key.empty());
+    const auto told = missing_key(settings);
+    CHECK_THAT(told, Catch::Contains(folder / "store") && Catch::Contains("there is no private key in it, but") &&
+                         Catch::Contains("'root'") && Catch::Contains("'old-root'"));
 }
 
 TEST_CASE("a folder is no store", "[tls]") {

@@ -214,9 +214,9 @@ TEST_CASE("a store without a key is named, and the listeners that it is for", "[
                                 {"admin.listeners.https.ssl.keystore.password", "secret"}});
     std::swap(config.listeners[1], config.admin_listeners.emplace().emplace_back());
     config.listeners.pop_back();
-    CHECK_THROWS_WITH(server_options(config, "Millrace/test"), Catch::Contains("admin.listeners.https.*") &&
-                                                                   Catch::Contains(store.path.string()) &&
-                                                                   Catch::EndsWith("there is no private key in it"));
+    CHECK_THROWS_WITH(server_options(config, "Millrace/test"),
+                      Catch::Contains("admin.listeners.https.*") && Catch::Contains(store.path.string()) &&
+                          Catch::Contains("there is no private key in it, but") && Catch::EndsWith("alias 'worker'"));
 }
 
 TEST_CASE("TLS settings that will not do say the way out", "[rest][listeners]") {
@@ -229,4 +229,25 @@ TEST_CASE("TLS settings that will not do say the way out", "[rest][listeners]") 
     }));
     CHECK_THROWS_WITH(server_options(https_config(settings), "Millrace/test"), Catch::Contains(part));
     CHECK_THROWS_AS(server_options(https_config(settings), "Millrace/test"), ConfigException);
+}
+
+TEST_CASE("a port that the settings leave open is known before the server listens", "[rest][listeners]") {
+    using enum worker::Listener::Protocol;
+    auto config = sample_worker_config({});
+    config.listeners = {{.protocol = Http, .host = "127.0.0.1", .port = 0}, {.protocol = Http, .host = "", .port = 0}};
+    config.admin_listeners = {{.protocol = Http, .host = "127.0.0.1", .port = 0}};
+    const auto held = hold_free_ports(config);
+    REQUIRE(held.size() == 3);
+    const auto& listeners = config.listeners;
+    CHECK(worker::advertised_address(listeners, {}, "own").port == listeners[0].port);
+    const std::vector<std::uint16_t> expected{listeners[0].port, listeners[1].port, config.admin_listeners->at(0).port};
+    CHECK(std::ranges::count(expected, 0) == 0);
+    asio::io_context context{1};
+    Server server(context.get_executor(), server_options(config, "Millrace/test", held), say_scheme, {});
+    server.listen();
+    CHECK(server.ports() == expected);
+    std::jthread thread([&] { context.run(); });
+    for (const auto port : expected)
+        CHECK(RawClient(port).exchange("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").status == 200);
+    asio::co_spawn(context, server.stop(), asio::use_future).get();
 }
