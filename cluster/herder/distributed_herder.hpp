@@ -180,7 +180,7 @@ private:
     // Restarts of what has failed or expired: herder_supervision.cpp
     Status supervised(const Supervised& what, Status status);
     bool still_failed(const Supervised& what) const;
-    asio::awaitable<void> restart_failed(Supervised what);
+    asio::awaitable<void> restart_failed(Supervised what, std::uint64_t failure);
     asio::awaitable<void> reload(std::string connector, std::uint64_t token);
 
     // Requests: herder_requests.cpp

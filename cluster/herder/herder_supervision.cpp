@@ -12,16 +12,11 @@ using std::chrono::steady_clock;
 
 /// The status to publish: that of a failure also says what happens next.
 DistributedHerder::Status DistributedHerder::supervised(const Supervised& what, Status status) {
-    if (status.state == State::Running) supervisor_.on_running(what, steady_clock::now());
-    if (status.state != State::Failed) return status;
-    const auto* config = state_->connector_config(what.connector);
-    if (!config) return status;
-    const auto decision = supervisor_.on_failure(what, worker::restart_policy(*config, deps_.config.values),
-                                                 status.permanent, steady_clock::now());
-    if (!decision.sentence.empty()) status.trace += "\n" + decision.sentence;
-    if (decision.wait) {
-        add_request(steady_clock::now() + *decision.wait, [this, what] { return restart_failed(what); });
-    }
+    const auto wait = supervisor_.on_status(what, status, state_->connector_config(what.connector), deps_.config.values,
+                                            steady_clock::now());
+    if (!wait) return status;
+    const auto failure = supervisor_.failures(what);
+    add_request(steady_clock::now() + *wait, [this, what, failure] { return restart_failed(what, failure); });
     return status;
 }
 
@@ -35,9 +30,9 @@ bool DistributedHerder::still_failed(const Supervised& what) const {
 }
 
 /// Nothing if somebody was quicker, or it is not this worker's any more.
-asio::awaitable<void> DistributedHerder::restart_failed(Supervised what) {
+asio::awaitable<void> DistributedHerder::restart_failed(Supervised what, std::uint64_t failure) {
     state_ = needs_rebalance_ ? state_ : fresh();
-    if (!still_failed(what)) co_return;
+    if (supervisor_.failures(what) != failure || !still_failed(what)) co_return;
     Work work;
     if (what.task) {
         work.tasks = {TaskId{what.connector, *what.task}};

@@ -21,12 +21,22 @@ milliseconds wait_before(int restart, const worker::RestartPolicy& policy) {
 
 }
 
+std::optional<milliseconds> RestartSupervisor::on_status(const Supervised& what, worker::StatusListener::Status& status,
+                                                         const Settings* connector, const Config& worker, Time now) {
+    if (status.state == worker::State::Running) on_running(what, now);
+    if (status.state != worker::State::Failed || connector == nullptr) return std::nullopt;
+    const auto decision = on_failure(what, worker::restart_policy(*connector, worker), status.permanent, now);
+    if (!decision.sentence.empty()) status.trace += "\n" + decision.sentence;
+    return decision.wait;
+}
+
 RestartSupervisor::Decision RestartSupervisor::on_failure(const Supervised& what, const worker::RestartPolicy& policy,
                                                           bool permanent, Time now) {
     if (!policy.enabled) return {};
     auto& history = histories_[what];
     if (history.running_since && now - *history.running_since >= policy.reset_after) history.failures = 0;
     history.running_since.reset();
+    ++history.all_failures;
     const int limit = permanent ? policy.permanent_attempts : policy.attempts;
     if (limit >= 0 && history.failures >= limit) {
         const auto* reason = permanent ? "such a failure does not pass by itself: remedy its cause, then restart it"
@@ -51,6 +61,11 @@ void RestartSupervisor::forget(const std::string& connector) {
 }
 
 void RestartSupervisor::restarted(const Supervised& what) { ++histories_[what].restarts; }
+
+std::uint64_t RestartSupervisor::failures(const Supervised& what) const {
+    const auto found = histories_.find(what);
+    return found == histories_.end() ? 0 : found->second.all_failures;
+}
 
 void RestartSupervisor::collect(worker::MetricsPage& page) const {
     for (const auto& [what, history] : histories_) {

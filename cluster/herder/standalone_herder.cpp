@@ -116,12 +116,14 @@ asio::awaitable<void> StandaloneHerder::update_tasks(std::string name, int attem
         scope_.spawn(update_tasks_later(std::move(name), attempt + 1));
         co_return;
     }
-    auto& before = known(name);
-    if (before.tasks == configs && before.tasks_of == before.config) co_return;
+    const auto values = worker_->settings_fingerprint(name);
+    const auto& before = known(name);
+    if (before.tasks == configs && before.tasks_of == before.config && before.values == values) co_return;
     co_await remove_tasks(name);
     auto& configured = known(name);
     configured.tasks = std::move(configs);
     configured.tasks_of = configured.config;
+    configured.values = values;
     for (const auto& id : task_ids(name)) start_task(id);
 }
 
@@ -136,13 +138,15 @@ asio::awaitable<void> StandaloneHerder::update_tasks_later(std::string name, int
 
 void StandaloneHerder::on_connector_status(const std::string& connector, Status status) {
     asio::post(deps_.executor, [this, alive = alive_, connector, status] {
-        if (*alive && configured_.contains(connector)) put_status(connector_status_key(connector), status);
+        if (!*alive || !configured_.contains(connector)) return;
+        put_status(connector_status_key(connector), supervised({connector}, status));
     });
 }
 
 void StandaloneHerder::on_task_status(const TaskId& task, Status status) {
     asio::post(deps_.executor, [this, alive = alive_, task, status] {
-        if (*alive && configured_.contains(task.connector)) put_status(task_status_key(task), status);
+        if (!*alive || !configured_.contains(task.connector)) return;
+        put_status(task_status_key(task), supervised({task.connector, task.task}, status));
     });
 }
 

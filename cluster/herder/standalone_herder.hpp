@@ -8,6 +8,7 @@
 #include "cluster/async/event.hpp"
 #include "cluster/async/scope.hpp"
 #include "cluster/herder/herder.hpp"
+#include "cluster/herder/restart_supervisor.hpp"
 #include "cluster/herder/turn.hpp"
 #include "cluster/storage/status_table.hpp"
 #include "worker/config/worker_config.hpp"
@@ -53,6 +54,7 @@ public:
     std::vector<std::string> active_topics(const std::string& name) const override;
     std::string kafka_cluster_id() const override { return deps_.kafka_cluster_id; }
     std::string stage() const override { return {}; }
+    void collect_metrics(worker::MetricsPage& page) const override { supervisor_.collect(page); }
     asio::awaitable<ConnectorInfo> connector_info(std::string name) override;
     asio::awaitable<Settings> connector_config(std::string name) override;
     asio::awaitable<std::vector<TaskInfo>> task_configs(std::string name) override;
@@ -79,6 +81,7 @@ public:
     void on_task_status(const TaskId& task, Status status) override;
     void on_topic_used(const TaskId& task, const std::string& topic) override;
     void on_task_reconfiguration_requested(const std::string& connector) override;
+    void on_config_expiry(const std::string& connector, std::chrono::milliseconds ttl) override;
 
 private:
     struct Configured {
@@ -86,6 +89,7 @@ private:
         TargetState target = TargetState::Started;
         std::vector<Settings> tasks = {};
         Settings tasks_of = {};  ///< the connector's configuration that `tasks` were made from
+        std::size_t values = 0;  ///< that configuration's fingerprint with references resolved
     };
 
     const Configured& known(const std::string& name) const;
@@ -99,6 +103,12 @@ private:
     asio::awaitable<void> update_tasks(std::string name, int attempt);
     asio::awaitable<void> update_tasks_later(std::string name, int attempt);
     void start_task(const TaskId& id);
+    /// In standalone_supervision.cpp.
+    Status supervised(const Supervised& what, Status status);
+    bool still_failed(const Supervised& what) const;
+    asio::awaitable<void> restart_failed_later(Supervised what, std::chrono::milliseconds wait, std::uint64_t failure);
+    asio::awaitable<void> reload_later(std::string connector, std::chrono::milliseconds ttl, std::uint64_t token);
+    asio::awaitable<void> restart_and_log(std::string connector);
     void put_status(const std::string& key, const Status& status);
     ObjectStatus object_status(const Status& status) const;
 
@@ -112,6 +122,8 @@ private:
     std::exception_ptr failure_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for what other threads post here
     std::map<std::string, Configured> configured_;
+    RestartSupervisor supervisor_;
+    std::map<std::string, std::uint64_t> reloads_;  ///< the latest of each connector counts
     StatusTable statuses_;
 };
 

@@ -85,6 +85,7 @@ asio::awaitable<CreateResult> StandaloneHerder::put_connector(std::string name, 
     const auto turn = co_await turn_.take();
     const bool exists = configured_.contains(name);
     if (exists && !allow_replace) throw ConflictException("Connector " + name + " already exists");
+    supervisor_.forget(name);
     if (exists) co_await stop_connector(name);
     auto& configured = configured_[name];
     configured.config = std::move(config);
@@ -134,6 +135,7 @@ asio::awaitable<ConnectorStateInfo> StandaloneHerder::restart_connector_and_task
     const auto name = request.connector;
     if (!configured_.contains(name)) throw NotFoundException("Unknown connector: " + name);
     if (!statuses_.connector(name)) throw NotFoundException("Status for connector " + name + " not found");
+    supervisor_.forget(name);
     auto plan = make_restart_plan(std::move(request), connector_status(name));
     Work work;
     if (plan.restart_connector) work.connectors = {name};
@@ -158,6 +160,7 @@ asio::awaitable<void> StandaloneHerder::fence_zombies(std::string, RequestSignat
 asio::awaitable<void> StandaloneHerder::restart_connector(std::string name) {
     const auto turn = co_await turn_.take();
     known(name);
+    supervisor_.forget(name);
     co_await stop_connector(name);
     std::string failure;
     try {
@@ -175,6 +178,7 @@ asio::awaitable<void> StandaloneHerder::restart_task(TaskId id) {
     if (static_cast<std::size_t>(id.task) >= known(id.connector).tasks.size()) {
         throw NotFoundException("Task " + to_string(id) + " not found");
     }
+    supervisor_.forget(id.connector);
     Work work;
     work.tasks = {id};
     co_await stop_in_worker(*worker_, std::move(work));

@@ -35,6 +35,7 @@ ConnectionMetrics::ConnectionMetrics(worker::Sampling sampling)
     : sampling_(sampling),
       opened_(sampling),
       closed_(sampling),
+      operations_(sampling),
       all_(sampling),
       accepted_(sampling),
       refused_(sampling),
@@ -54,6 +55,7 @@ void ConnectionMetrics::closed() {
 
 void ConnectionMetrics::sent(const std::string& node, std::size_t bytes) {
     const auto now = Clock::now();
+    operations_.record(1, now);
     for (auto* traffic : {&all_, &nodes_.try_emplace(node, sampling_).first->second}) {
         traffic->requests.record(static_cast<double>(bytes), now);
         traffic->request_count.record(1, now);
@@ -62,6 +64,7 @@ void ConnectionMetrics::sent(const std::string& node, std::size_t bytes) {
 
 void ConnectionMetrics::received(const std::string& node, std::size_t bytes, Clock::duration took) {
     const auto now = Clock::now();
+    operations_.record(1, now);
     for (auto* traffic : {&all_, &nodes_.try_emplace(node, sampling_).first->second}) {
         traffic->responses.record(static_cast<double>(bytes), now);
         traffic->response_count.record(1, now);
@@ -92,6 +95,7 @@ void ConnectionMetrics::collect(worker::MetricsPage& page, const std::string& cl
     page.connect(connections_group, "connection-count", open_, labels);
     collect_meter(page, connections_group, "connection-creation", opened_, labels);
     collect_meter(page, connections_group, "connection-close", closed_, labels);
+    collect_meter(page, connections_group, "network-io", operations_, labels);
     collect_traffic(page, connections_group, all_, labels);
     collect_meter(page, connections_group, "successful-authentication", accepted_, labels);
     collect_meter(page, connections_group, "failed-authentication", refused_, labels);

@@ -41,6 +41,7 @@ private:
     int open_ = 0;
     worker::SampledStat opened_;
     worker::SampledStat closed_;
+    worker::SampledStat operations_;  ///< on the network: requests sent, answers received
     Traffic all_;
     std::map<std::string, Traffic> nodes_;
     worker::SampledStat accepted_;

@@ -31,9 +31,9 @@ ConfigBackingStore::ConfigBackingStore(asio::any_io_executor executor, TopicLogO
            [state = state_, executor](auto records) {
                asio::post(executor, [state, moved = std::move(records)] { state->apply(moved); });
            }),
-      writer_(leader
-                  ? std::make_unique<FencableWriter>(std::move(*leader), options.topic, options.logger, options.lease)
-                  : nullptr) {}
+      writer_(leader ? std::make_unique<FencableWriter>(std::move(*leader), options.topic, options.logger,
+                                                        options.lease, options.clients->add())
+                     : nullptr) {}
 
 ConfigBackingStore::~ConfigBackingStore() { stop(); }
 

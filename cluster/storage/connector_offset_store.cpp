@@ -13,7 +13,8 @@ namespace {
 constexpr std::chrono::seconds topic_timeout{60};
 
 TopicLogOptions log_options(worker::InternalTopicConfig topic, const worker::OffsetClients& clients,
-                            std::shared_ptr<const worker::Lease> lease, const Logger& logger) {
+                            std::shared_ptr<const worker::Lease> lease,
+                            std::shared_ptr<worker::ClientMetricsList> metrics, const Logger& logger) {
     using worker::ClientKind;
     return {.topic = topic.name,
             .consumer = worker::translate(ClientKind::Consumer, clients.consumer),
@@ -24,7 +25,8 @@ TopicLogOptions log_options(worker::InternalTopicConfig topic, const worker::Off
                     ensure_internal_topic(admin, topic, offset_topic_role, topic_timeout, logger);
                 },
             .logger = logger,
-            .lease = std::move(lease)};
+            .lease = std::move(lease),
+            .clients = std::move(metrics)};
 }
 
 OffsetBackingStore::Entries chosen(const OffsetBackingStore::Entries& entries, bool removals) {
@@ -61,10 +63,10 @@ std::exception_ptr gone() {
 
 ConnectorOffsetStore::ConnectorOffsetStore(worker::InternalTopicConfig topic, const worker::OffsetClients& clients,
                                            OffsetBackingStore& shared, std::shared_ptr<const worker::Lease> lease,
-                                           Logger logger)
+                                           std::shared_ptr<worker::ClientMetricsList> metrics, Logger logger)
     : shared_(shared),
       logger_(std::move(logger)),
-      own_(log_options(std::move(topic), clients, std::move(lease), logger_)) {
+      own_(log_options(std::move(topic), clients, std::move(lease), std::move(metrics), logger_)) {
     const auto started = std::make_shared<worker::Answer>();
     own_.start([started](std::exception_ptr error) { started->give(std::move(error)); });
     wait_for(started, "Reading the connector's own offsets topic");

@@ -12,9 +12,10 @@ class ConnectorOffsetStore : public worker::OffsetStore, public std::enable_shar
 public:
     /// Makes the topic if it is missing, and reads it to its end: blocks. `shared` is the worker's and outlives this.
     /// Throws RetriableException when that takes too long, ConfigException for a topic that will not do. `lease`
-    /// is TopicLogOptions'.
+    /// and `metrics` are TopicLogOptions'.
     ConnectorOffsetStore(worker::InternalTopicConfig topic, const worker::OffsetClients& clients,
-                         OffsetBackingStore& shared, std::shared_ptr<const worker::Lease> lease, Logger logger);
+                         OffsetBackingStore& shared, std::shared_ptr<const worker::Lease> lease,
+                         std::shared_ptr<worker::ClientMetricsList> metrics, Logger logger);
 
     std::optional<OffsetMap> read(const std::string& connector, OffsetEntries partition) override;
     std::vector<std::pair<OffsetMap, OffsetMap>> list(const std::string& connector) override;

@@ -12,6 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds init_wait{10'000};
+constexpr milliseconds idle_wait{1000};  ///< between looks at an idle producer
 
 std::exception_ptr stopped_error() {
     return std::make_exception_ptr(ConnectException("The writer of the config topic was stopped"));
@@ -20,11 +21,13 @@ std::exception_ptr stopped_error() {
 }
 
 FencableWriter::FencableWriter(worker::ClientConfig producer, std::string topic, Logger logger,
-                               std::shared_ptr<const worker::Lease> lease)
+                               std::shared_ptr<const worker::Lease> lease,
+                               std::shared_ptr<worker::ClientMetrics> metrics)
     : config_(std::move(producer)),
       topic_(std::move(topic)),
       logger_(std::move(logger)),
       lease_(std::move(lease)),
+      metrics_(std::move(metrics)),
       thread_([this](const std::stop_token& stop) { serve(stop); }) {}
 
 FencableWriter::~FencableWriter() { stop(); }
@@ -40,7 +43,7 @@ void FencableWriter::claim(Done done) {
                     delivery_failure_ =
                         std::make_exception_ptr(ConnectException(worker::kafka_error_text(delivery.error)));
                 },
-                nullptr, [this] { return lease_->held(term_); });
+                metrics_.get(), [this] { return lease_->held(term_); });
             producer->init_transactions({.longest = init_wait, .given_up = given_up_});
             producer_ = std::move(producer);
         },
@@ -90,7 +93,12 @@ void FencableWriter::serve(const std::stop_token& stop) {
         Command command;
         {
             std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, stop, [this] { return !commands_.empty(); })) break;
+            if (!changed_.wait_for(lock, stop, idle_wait, [this] { return !commands_.empty(); })) {
+                if (stop.stop_requested()) break;
+                lock.unlock();
+                if (producer_) producer_->poll(milliseconds{0});
+                continue;
+            }
             command = std::move(commands_.front());
             commands_.pop_front();
         }

@@ -25,6 +25,7 @@
 #include <vector>
 
 namespace millrace::worker {
+class ClientMetrics;
 class Producer;
 }
 
@@ -35,9 +36,10 @@ public:
     using Done = std::function<void(std::exception_ptr error)>;
     using Records = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
-    /// `producer` has a transactional.id.
+    /// `producer` has a transactional.id; `metrics` has what it counts.
     FencableWriter(worker::ClientConfig producer, std::string topic, Logger logger,
-                   std::shared_ptr<const worker::Lease> lease);
+                   std::shared_ptr<const worker::Lease> lease,
+                   std::shared_ptr<worker::ClientMetrics> metrics = nullptr);
     ~FencableWriter();
     FencableWriter(const FencableWriter&) = delete;
     FencableWriter& operator=(const FencableWriter&) = delete;
@@ -62,6 +64,7 @@ private:
     std::string topic_;
     Logger logger_;
     std::shared_ptr<const worker::Lease> lease_;
+    std::shared_ptr<worker::ClientMetrics> metrics_;
     std::atomic<worker::Lease::Term> term_ = 0;   ///< of what is being written
     std::unique_ptr<worker::Producer> producer_;  ///< the thread's; null: not claimed
     std::exception_ptr delivery_failure_;

@@ -53,7 +53,7 @@ void KafkaBasedLog::State::run_writer(const Done& started) noexcept {
 
 void KafkaBasedLog::State::prepare() {
     options.logger.info("Starting KafkaBasedLog with topic {}", options.topic);
-    admin = std::make_unique<worker::Admin>(options.admin, options.logger, options.admin_timeout);
+    admin = std::make_unique<worker::Admin>(options.admin, options.logger, options.admin_timeout, admin_metrics.get());
     if (options.prepare) options.prepare(*admin);
     const auto partitions = wait_for_partitions();
     auto begin = first_offsets(partitions);
@@ -67,8 +67,8 @@ void KafkaBasedLog::State::prepare() {
 void KafkaBasedLog::State::make_producer() {
     producer_term = options.lease->term();
     producer = std::make_unique<worker::Producer>(
-        options.producer, options.logger, [this](const worker::Delivery& delivery) { on_delivery(delivery); }, nullptr,
-        [this] { return may_produce(); });
+        options.producer, options.logger, [this](const worker::Delivery& delivery) { on_delivery(delivery); },
+        producer_metrics.get(), [this] { return may_produce(); });
     producer_made = steady_clock::now();
 }
 
@@ -163,6 +163,7 @@ bool KafkaBasedLog::State::enter_term(worker::Lease::Term term) {
 void KafkaBasedLog::State::poll(milliseconds max_wait) {
     if (options.lease->term() != producer_term && !in_flight.empty()) producer->purge();
     producer->poll(max_wait);
+    admin->poll();
 }
 
 void KafkaBasedLog::State::wait_for_reports() {

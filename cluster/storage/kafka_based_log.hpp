@@ -12,6 +12,7 @@
 #include "connectors/api/log.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/kafka/client_config.hpp"
+#include "worker/metrics/client_metrics.hpp"
 #include "worker/runtime/lease.hpp"
 
 #include <chrono>
@@ -46,6 +47,7 @@ struct TopicLogOptions {
     std::chrono::milliseconds admin_timeout{30000};
     Logger logger = {};
     std::shared_ptr<const worker::Lease> lease = std::make_shared<worker::Lease>();  ///< on writing
+    std::shared_ptr<worker::ClientMetricsList> clients = std::make_shared<worker::ClientMetricsList>();
 };
 
 /// True if the consumer of these options sees only what is committed.

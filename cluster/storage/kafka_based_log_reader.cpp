@@ -18,7 +18,7 @@ constexpr milliseconds open_transaction_limit{90000};  ///< the same where a tra
 void KafkaBasedLog::State::run_reader() noexcept {
     while (!stopping) {
         try {
-            worker::Consumer consumer(options.consumer, options.logger);
+            worker::Consumer consumer(options.consumer, options.logger, consumer_metrics.get());
             read(consumer);
         } catch (const std::exception& e) {
             options.logger.error("Error polling topic {}, reading on from where it was: {}", options.topic, e.what());

@@ -41,10 +41,15 @@ inline std::exception_ptr stopped_error(const std::string& topic) {
 }
 
 struct KafkaBasedLog::State {
-    State(TopicLogOptions o, OnRecords r) : options(std::move(o)), on_records(std::move(r)) {}
+    State(TopicLogOptions o, OnRecords r) : options(std::move(o)), on_records(std::move(r)) {
+        if (reads_committed(options)) consumer_metrics->reads_committed();
+    }
 
     TopicLogOptions options;
     OnRecords on_records;
+    std::shared_ptr<worker::ClientMetrics> admin_metrics = options.clients->add(worker::ClientMetrics::Role::Admin);
+    std::shared_ptr<worker::ClientMetrics> producer_metrics = options.clients->add();
+    std::shared_ptr<worker::ClientMetrics> consumer_metrics = options.clients->add();
 
     std::mutex commands_mutex;
     std::condition_variable commands_ready;

@@ -27,6 +27,7 @@ OffsetBackingStore::OffsetBackingStore(TopicLogOptions options, ConnectorOffsetT
     : topic_(options.topic),
       connectors_(std::move(connectors)),
       lease_(options.lease),
+      metrics_(options.clients),
       state_(std::make_shared<State>(options.logger)),
       log_(std::move(options), [state = state_](std::vector<LogRecord> records) { state->apply(records); }) {}
 
@@ -100,7 +101,7 @@ std::shared_ptr<worker::OffsetStore> OffsetBackingStore::of_connector(const work
     if (same_brokers && (clients.topic.empty() || clients.topic == topic_)) return nullptr;
     auto topic = connectors_.like;
     if (!clients.topic.empty()) topic.name = clients.topic;
-    return std::make_shared<ConnectorOffsetStore>(std::move(topic), clients, *this, lease_, state_->logger);
+    return std::make_shared<ConnectorOffsetStore>(std::move(topic), clients, *this, lease_, metrics_, state_->logger);
 }
 
 std::vector<std::pair<OffsetMap, OffsetMap>> OffsetBackingStore::list(const std::string& connector) {

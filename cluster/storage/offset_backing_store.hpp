@@ -45,6 +45,7 @@ private:
     std::string topic_;
     ConnectorOffsetTopics connectors_;
     std::shared_ptr<const worker::Lease> lease_;
+    std::shared_ptr<worker::ClientMetricsList> metrics_;
 
     std::shared_ptr<State> state_;
     KafkaBasedLog log_;

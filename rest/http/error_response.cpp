@@ -45,9 +45,9 @@ Response error_response(const std::exception_ptr& error) {
     }
 }
 
-Response bad_target_response(std::string_view method, std::string_view reason) {
+Response bad_target_response(std::string_view method, std::string_view reason, bool any_method) {
     Response response{.status = 400, .close = true};
-    if (method != "GET" && method != "POST" && method != "HEAD") return response;
+    if (!any_method && method != "GET" && method != "POST" && method != "HEAD") return response;
     response.headers.add("Content-Type", "text/html;charset=iso-8859-1");
     response.body = fmt::format(
         "<html>\n<head>\n<title>Error 400 {0}</title>\n</head>\n<body>\n<h2>HTTP ERROR 400 "

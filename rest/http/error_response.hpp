@@ -38,7 +38,7 @@ std::string status_message(int status);
 
 /// The page for a request target that cannot be read, in HTML because no route was found; closes the connection.
 /// Without a body for methods other than GET and POST.
-Response bad_target_response(std::string_view method, std::string_view reason);
+Response bad_target_response(std::string_view method, std::string_view reason, bool any_method = false);
 /// The same page for a malformed Content-Type; for a malformed Accept no body, for nobody knows what is taken.
 Response malformed_header_response(std::string_view method, const MalformedHeaderException& error);
 

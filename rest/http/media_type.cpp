@@ -84,7 +84,10 @@ std::optional<std::vector<MediaType>> parse_accept(std::string_view text) {
     if (trim(text).empty()) return std::vector{MediaType{.type = "*", .subtype = "*"}};
     while (!text.empty()) {
         const auto range = take(text, ',');
-        if (trim(range).empty()) continue;
+        if (trim(range).empty()) {
+            if (ranges.empty()) return std::nullopt;
+            continue;
+        }
         auto parsed = parse_range(range, Subtype::Optional);
         if (!parsed) return std::nullopt;
         ranges.push_back(*std::move(parsed));

@@ -5,6 +5,8 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <vector>
 
 namespace millrace::rest {
@@ -35,6 +37,23 @@ asio::awaitable<void> MessageStream::shutdown() {
         Error ignored;
         transport_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     }
+}
+
+asio::awaitable<void> MessageStream::drain() {
+    std::array<char, read_chunk_bytes> scrap{};
+    const asio::mutable_buffer into = asio::buffer(scrap);
+    Error error;
+    std::size_t bytes = 0;
+    while (!error && transport_.socket().is_open()) {
+        std::tie(error, bytes) = co_await transport_.async_read_some(into, quiet);
+    }
+}
+
+bool MessageStream::skip_empty_line() {
+    const std::string_view bytes(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+    if (!bytes.starts_with("\r\n")) return false;
+    buffer_.consume(2);
+    return true;
 }
 
 asio::awaitable<MessageStream::Error> MessageStream::receive() {
@@ -74,10 +93,15 @@ asio::awaitable<MessageStream::Error> MessageStream::read_header(http::basic_par
 }
 
 template <bool Requests>
-asio::awaitable<MessageStream::Error> MessageStream::read(http::basic_parser<Requests>& parser) {
+asio::awaitable<MessageStream::Error> MessageStream::read(http::basic_parser<Requests>& parser,
+                                                          const std::function<bool()>* admits) {
     parser.eager(true);
     Error error;
-    while (!error && !parser.is_done()) error = co_await parse_more(parser);
+    while (!error && !parser.is_done()) {
+        error = co_await parse_more(parser);
+        if (!error && admits != nullptr && !(*admits)())
+            error = make_error_code(boost::system::errc::not_enough_memory);
+    }
     co_return error;
 }
 
@@ -112,8 +136,10 @@ asio::awaitable<MessageStream::Error> MessageStream::write(http::message<Request
 }
 
 template asio::awaitable<MessageStream::Error> MessageStream::read_header(http::basic_parser<true>&);
-template asio::awaitable<MessageStream::Error> MessageStream::read(http::basic_parser<true>&);
-template asio::awaitable<MessageStream::Error> MessageStream::read(http::basic_parser<false>&);
+template asio::awaitable<MessageStream::Error> MessageStream::read(http::basic_parser<true>&,
+                                                                   const std::function<bool()>*);
+template asio::awaitable<MessageStream::Error> MessageStream::read(http::basic_parser<false>&,
+                                                                   const std::function<bool()>*);
 template asio::awaitable<MessageStream::Error> MessageStream::write(http::message<true, http::string_body>&, bool);
 template asio::awaitable<MessageStream::Error> MessageStream::write(http::message<false, http::string_body>&, bool);
 

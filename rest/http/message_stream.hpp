@@ -14,6 +14,7 @@
 #include <boost/beast/ssl.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -40,13 +41,20 @@ public:
     /// Says goodbye: close_notify, or the end of what is sent.
     asio::awaitable<void> shutdown();
 
+    /// Reads on and throws away until the other side ends: who still sends would lose what it was answered.
+    asio::awaitable<void> drain();
+
+    /// True if an empty line stood where a message should begin (RFC 9112, 2.2), and is left out.
+    bool skip_empty_line();
+
     /// Waits for bytes and puts them into the buffer.
     asio::awaitable<Error> receive();
     /// `Requests`: a server's parser is one of requests, a client's one of responses.
     template <bool Requests>
     asio::awaitable<Error> read_header(http::basic_parser<Requests>& parser);
+    /// `admits`, if it is given, is asked after each piece whether to read on; the error not_enough_memory if not.
     template <bool Requests>
-    asio::awaitable<Error> read(http::basic_parser<Requests>& parser);
+    asio::awaitable<Error> read(http::basic_parser<Requests>& parser, const std::function<bool()>* admits = nullptr);
     asio::awaitable<Error> write(std::span<const asio::const_buffer> bytes);
     /// header_only: for the answer to HEAD.
     template <bool Requests>

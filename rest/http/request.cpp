@@ -23,6 +23,14 @@ const std::string* Headers::find(std::string_view name) const noexcept {
     return nullptr;
 }
 
+std::optional<std::string> Headers::joined(std::string_view name) const {
+    std::optional<std::string> all;
+    for (const auto& [field, value] : fields_) {
+        if (equal_ignoring_case(field, name)) all = all ? *all + ", " + value : value;
+    }
+    return all;
+}
+
 std::optional<std::string_view> find(const Query& query, std::string_view name) noexcept {
     const auto found = std::ranges::find(query, name, [](const auto& p) -> std::string_view { return p.first; });
     return found == query.end() ? std::nullopt : std::optional<std::string_view>(found->second);
@@ -70,6 +78,8 @@ std::string_view reason_phrase(int status) noexcept {
         return "Unsupported Media Type";
     case 426:
         return "Upgrade Required";
+    case 429:
+        return "Too Many Requests";
     case 431:
         return "Request Header Fields Too Large";
     case 500:

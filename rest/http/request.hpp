@@ -18,6 +18,8 @@ public:
     void set(std::string_view name, std::string value);
     /// The first field of that name, or null.
     const std::string* find(std::string_view name) const noexcept;
+    /// All fields of that name as one list; none if there is no such field.
+    std::optional<std::string> joined(std::string_view name) const;
     const std::vector<Field>& fields() const noexcept { return fields_; }
 
 private:

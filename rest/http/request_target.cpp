@@ -56,7 +56,7 @@ std::variant<std::string, TargetRefusal> decode_segment(std::string_view whole, 
                                        : "Illegal Path Character"};
     }
     auto decoded = percent_decode(raw);
-    if (!decoded || decoded->find('\0') != std::string::npos) return TargetRefusal{"Bad Request"};
+    if (!decoded || decoded->find('\0') != std::string::npos) return TargetRefusal{"Bad Request", true};
     if (!valid_utf8(*decoded)) return TargetRefusal{"Bad UTF-8 encoding"};
     if (std::ranges::any_of(*decoded, is_control)) return TargetRefusal{"Suspicious Path Character"};
     if (*decoded == "." || *decoded == "..") {
@@ -138,7 +138,7 @@ std::variant<RequestTarget, TargetRefusal> parse_target(std::string_view target,
     if (path.empty() || path == "*") return TargetRefusal{"Bad URI path"};
     if (!path.starts_with('/')) return TargetRefusal{"Bad Request"};
     path.remove_prefix(1);
-    if (leaves_root(path)) return TargetRefusal{"Bad Request"};
+    if (leaves_root(path)) return TargetRefusal{"Bad Request", true};
     RequestTarget parsed{.segments = {}, .query = parse_query(target.substr(std::min(question + 1, target.size())))};
     while (!path.empty()) {
         const auto slash = std::min(path.find('/'), path.size());

@@ -20,7 +20,8 @@ struct RequestTarget {
     Query query;
 };
 struct TargetRefusal {
-    std::string reason;  ///< "Ambiguous URI empty segment"
+    std::string reason;       ///< "Ambiguous URI empty segment"
+    bool any_method = false;  ///< whether there is a page for every method
 };
 enum class AmbiguousPaths : std::uint8_t { Accept, Refuse };
 

@@ -35,16 +35,15 @@ bool matches(const std::vector<std::string_view>& pattern, const std::vector<std
 
 /// None where the header is absent. A Content-Type that is there and empty is malformed.
 std::optional<MediaType> content_type_of(const Request& request) {
-    const auto* header = request.headers.find("Content-Type");
-    if (header == nullptr) return std::nullopt;
+    const auto header = request.headers.joined("Content-Type");
+    if (!header) return std::nullopt;
     auto type = parse_content_type(*header);
     if (!type) throw MalformedHeaderException("Content-Type");
     return type;
 }
 
 std::vector<MediaType> accepted_by(const Request& request) {
-    const auto* header = request.headers.find("Accept");
-    auto ranges = parse_accept(header == nullptr ? std::string_view() : *header);
+    auto ranges = parse_accept(request.headers.joined("Accept").value_or(""));
     if (!ranges) throw MalformedHeaderException("Accept");
     return *std::move(ranges);
 }

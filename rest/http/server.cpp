@@ -8,6 +8,7 @@
 #include "rest/http/access_log.hpp"
 #include "rest/http/error_response.hpp"
 #include "rest/http/message_stream.hpp"
+#include "rest/http/refusal.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <list>
+#include <utility>
 
 namespace millrace::rest {
 
@@ -30,6 +32,9 @@ constexpr auto accept_pause = std::chrono::milliseconds(100);  ///< after a fail
 constexpr auto goodbye = std::chrono::seconds(5);              ///< for TLS' close_notify
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
+/// Whether a connection goes on after an answer. A client of HTTP/1.0 that asks for it has to be told so.
+enum class Persistence : std::uint8_t { Close, Implied, Announced };
+
 /// What the server has to know of a connection to make room or to stop.
 struct Connection {
     beast::tcp_stream* stream = nullptr;
@@ -37,7 +42,8 @@ struct Connection {
     bool secure = false;
     bool from_peer = false;
     bool admin = false;
-    bool idle = true;  ///< waits for a request
+    bool idle = true;      ///< waits for a request
+    bool refused = false;  ///< what came was not read to its end
     steady_clock::time_point since = steady_clock::now();
 
     void close() const noexcept {
@@ -64,41 +70,22 @@ std::string known_method(const std::string& method) {
     return std::ranges::find(methods, method) == methods.end() ? "other" : method;
 }
 
-/// Where Beast finds no version behind the second word of a line: a blank in the path, or another version.
-int status_of_version(std::string_view line) {
-    line = line.substr(0, line.find("\r\n"));
-    if (line.ends_with(" HTTP/2.0")) return 426;
-    return std::ranges::count(line, ' ') > 2 ? 400 : 505;
 }
 
-/// The answer to bytes that are no request, or to a request that is too big: `left` are those that were not understood.
-/// `target` is empty where it was too long.
-Response refusal_of(const boost::system::error_code& error, std::string_view target, std::string_view left) {
-    int status = 400;
-    if (error == http::error::header_limit || error == http::error::buffer_overflow)
-        status = target.empty() ? 414 : 431;
-    if (error == http::error::body_limit) status = 413;
-    if (error == http::error::bad_version) status = status_of_version(left);
-    auto response = error_response(status, status_message(status));
-    response.close = true;
-    return response;
-}
+/// The part of one request's body in what all bodies take.
+class Server::HeldBody {
+public:
+    explicit HeldBody(State& server) noexcept : server_(server) {}
+    ~HeldBody();
+    HeldBody(const HeldBody&) = delete;
+    HeldBody& operator=(const HeldBody&) = delete;
+    /// False if all of them are too much, and this one has more than its share.
+    bool grow_to(std::size_t bytes) noexcept;
 
-/// What another server on the way may read otherwise than this one (RFC 9112, 3.2 and 6.3).
-boost::system::error_code ambiguity_of(const http::request_parser<http::string_body>& parser) {
-    const auto& request = parser.get();
-    if (request.count(http::field::host) > 1) return http::error::bad_field;
-    if (request.count(http::field::transfer_encoding) != 0 && !parser.chunked())
-        return http::error::bad_transfer_encoding;
-    return {};
-}
-
-bool speaks_http(const boost::system::error_code& error) {
-    return error.category() == make_error_code(http::error::end_of_stream).category() &&
-           error != http::error::end_of_stream && error != http::error::partial_message;
-}
-
-}
+private:
+    State& server_;
+    std::size_t bytes_ = 0;
+};
 
 struct Server::State {
     State(asio::any_io_executor on, ServerOptions with, RequestHandler calls, Logger writes)
@@ -120,8 +107,10 @@ struct Server::State {
     asio::awaitable<void> converse(MessageStream& stream, Connection& connection);
     asio::awaitable<bool> exchange(MessageStream& stream, Connection& connection);
     asio::awaitable<boost::system::error_code> read(MessageStream& stream,
-                                                    http::request_parser<http::string_body>& parser);
-    asio::awaitable<bool> write(MessageStream& stream, const Request& request, Response response, bool keep_alive);
+                                                    http::request_parser<http::string_body>& parser, HeldBody& held);
+    /// `persistence`: what the client is to be told of it.
+    asio::awaitable<bool> write(MessageStream& stream, const Request& request, Response response,
+                                Persistence persistence);
     asio::awaitable<Response> answer(Request request) const;
 
     asio::any_io_executor executor;
@@ -133,9 +122,18 @@ struct Server::State {
     std::vector<tcp::acceptor> acceptors = {};
     std::list<Connection> connections = {};
     asio::steady_timer drained;
+    std::size_t bodies = 0;  ///< bytes of those that are held
     ServerStats stats = {};
     bool stopping = false;
 };
+
+Server::HeldBody::~HeldBody() { server_.bodies -= bytes_; }
+
+bool Server::HeldBody::grow_to(std::size_t bytes) noexcept {
+    server_.bodies += bytes - std::exchange(bytes_, bytes);
+    const auto& limits = server_.options.limits;
+    return server_.bodies <= limits.bodies_bytes || bytes <= limits.bodies_bytes / limits.connections;
+}
 
 void Server::State::report(const std::exception_ptr& error) const {
     try {
@@ -212,6 +210,10 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket, std::size_t liste
     co_await converse(stream, *entry);
     if (stream.uses_tls()) entry->stream->expires_after(goodbye);
     co_await stream.shutdown();
+    if (!entry->refused || stopping) co_return;
+    entry->idle = true;  // it makes room if it has to
+    entry->stream->expires_after(options.limits.transfer);
+    co_await stream.drain();
 }
 
 asio::awaitable<bool> Server::State::secure(MessageStream& stream, std::shared_ptr<const cluster::TlsContext> tls,
@@ -246,6 +248,7 @@ asio::awaitable<void> Server::State::converse(MessageStream& stream, Connection&
             const auto error = co_await stream.receive();
             if (error) co_return;
         }
+        if (stream.skip_empty_line()) continue;
         connection.idle = false;
         more = co_await exchange(stream, connection);
     }
@@ -253,19 +256,21 @@ asio::awaitable<void> Server::State::converse(MessageStream& stream, Connection&
 
 /// Reads a request; what follows the header is invited first if the client waits for that.
 asio::awaitable<boost::system::error_code> Server::State::read(MessageStream& stream,
-                                                               http::request_parser<http::string_body>& parser) {
+                                                               http::request_parser<http::string_body>& parser,
+                                                               HeldBody& held) {
     stream.transport().expires_after(options.limits.transfer);
     auto error = co_await stream.read_header(parser);
     if (!error) error = ambiguity_of(parser);
     if (error) co_return error;
     stream.transport().expires_after(options.limits.transfer);
-    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    if (parser.get().version() >= 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         const std::array parts{asio::buffer(go_on)};
         error = co_await stream.write(parts);
         if (error) co_return error;
     }
-    error = co_await stream.read(parser);
+    const std::function<bool()> admits = [&] { return held.grow_to(parser.get().body().size()); };
+    error = co_await stream.read(parser, &admits);
     co_return error;
 }
 
@@ -276,12 +281,16 @@ asio::awaitable<bool> Server::State::exchange(MessageStream& stream, Connection&
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(options.limits.header_bytes));
     parser.body_limit(options.limits.body_bytes);
-    const auto error = co_await read(stream, parser);
+    HeldBody held(*this);
+    const auto error = co_await read(stream, parser, held);
     if (error && !speaks_http(error)) co_return false;
-    const bool keep_alive = !error && parser.get().keep_alive();
+    auto persistence = Persistence::Close;
+    if (!error && parser.get().keep_alive())
+        persistence = parser.get().version() < 11 ? Persistence::Announced : Persistence::Implied;
     const auto request = request_of(parser.release(), connection);
     connection.stream->expires_never();
     Response response;
+    connection.refused = static_cast<bool>(error);
     if (error) {
         const auto left = stream.buffer().data();
         response = refusal_of(error, request.target, {static_cast<const char*>(left.data()), left.size()});
@@ -292,7 +301,8 @@ asio::awaitable<bool> Server::State::exchange(MessageStream& stream, Connection&
     const auto status = response.status;
     const auto size = request.method == "HEAD" ? 0 : response.body.size();
     connection.stream->expires_after(options.limits.transfer);
-    const bool more = co_await write(stream, request, std::move(response), keep_alive && !stopping);
+    if (stopping) persistence = Persistence::Close;
+    const bool more = co_await write(stream, request, std::move(response), persistence);
     stats.busy += steady_clock::now() - clock;
     ++stats.requests[{known_method(request.method), status}];
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - clock);
@@ -314,7 +324,7 @@ asio::awaitable<Response> Server::State::answer(Request request) const {
 }
 
 asio::awaitable<bool> Server::State::write(MessageStream& stream, const Request& request, Response response,
-                                           bool keep_alive) {
+                                           Persistence persistence) {
     const bool head = request.method == "HEAD";
     const bool bodiless = response.status == 204 || response.status == 304;
     http::response<http::string_body> message;
@@ -325,11 +335,12 @@ asio::awaitable<bool> Server::State::write(MessageStream& stream, const Request&
     message.set(http::field::server, options.product);
     for (auto& [name, value] : response.headers.fields()) message.insert(name, value);
     if (!bodiless) message.content_length(response.body.size());
-    keep_alive = keep_alive && !response.close;
-    if (!keep_alive) message.set(http::field::connection, "close");
+    if (response.close) persistence = Persistence::Close;
+    if (persistence == Persistence::Close) message.set(http::field::connection, "close");
+    if (persistence == Persistence::Announced) message.set(http::field::connection, "keep-alive");
     if (!head && !bodiless) message.body() = std::move(response.body);
     const auto error = co_await stream.write(message, head);
-    co_return !error && keep_alive;
+    co_return !error && persistence != Persistence::Close;
 }
 
 Server::Server(asio::any_io_executor executor, ServerOptions options, RequestHandler handler, Logger logger)

@@ -34,8 +34,9 @@ namespace asio = boost::asio;
 /// The settings millrace.rest.* say the first four and `transfer`.
 struct ServerLimits {
     std::size_t header_bytes = 8 * 1024;
-    std::size_t body_bytes = 16 * 1024 * 1024;  ///< the largest known configurations have some hundred KiB
-    std::size_t connections = 1024;             ///< of all listeners; the longest idle one makes room
+    std::size_t body_bytes = 16 * 1024 * 1024;     ///< the largest known configurations have some hundred KiB
+    std::size_t bodies_bytes = 256 * 1024 * 1024;  ///< of all requests that are being read or answered together
+    std::size_t connections = 1024;                ///< of all listeners; the longest idle one makes room
     std::chrono::milliseconds idle = std::chrono::seconds(90);       ///< between two requests of a connection
     std::chrono::milliseconds handshake = std::chrono::seconds(30);  ///< TLS, both hellos
     std::chrono::milliseconds transfer = std::chrono::seconds(90);   ///< one header, one body, one response
@@ -94,6 +95,7 @@ public:
 
 private:
     struct State;
+    class HeldBody;
     std::unique_ptr<State> state_;
 };
 

@@ -89,6 +89,26 @@ std::string Access::digest(const Credentials& credentials) const {
     return made;
 }
 
+/// Each check takes its time: who guesses must not keep others waiting.
+asio::awaitable<bool> Access::check(Credentials credentials, std::string client) {
+    if (checking_[client] >= most_checks) {
+        throw RestException(429, "Too many passwords from this address wait to be checked: try again");
+    }
+    ++checking_[client];
+    const auto checked = [this, client](const void*) {
+        if (--checking_[client] == 0) checking_.erase(client);
+    };
+    const std::unique_ptr<const void, decltype(checked)> entry(this, checked);
+    using Done = std::function<void(std::exception_ptr, bool)>;
+    const std::function<void(Done)> begin = [this, users = users_, credentials](Done done) {
+        thread_->post([users, credentials, done = std::move(done)] {
+            done(nullptr, users->verify(credentials.user, credentials.password));
+        });
+    };
+    const bool right = co_await cluster::await_callback<bool>(begin);
+    co_return right;
+}
+
 asio::awaitable<std::optional<Response>> Access::authenticate(const Request& request) {
     refresh();
     if (!users_) co_return std::nullopt;
@@ -98,12 +118,7 @@ asio::awaitable<std::optional<Response>> Access::authenticate(const Request& req
     if (const auto known = proven_.find(credentials->user); known != proven_.end() && known->second == proof) {
         co_return std::nullopt;
     }
-    using Done = std::function<void(std::exception_ptr, bool)>;
-    const std::function<void(Done)> begin = [this, users = users_, user = *credentials](Done done) {
-        thread_->post(
-            [users, user, done = std::move(done)] { done(nullptr, users->verify(user.user, user.password)); });
-    };
-    const bool right = co_await cluster::await_callback<bool>(begin);
+    const bool right = co_await check(*credentials, request.client);
     if (!right) {
         logger_.warn("Refused the password of '{}' from {}", credentials->user, request.client);
         co_return unauthorized();

@@ -2,8 +2,9 @@
 ///
 /// Threads  The control thread. Passwords are checked on another one, since bcrypt takes its time; what was right once
 ///          is remembered as a keyed digest, so that a client pays for it once.
-/// Errors   401 and 403 as {"error_code":..., "message":...}. The constructor throws ConfigException for a file that
-/// will
+/// Limits   As many passwords as `most_checks` of one address wait to be checked; more are refused with 429.
+/// Errors   401, 403 and 429 as {"error_code":..., "message":...}. The constructor throws ConfigException for a file
+/// that will
 ///          not do; later such a file is logged, and what was read before goes on to count.
 #pragma once
 #include "connectors/api/log.hpp"
@@ -34,6 +35,8 @@ struct AccessOptions {
 
 class Access {
 public:
+    static constexpr int most_checks = 8;
+
     Access(AccessOptions options, Logger logger);
     ~Access();
     Access(const Access&) = delete;
@@ -47,6 +50,7 @@ public:
 
 private:
     void refresh();
+    asio::awaitable<bool> check(Credentials credentials, std::string client);
     std::string digest(const Credentials& credentials) const;
 
     AccessOptions options_;
@@ -57,6 +61,7 @@ private:
     std::filesystem::file_time_type roles_read_{};
     std::string key_;                            ///< of the digests
     std::map<std::string, std::string> proven_;  ///< by user
+    std::map<std::string, int> checking_;        ///< passwords that wait to be checked, by the client's address
     std::unique_ptr<worker::PluginThread> thread_;
 };
 

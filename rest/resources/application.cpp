@@ -91,7 +91,7 @@ Application::Application(asio::any_io_executor executor, ServerOptions options, 
 asio::awaitable<Response> Application::handle(Request request) {
     const auto parsed = parse_target(request.target, AmbiguousPaths::Accept);
     if (const auto* refusal = std::get_if<TargetRefusal>(&parsed)) {
-        co_return bad_target_response(request.method, refusal->reason);
+        co_return bad_target_response(request.method, refusal->reason, refusal->any_method);
     }
     const auto& target = std::get<RequestTarget>(parsed);
     try {

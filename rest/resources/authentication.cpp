@@ -82,6 +82,12 @@ std::optional<BasicAuth> authentication(const worker::WorkerConfig& config, std:
     if (!wanted) return std::nullopt;
     const auto file = login_of(jaas_file(java_options)).options.at("file");
     auto users = read_properties_file(file);
+    if (users.empty() && !config.values.get_string("millrace.rest.roles.file").empty()) {
+        throw ConfigException(fmt::format(
+            "millrace.rest.roles.file needs users: the credential properties file {} has none, which admits everybody "
+            "under any name",
+            file));
+    }
     if (users.empty()) {
         logger.warn("Credential properties file '{}' is empty; all requests will be permitted", file);
     }

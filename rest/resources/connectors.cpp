@@ -24,17 +24,18 @@ bool flag(const Call& call, std::string_view name) {
     return value && equal_ignoring_case(*value, "true");
 }
 
+void refuse_other_name(const SubmittedConfig& config, const std::string& name) {
+    const auto given = config.settings.find("name");
+    if (given == config.settings.end() || given->second == name) return;
+    throw RestException(400,
+                        fmt::format("Connector name configuration ({}) doesn't match connector name in the URL ({})",
+                                    given->second, name));
+}
+
 /// The name in a configuration must be the connector's; it is put in where it is missing.
 void settle_name(SubmittedConfig& config, const std::string& name) {
-    const auto given = config.settings.find("name");
-    if (given == config.settings.end()) {
-        config.set("name", name);
-    } else if (given->second != name) {
-        throw RestException(400,
-                            fmt::format("Connector name configuration ({}) doesn't match connector name in the URL "
-                                        "({})",
-                                        given->second, name));
-    }
+    refuse_other_name(config, name);
+    if (!config.settings.contains("name")) config.set("name", name);
 }
 
 Response connector_response(const Call& call, const cluster::CreateResult& result, const SubmittedConfig* submitted) {
@@ -156,6 +157,8 @@ asio::awaitable<Response> patch_config(Call call) {
     if (is_null) patch = parse_config(call.request.body);  // says so; that there is no such connector comes first
     for (const auto& [name, value] : patch.settings) config.settings[name] = value;
     for (const auto& name : patch.nulls) config.settings.erase(name);
+    // Kafka Connect takes any name here; a sink's consumer group goes by it, which may be another's.
+    if (call.services.access) refuse_other_name(config, connector_of(call));
     co_await require_valid(call.services, config);
     const auto result =
         co_await call.services.herder.put_connector(connector_of(call), config.settings, std::nullopt, true);

@@ -107,6 +107,7 @@ ServerLimits limits_of(const Config& values) {
     const auto time = [&](std::string_view key) { return std::chrono::milliseconds(values.get_int(key)); };
     return {.header_bytes = size("millrace.rest.max.header.bytes"),
             .body_bytes = size("millrace.rest.max.body.bytes"),
+            .bodies_bytes = std::max(ServerLimits{}.bodies_bytes, size("millrace.rest.max.body.bytes")),
             .connections = size("millrace.rest.max.connections"),
             .idle = time("millrace.rest.idle.timeout.ms"),
             .transfer = time("millrace.rest.transfer.timeout.ms")};

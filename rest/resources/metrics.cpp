@@ -37,6 +37,7 @@ asio::awaitable<Response> metrics(Call call) {
         thread->post([page, collect, done = std::move(done)] {
             try {
                 if (collect) collect(*page);
+                page->count_metrics();
                 done(nullptr, page->text());
             } catch (const std::exception&) {
                 done(std::current_exception(), {});

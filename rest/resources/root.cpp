@@ -8,7 +8,6 @@ namespace millrace::rest {
 namespace {
 
 /// The release whose API this is: clients decide by it what they may ask.
-constexpr std::string_view compatible_version = "4.3.1";
 
 asio::awaitable<Response> server_info(Call call) {
     std::string body;

@@ -42,6 +42,9 @@ class Access;  // rest/resources/access.hpp
 using ValidateConnector = std::function<void(const std::string& connector_class, Settings settings,
                                              std::function<void(std::exception_ptr, std::vector<ConfigValue>)> done)>;
 
+/// The release of Kafka Connect whose API this is; clients go by it.
+inline constexpr std::string_view compatible_version = "4.3.1";
+
 /// Everything borrowed outlives the application.
 struct Services {
     cluster::Herder& herder;

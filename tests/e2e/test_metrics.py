@@ -135,6 +135,23 @@ def test_kafka_clients(rest, worker, connector, sink, sql):
                 value(series, 'kafka_consumer_fetch_manager_records_consumed_total', **consumer) == 3 and
                 value(series, 'kafka_consumer_fetch_manager_records_lag', **consumer, partition='0') == 0)
     stack.wait_for('what the clients count', told)
+
+    def others_told():
+        """The clients that belong to no task, and those that sources and sinks have besides."""
+        series, _ = scrape(worker.address)
+        group = re.search(r'^group\.id=(.*)$', (worker.folder / 'worker.properties').read_text(), re.M)[1]
+        ids = {labels['clientId'] for labels, _ in series.get('kafka_producer_request_total', [])}
+        admins = {labels['clientId'] for labels, number in series.get('kafka_admin_client_request_total', []) if number > 0}
+        return ({f'{group}-{name}' for name in ('configs', 'offsets', 'statuses')} <= ids and f'connector-dlq-producer-{sink.name}-0' in ids and
+                f'{group}-configs' in admins and
+                value(series, 'kafka_consumer_fetch_manager_records_consumed_total', clientId=f'{group}-configs') > 0)
+    stack.wait_for('what the other clients count', others_told)
+    series, _ = scrape(worker.address)
+    assert value(series, 'kafka_connect_version_info', clientId=worker.address, version='4.3.1') == 1
+    assert value(series, 'kafka_connect_start_time_seconds', clientId=worker.address) == pytest.approx(value(series, 'process_start_time_seconds'))
+    assert value(series, 'kafka_connect_version_info', clientId=f'connect-{worker.address}') == 1
+    assert value(series, 'kafka_connect_kafka_metrics_count_count') == sum(
+        len(found) for name, found in series.items() if name.startswith('kafka_connect_'))
     sink.change('stop')
     sink.wait_states('STOPPED')
     sink.produce(['{"a": 3}'] * 7)

@@ -46,6 +46,41 @@ def message(rest, method, path, body=None):
     return status, answer['message']
 
 
+def test_what_has_failed_starts_again(services, folder, kafka_address):
+    worker = start(services, folder / 'w', kafka_address, millrace_restart_backoff_ms=200, millrace_restart_backoff_max_ms=400)
+    rest = stack.Rest(worker.address)
+    out = folder / 'later' / 'out.txt'
+    sink = {'value.converter': 'org.apache.kafka.connect.storage.StringConverter', 'connector.class': 'FileStreamSink', 'topics': unique('t'), 'file': str(out)}
+    assert ask(rest, 'PUT', '/connectors/quiet/config', sink)[0] == 201
+    assert ask(rest, 'PUT', '/connectors/again/config', {**sink, 'millrace.restart.on.failure': 'true'})[0] == 201
+    assert 'automatically' not in rest.wait_failed('quiet')
+    stack.wait_for('the status to say it', lambda: 'Restarted automatically in ' in rest.wait_failed('again'))
+    stack.wait_for('two restarts', lambda: worker.log().count('Restarting task again-0, which has failed') >= 2)
+    out.parent.mkdir()
+    stack.wait_for('it to run', lambda: rest.states('again') == ['RUNNING', 'RUNNING'])
+    assert 'millrace_restarts_total{connector="again",task="0"}' in rest.metrics()
+    assert rest.states('quiet') == ['RUNNING', 'FAILED'] and 'Restarting task quiet-0' not in worker.log()
+
+
+def test_other_values_of_a_provider(services, folder, kafka_address):
+    folder.mkdir(exist_ok=True)
+    first, second = folder / 'first.txt', folder / 'second.txt'
+    values = properties(folder / 'values.properties', {'out': first})
+    worker = start(services, folder / 'w', kafka_address, config_providers='file', config_providers_file_param_millrace_ttl_ms=300,
+                   config_providers_file_class='org.apache.kafka.common.config.provider.FileConfigProvider')
+    rest = stack.Rest(worker.address)
+    sink = {'value.converter': 'org.apache.kafka.connect.storage.StringConverter', 'connector.class': 'FileStreamSink', 'topics': unique('t'), 'file': f'${{file:{values}:out}}'}
+    for name, action in {'follows': 'restart', 'stays': 'none'}.items():
+        assert ask(rest, 'PUT', f'/connectors/{name}/config', {**sink, 'config.action.reload': action})[0] == 201
+        rest.wait_running(name)
+    assert first.exists() and not second.exists()
+    properties(values, {'out': second})
+    stack.wait_for('the other file', second.exists)
+    rest.wait_running('follows')
+    log = worker.log()
+    assert 'Restarting connector follows: values from config providers' in log and 'Restarting connector stays' not in log and 'a restart of connector stays' not in log
+
+
 def test_connectors_from_files_and_over_rest(services, folder, kafka_address, lines):
     lines.start()
     plain = properties(folder / 'a.properties', {'name': lines.name, **lines.config()})

@@ -237,12 +237,20 @@ const std::vector<ConfigKey>& distributed_keys() {
     }();
     return all;
 }
-constexpr auto standalone_keys = joined(both_modes, standalone_only);
+const std::vector<ConfigKey>& standalone_keys() {
+    static const auto all = [] {
+        std::vector<ConfigKey> keys(both_modes.begin(), both_modes.end());
+        keys.insert(keys.end(), standalone_only.begin(), standalone_only.end());
+        keys.insert(keys.end(), worker_restart_keys().begin(), worker_restart_keys().end());
+        return keys;
+    }();
+    return all;
+}
 
 }
 
 std::span<const ConfigKey> worker_config_keys(WorkerMode mode) noexcept {
-    if (mode == WorkerMode::Standalone) return standalone_keys;
+    if (mode == WorkerMode::Standalone) return standalone_keys();
     return distributed_keys();
 }
 

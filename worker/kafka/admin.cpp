@@ -33,10 +33,13 @@ struct Admin::State : AdminClient {
 };
 
 // The admin API is that of any client; a producer costs least.
-Admin::Admin(const ClientConfig& config, const Logger& logger, std::chrono::milliseconds timeout)
-    : state_(std::make_unique<State>(RD_KAFKA_PRODUCER, config, logger, timeout)) {}
+Admin::Admin(const ClientConfig& config, const Logger& logger, std::chrono::milliseconds timeout,
+             ClientMetrics* metrics)
+    : state_(std::make_unique<State>(RD_KAFKA_PRODUCER, config, logger, timeout, metrics)) {}
 
 Admin::~Admin() = default;
+
+void Admin::poll() { rd_kafka_poll(state_->client(), 0); }
 
 std::string Admin::cluster_id() {
     char* id = rd_kafka_clusterid(state_->client(), state_->timeout_ms());

@@ -17,6 +17,8 @@
 
 namespace millrace::worker {
 
+class ClientMetrics;
+
 struct NewTopic {
     std::string name;
     std::int32_t partitions = -1;          ///< -1: the broker's default
@@ -26,7 +28,9 @@ struct NewTopic {
 
 class Admin {
 public:
-    Admin(const ClientConfig& config, const Logger& logger, std::chrono::milliseconds timeout);
+    /// `metrics` has what the client counts, where poll() is called now and then; it outlives this.
+    Admin(const ClientConfig& config, const Logger& logger, std::chrono::milliseconds timeout,
+          ClientMetrics* metrics = nullptr);
     ~Admin();
     Admin(const Admin&) = delete;
     Admin& operator=(const Admin&) = delete;
@@ -45,6 +49,9 @@ public:
     enum class OffsetSpec : std::uint8_t { Earliest, Latest };
     /// Of partitions 0 .. partitions-1, whatever transactions are open (read_uncommitted).
     std::vector<std::int64_t> offsets(const std::string& topic, std::int32_t partitions, OffsetSpec spec);
+
+    /// Hands over what the metrics are made from. Does not wait.
+    void poll();
 
 private:
     struct State;

@@ -15,8 +15,8 @@ class AdminClient {
 public:
     /// `timeout` is the limit of each question.
     AdminClient(rd_kafka_type_t type, const ClientConfig& config, const Logger& logger,
-                std::chrono::milliseconds timeout)
-        : opaque_{logger.named("org.apache.kafka.clients.admin.AdminClient")},
+                std::chrono::milliseconds timeout, ClientMetrics* metrics = nullptr)
+        : opaque_{logger.named("org.apache.kafka.clients.admin.AdminClient"), metrics},
           timeout_ms_(static_cast<int>(timeout.count())),
           client_(make_client(type, make_conf(config, opaque_))) {}
     ~AdminClient() {

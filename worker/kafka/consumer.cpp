@@ -51,8 +51,10 @@ struct Consumer::State : HandleOpaque {
     std::map<TopicPartition, bool> at_end;
 };
 
-Consumer::Consumer(const ClientConfig& config, Logger logger) : state_(std::make_unique<State>()) {
+Consumer::Consumer(const ClientConfig& config, Logger logger, ClientMetrics* metrics)
+    : state_(std::make_unique<State>()) {
     state_->logger = logger.named(std::string(logger_name));
+    state_->metrics = metrics;
     auto conf = make_conf(config, *state_);
     rd_kafka_conf_set(conf.get(), "enable.auto.commit", "false", nullptr, 0);
     rd_kafka_conf_set(conf.get(), "enable.auto.offset.store", "false", nullptr, 0);

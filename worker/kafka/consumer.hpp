@@ -19,6 +19,8 @@
 
 namespace millrace::worker {
 
+class ClientMetrics;
+
 /// Its texts lie in memory of the client: with Consumer valid during the callback only.
 struct ConsumerRecord {
     std::string_view topic;
@@ -40,7 +42,7 @@ public:
     using OnRecord = std::function<void(const ConsumerRecord&)>;
 
     /// Throws ConfigException for settings that librdkafka refuses. Does not wait for a broker.
-    Consumer(const ClientConfig& config, Logger logger);
+    Consumer(const ClientConfig& config, Logger logger, ClientMetrics* metrics = nullptr);
     ~Consumer();
     Consumer(const Consumer&) = delete;
     Consumer& operator=(const Consumer&) = delete;

@@ -69,6 +69,7 @@ struct DistributedWorker::State {
             cluster::ensure_internal_topic(admin, topic, role, topic_timeout, logger);
         };
         options.lease = lease;
+        options.clients = made.clients;
         return options;
     }
     cluster::DistributedHerderDependencies herder_dependencies() {
@@ -103,7 +104,8 @@ struct DistributedWorker::State {
         return server;
     }
     rest::Services services() {
-        auto all = rest_services(made, herder, worker);
+        auto all = rest_services(made, herder, worker,
+                                 {made.address.worker_id(), group_settings(made.config, made.address).client_id});
         all.leader_patience = made.config.session_timeout + election_time;
         all.forwarding = forwarding_tls();
         return all;

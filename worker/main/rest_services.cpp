@@ -2,11 +2,19 @@
 
 #include "rest/resources/authentication.hpp"
 #include "worker/main/version.hpp"
+#include "worker/metrics/process_metrics.hpp"
 #include "worker/runtime/worker.hpp"
 
 namespace millrace::worker {
 
-rest::Services rest_services(const StartUp& made, cluster::Herder& herder, Worker& worker) {
+namespace {
+
+constexpr std::string_view commit = "millrace-" MILLRACE_VERSION;
+
+}
+
+rest::Services rest_services(const StartUp& made, cluster::Herder& herder, Worker& worker,
+                             std::vector<std::string> client_ids) {
     return {
         .herder = herder,
         .validate = [&worker](const std::string& connector_class, Settings settings,
@@ -18,8 +26,14 @@ rest::Services rest_services(const StartUp& made, cluster::Herder& herder, Worke
         .users = rest::authentication(made.config, made.java_options, made.logger),
         .access = rest::access_control(made.config, made.logger),
         .logger = Logger(made.log, "org.apache.kafka.connect.runtime.rest.RestServer"),
-        .commit = "millrace-" MILLRACE_VERSION,
-        .collect_metrics = [&worker](MetricsPage& page) { collect_program(page, worker); }};
+        .commit = std::string(commit),
+        .collect_metrics =
+            [&made, &worker, clients = std::move(client_ids)](MetricsPage& page) {
+                for (const auto& id : clients) {
+                    collect_app_info(page, {.client_id = id, .version = rest::compatible_version, .commit_id = commit});
+                }
+                collect_program(page, made, worker);
+            }};
 }
 
 }

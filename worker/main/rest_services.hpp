@@ -5,7 +5,8 @@
 
 namespace millrace::worker {
 
-/// All three outlive the result.
-rest::Services rest_services(const StartUp& made, cluster::Herder& herder, Worker& worker);
+/// What is referred to outlives the result. `client_ids`: whose app-info there is.
+rest::Services rest_services(const StartUp& made, cluster::Herder& herder, Worker& worker,
+                             std::vector<std::string> client_ids);
 
 }

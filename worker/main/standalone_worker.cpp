@@ -29,7 +29,7 @@ struct StandaloneWorker::State {
                   .listener = herder,
                   .logger = Logger(m.log, "org.apache.kafka.connect.runtime.Worker"),
                   .secrets = m.secrets}),
-          services(rest_services(m, herder, worker)),
+          services(rest_services(m, herder, worker, {m.address.worker_id()})),
           rest(context.get_executor(), rest::server_options(m.config, "Millrace/" MILLRACE_VERSION, m.ports), services),
           loop(context, rest, m, logger) {
         herder.set_worker(worker);

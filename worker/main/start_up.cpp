@@ -159,10 +159,11 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, c
                                              .java_options = environment("KAFKA_OPTS")});
 }
 
-void collect_program(MetricsPage& page, const Worker& worker) {
+void collect_program(MetricsPage& page, const StartUp& made, const Worker& worker) {
     const MetricLabel version[] = {{"version", MILLRACE_VERSION}};
     page.write(own_metrics::build, 1, version);
     collect_process(page);
+    made.clients->collect(page);
     worker.collect_metrics(page);
 }
 

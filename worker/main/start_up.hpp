@@ -5,6 +5,7 @@
 #include "worker/config/config_transformer.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/main/given_settings.hpp"
+#include "worker/metrics/client_metrics.hpp"
 #include "worker/metrics/page.hpp"
 #include "worker/plugins/registry.hpp"
 
@@ -27,6 +28,7 @@ struct StartUp {
     rest::HeldPorts ports;  ///< of listeners whose settings leave the port open
     AdvertisedAddress address;
     std::string kafka_cluster_id;
+    std::shared_ptr<ClientMetricsList> clients = std::make_shared<ClientMetricsList>();  ///< those of no task
     std::string java_options;  ///< the environment's KAFKA_OPTS: it may name a JAAS file with users of REST
 };
 
@@ -37,8 +39,8 @@ std::unique_ptr<StartUp> start_up(WorkerMode mode, const GivenSettings& given, c
 /// Those linked in, those of the installation, and those of plugin.path.
 PluginRegistry make_plugins(const Settings& settings, const Logger& logger);
 
-/// The build, the process and everything that the worker runs.
-void collect_program(MetricsPage& page, const Worker& worker);
+/// The build, the process, the clients of no task and everything that the worker runs.
+void collect_program(MetricsPage& page, const StartUp& made, const Worker& worker);
 
 /// Sets the level of a logger, for the herder.
 std::function<void(const std::string& logger, const std::string& level)> level_setter(std::shared_ptr<LogControl> log);

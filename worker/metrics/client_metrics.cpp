@@ -88,6 +88,11 @@ void collect_nodes(MetricsPage& page, std::string_view group, const json::Node& 
     }
 }
 
+void collect_admin(MetricsPage& page, const json::Node& client, std::span<const MetricLabel> labels) {
+    collect_network(page, "admin-client-metrics", client, Network(client), labels);
+    collect_nodes(page, "admin-client-node-metrics", client, labels);
+}
+
 void collect_producer(MetricsPage& page, const json::Node& client, std::span<const MetricLabel> labels) {
     constexpr std::string_view group = "producer-metrics";
     constexpr std::string_view topic_group = "producer-topic-metrics";
@@ -171,9 +176,29 @@ void ClientMetrics::collect(MetricsPage& page) const {
     const auto* type = client.root().find("type");
     if (id == nullptr || type == nullptr) return;
     const MetricLabel labels[] = {{"clientId", id->text()}};
+    if (role_ == Role::Admin) return collect_admin(page, client.root(), labels);
     if (type->text() == "producer") collect_producer(page, client.root(), labels);
     const auto* end = reads_committed_ ? "ls_offset" : "hi_offset";
     if (type->text() == "consumer") collect_consumer(page, client.root(), end, labels);
+}
+
+std::shared_ptr<ClientMetrics> ClientMetricsList::add(ClientMetrics::Role role) {
+    auto made = std::make_shared<ClientMetrics>(role);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(clients_, [](const auto& client) { return client.expired(); });
+    clients_.push_back(made);
+    return made;
+}
+
+void ClientMetricsList::collect(MetricsPage& page) const {
+    std::vector<std::shared_ptr<const ClientMetrics>> alive;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& client : clients_) {
+            if (auto held = client.lock()) alive.push_back(std::move(held));
+        }
+    }
+    for (const auto& client : alive) client->collect(page);
 }
 
 }

@@ -96,6 +96,8 @@ constexpr auto table = std::to_array<ConnectMetric>({
     {"connect-metrics", "request-total", "clientId", "Requests to brokers."},
     {"connect-metrics", "response-rate", "clientId", "Answers of brokers a second."},
     {"connect-metrics", "response-total", "clientId", "Answers of brokers."},
+    {"connect-metrics", "network-io-rate", "clientId", "Requests to brokers and their answers, a second."},
+    {"connect-metrics", "network-io-total", "clientId", "Requests to brokers and their answers."},
     {"connect-metrics", "outgoing-byte-rate", "clientId", "Bytes sent to brokers a second."},
     {"connect-metrics", "outgoing-byte-total", "clientId", "Bytes sent to brokers."},
     {"connect-metrics", "incoming-byte-rate", "clientId", "Bytes received from brokers a second."},
@@ -273,6 +275,26 @@ constexpr auto table = std::to_array<ConnectMetric>({
     {"consumer-fetch-manager-metrics", "records-consumed-total", "clientId, topic", "Records read from the topic."},
     {"consumer-fetch-manager-metrics", "bytes-consumed-total", "clientId, topic",
      "Bytes of records read from the topic."},
+    {"admin-client-metrics", "connection-count", "clientId", "Connections to brokers that are open."},
+    {"admin-client-metrics", "connection-creation-total", "clientId", "Connections to brokers that were opened."},
+    {"admin-client-metrics", "request-total", "clientId", "Requests to brokers."},
+    {"admin-client-metrics", "response-total", "clientId", "Answers of brokers."},
+    {"admin-client-metrics", "outgoing-byte-total", "clientId", "Bytes sent to brokers."},
+    {"admin-client-metrics", "incoming-byte-total", "clientId", "Bytes received from brokers."},
+    {"admin-client-metrics", "request-latency-avg", "clientId", "Mean time to a broker's answer, in milliseconds."},
+    {"admin-client-node-metrics", "request-total", "clientId, nodeId", "Requests to the broker."},
+    {"admin-client-node-metrics", "response-total", "clientId, nodeId", "Answers of the broker."},
+    {"admin-client-node-metrics", "outgoing-byte-total", "clientId, nodeId", "Bytes sent to the broker."},
+    {"admin-client-node-metrics", "incoming-byte-total", "clientId, nodeId", "Bytes received from the broker."},
+    {"admin-client-node-metrics", "request-latency-avg", "clientId, nodeId",
+     "Mean time to the latest answers, in milliseconds."},
+    {"app-info", "version", "clientId", "Version of Kafka Connect that the worker is compatible with.", true,
+     "kafka_connect_version_info"},
+    {"app-info", "commit-id", "clientId", "Build of the worker.", true, "kafka_connect_commit_id_info"},
+    {"app-info", "start-time-ms", "clientId",
+     "When the worker began, in milliseconds since 1970; in seconds with the names of Strimzi's rules.", false,
+     "kafka_connect_start_time_seconds", 0.001},
+    {"kafka-metrics-count", "count", "", "Metrics of kafka.connect that this page shows, this one included."},
 });
 
 std::string with_underscores(std::string_view text) {
@@ -312,13 +334,19 @@ MetricKind kind_of(const ConnectMetric& metric) noexcept {
     return errors || name.ends_with("-total") ? MetricKind::Counter : MetricKind::Gauge;
 }
 
+bool is_of_client(const ConnectMetric& metric) noexcept {
+    const auto first = metric.group.substr(0, metric.group.find('-'));
+    return first == "producer" || first == "consumer" || first == "admin";
+}
+
 std::string prometheus_name(const ConnectMetric& metric, MetricNames names) {
-    // The MBeans of a worker are in the domain kafka.connect, those of its clients in kafka.producer and
-    // kafka.consumer.
-    const auto client = metric.group.substr(0, metric.group.find('-'));
-    const bool of_client = client == "producer" || client == "consumer";
-    std::string domain = of_client ? fmt::format("kafka_{}_", client) : "kafka_connect_";
+    const bool of_client = is_of_client(metric);
+    const bool of_admin = metric.group.starts_with("admin-client-");
+    std::string domain = "kafka_connect_";
+    if (of_client)
+        domain = fmt::format("kafka_{}_", of_admin ? "admin_client" : metric.group.substr(0, metric.group.find('-')));
     if (names == MetricNames::Strimzi) {
+        if (!metric.strimzi_name.empty()) return std::string(metric.strimzi_name);
         if (of_client || metric.group == "connect-metrics") domain = "kafka_";
         return domain + with_underscores(short_group(metric.group)) + "_" + with_underscores(metric.attribute);
     }

@@ -23,6 +23,8 @@ struct ConnectMetric {
     std::string_view labels;     ///< parted by commas
     std::string_view help;
     bool text = false;  ///< the value is a text: it becomes a label named as the attribute, with the value 1
+    std::string_view strimzi_name = {};  ///< where Strimzi's rules have one of its own
+    double strimzi_factor = 1;
 };
 
 /// Every metric that a worker itself has, in the order of the reference page.
@@ -32,6 +34,9 @@ const ConnectMetric& connect_metric(std::string_view group, std::string_view att
 
 /// Those whose attributes end in -total and its like only grow.
 MetricKind kind_of(const ConnectMetric& metric) noexcept;
+/// The MBeans of a worker are in the domain kafka.connect, those of its clients in kafka.producer, kafka.consumer and
+/// kafka.admin.client.
+bool is_of_client(const ConnectMetric& metric) noexcept;
 std::string prometheus_name(const ConnectMetric& metric, MetricNames names);
 
 /// Millrace's own: the process and its REST server.

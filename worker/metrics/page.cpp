@@ -58,8 +58,12 @@ void MetricsPage::connect(std::string_view group, std::string_view attribute, do
     const auto& metric = connect_metric(group, attribute);
     auto& name = connect_names_[&metric];
     if (name.empty()) name = prometheus_name(metric, names_);
-    add(name, kind_of(metric), metric.help, value, labels);
+    if (!is_of_client(metric)) ++of_connect_;
+    const double factor = names_ == MetricNames::Strimzi ? metric.strimzi_factor : 1;
+    add(name, kind_of(metric), metric.help, value * factor, labels);
 }
+
+void MetricsPage::count_metrics() { connect("kafka-metrics-count", "count", static_cast<double>(of_connect_ + 1)); }
 
 void MetricsPage::connect_text(std::string_view group, std::string_view attribute, std::string_view text,
                                std::span<const MetricLabel> labels) {

@@ -28,6 +28,8 @@ public:
                  std::span<const MetricLabel> labels = {});
     void connect_text(std::string_view group, std::string_view attribute, std::string_view text,
                       std::span<const MetricLabel> labels = {});
+    /// kafka-metrics-count, of what was written until now.
+    void count_metrics();
     /// The format's text, version 0.0.4; families by their names.
     std::string text() const;
 
@@ -39,6 +41,7 @@ private:
     std::map<std::string, prometheus::MetricFamily, std::less<>> families_;
     /// The names of Connect's metrics, made once a page.
     std::map<const ConnectMetric*, std::string> connect_names_;
+    std::size_t of_connect_ = 0;  ///< series of the domain kafka.connect
 };
 
 /// Adds the labels connector and task to what a plugin writes.

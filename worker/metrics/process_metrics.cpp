@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -43,17 +44,31 @@ double boot_time() {
     return 0;
 }
 
+double start_time_of(const std::vector<double>& fields) {
+    return boot_time() + fields[field_start] / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+}
+
+void collect_app_info(MetricsPage& page, const AppInfo& info) {
+    constexpr std::string_view group = "app-info";
+    constexpr double ms = 1000;
+    const MetricLabel labels[] = {{"clientId", info.client_id}};
+    page.connect_text(group, "version", info.version, labels);
+    page.connect_text(group, "commit-id", info.commit_id, labels);
+    const auto fields = stat_fields();
+    if (fields.size() > field_start)
+        page.connect(group, "start-time-ms", std::round(start_time_of(fields) * ms), labels);
 }
 
 void collect_process(MetricsPage& page) {
     using namespace own_metrics;
     const auto fields = stat_fields();
     if (fields.size() > field_resident) {
-        const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
         page.write(threads, fields[field_threads], {});
         page.write(virtual_bytes, fields[field_virtual], {});
         page.write(resident_bytes, fields[field_resident] * static_cast<double>(::sysconf(_SC_PAGESIZE)), {});
-        page.write(start_time, boot_time() + fields[field_start] / ticks, {});
+        page.write(start_time, start_time_of(fields), {});
     }
     timespec used{};
     if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0) {

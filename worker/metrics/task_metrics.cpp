@@ -199,7 +199,7 @@ void TaskMetrics::collect_errors(MetricsPage& page, std::span<const MetricLabel>
 }
 
 void TaskMetrics::collect(MetricsPage& page) const {
-    client_.collect(page);
+    for (const auto* client : {&client_, &admin_, &dead_letters_}) client->collect(page);
     const MetricLabel labels[] = {{"connector", connector_}, {"task", task_}};
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();

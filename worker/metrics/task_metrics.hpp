@@ -72,6 +72,10 @@ public:
     void transaction(std::size_t records);
     /// The producer of a source's records, the consumer of a sink's.
     ClientMetrics& client() noexcept { return client_; }
+    /// The admin client of a source that makes its topics.
+    ClientMetrics& admin() noexcept { return admin_; }
+    /// The producer of a sink's dead letter queue.
+    ClientMetrics& dead_letters() noexcept { return dead_letters_; }
     TaskErrorCounters& errors() noexcept { return errors_; }
 
     void collect(MetricsPage& page) const;
@@ -89,6 +93,8 @@ private:
     const std::string task_;
     TaskErrorCounters errors_;
     ClientMetrics client_;
+    ClientMetrics dead_letters_;
+    ClientMetrics admin_{ClientMetrics::Role::Admin};
     mutable std::mutex mutex_;  ///< guards what follows
     std::string status_ = "unassigned";
     TaskKind kind_ = TaskKind::Unknown;

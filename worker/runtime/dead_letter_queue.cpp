@@ -37,12 +37,12 @@ std::vector<ErrorHeader> error_headers(const TaskId& task, const Stage& stage, c
 }
 
 DeadLetterQueue::DeadLetterQueue(DeadLetterQueueConfig config, TaskId task, const ClientConfig& producer,
-                                 std::stop_token stop, Logger logger)
+                                 std::stop_token stop, Logger logger, ClientMetrics* metrics)
     : config_(std::move(config)),
       task_(std::move(task)),
       stop_(std::move(stop)),
       logger_(logger.named("org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter")),
-      producer_(producer, std::move(logger), [this](const Delivery& delivery) { on_delivery(delivery); }) {}
+      producer_(producer, std::move(logger), [this](const Delivery& delivery) { on_delivery(delivery); }, metrics) {}
 
 void DeadLetterQueue::ensure_topic(Admin& admin) const {
     if (admin.partition_count(config_.topic)) return;
@@ -103,8 +103,10 @@ void DeadLetterQueue::fail(const std::exception& error) {
         config_.topic, error.what())));
 }
 
+void DeadLetterQueue::poll() { producer_.poll(std::chrono::milliseconds{0}); }
+
 bool DeadLetterQueue::drain(std::chrono::milliseconds max_wait) {
-    producer_.poll(std::chrono::milliseconds{0});
+    poll();
     const bool done = producer_.outstanding() == 0 || producer_.flush(max_wait);
     if (failure_) std::rethrow_exception(failure_);
     return done;

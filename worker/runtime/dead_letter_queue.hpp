@@ -34,9 +34,9 @@ std::vector<ErrorHeader> error_headers(const TaskId& task, const Stage& stage, c
 
 class DeadLetterQueue final : public ErrorReporter {
 public:
-    /// `stop` ends the wait for room in the producer's queue.
+    /// `stop` ends the wait for room in the producer's queue. `metrics` is the producer's; it outlives this object.
     DeadLetterQueue(DeadLetterQueueConfig config, TaskId task, const ClientConfig& producer, std::stop_token stop,
-                    Logger logger);
+                    Logger logger, ClientMetrics* metrics = nullptr);
 
     /// What is sent, and what cannot be, is counted there; outlives this object.
     void count_in(TaskErrorCounters& counters) noexcept { counters_ = &counters; }
@@ -45,6 +45,8 @@ public:
     void ensure_topic(Admin& admin) const;
     /// Throws StopRequested if the record could not be queued before the task is to stop.
     void report(const Stage& stage, const RecordInWork& record, const std::exception& error) override;
+    /// Takes in what brokers have answered. Does not wait.
+    void poll();
     /// Waits until everything reported is in the topic; false if time is up. What brokers refuse is a line in the log;
     /// throws ConnectException, also when it is called again, where that was a record that put() reported, or if the
     /// producer has failed for good: no offset may be committed then.

@@ -53,8 +53,9 @@ std::unique_ptr<DeadLetterQueue> SinkSession::make_dead_letter_queue() {
     refuse_overrides("admin.override.");
     const auto& worker = parts().config->settings();
     const auto producer = source_producer_settings(worker, connector_settings_, client_id("dlq-producer"));
-    auto queue = std::make_unique<DeadLetterQueue>(
-        std::move(config), parts().id, translate(ClientKind::Producer, producer), task_.stop_token(), parts().logger);
+    auto queue =
+        std::make_unique<DeadLetterQueue>(std::move(config), parts().id, translate(ClientKind::Producer, producer),
+                                          task_.stop_token(), parts().logger, &task_.metrics().dead_letters());
     queue->count_in(task_.metrics().errors());
     context_.add_reporter(*queue);
     return queue;
@@ -87,6 +88,7 @@ void SinkSession::start() {
 }
 
 void SinkSession::round() {
+    if (dead_letters_) dead_letters_->poll();
     commit_when_due();
     subscribe_when_due();
     apply_rewinds();

@@ -49,7 +49,8 @@ std::optional<TopicCreator> SourceSession::make_topic_creator() const {
     const auto settings =
         connector_admin_settings(parts().config->settings(), connector_settings_, client_id("adminclient"));
     return TopicCreator(std::move(*rules),
-                        std::make_unique<Admin>(translate(ClientKind::Admin, settings), logger_, admin_timeout),
+                        std::make_unique<Admin>(translate(ClientKind::Admin, settings), logger_, admin_timeout,
+                                                &task_.metrics().admin()),
                         logger_);
 }
 
@@ -141,6 +142,7 @@ void SourceSession::paused_round() {
 
 void SourceSession::tend() {
     producer_.poll(milliseconds{0});
+    if (topics_) topics_->poll();
     count();
     throw_if_failed();
     commit_when_due();

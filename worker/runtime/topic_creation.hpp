@@ -44,6 +44,8 @@ public:
     /// Throws RetriableException while brokers do not answer, ConnectException if the topic can be neither found nor
     /// made.
     void ensure(std::string_view topic);
+    /// Now and then, for the metrics of its client.
+    void poll() { admin_->poll(); }
 
 private:
     TopicCreationRules rules_;

@@ -53,7 +53,7 @@ const PluginInfo& connector_of(const PluginRegistry& plugins, const SubmittedCon
     if (given == config.settings.end()) {
         throw ConfigException(fmt::format("Connector config {} contains no connector type", printed(config)));
     }
-    return plugins.connector(trim(given->second));
+    return plugins.connector(given->second);
 }
 
 /// What Connect says of the values of its own keys, and of nulls that no table knows.

@@ -50,6 +50,30 @@ TEST_CASE("What fails again and again waits longer and longer, and then stays fa
     }
 }
 
+TEST_CASE("A status says what comes of a failure, and a later failure is told from an earlier one", "[restart]") {
+    RestartSupervisor supervisor;
+    const Supervised task{"orders", 0};
+    const RestartSupervisor::Time now{};
+    const Settings on{{"millrace.restart.on.failure", "true"}, {"millrace.restart.backoff.ms", "7"}};
+    const Config worker(worker::worker_config_keys(worker::WorkerMode::Standalone), {});
+    using Status = worker::StatusListener::Status;
+    Status failed{.state = worker::State::Failed, .trace = "Error: x"};
+    CHECK(supervisor.on_status(task, failed, &on, worker, now) == milliseconds(7));
+    CHECK(failed.trace == "Error: x\nRestarted automatically in 7 ms, restart 1 in a row.");
+    const auto first = supervisor.failures(task);
+    Status running{.state = worker::State::Running};
+    CHECK_FALSE(supervisor.on_status(task, running, &on, worker, now));
+    CHECK(supervisor.failures(task) == first);
+    Status again{.state = worker::State::Failed, .trace = "Error: y"};
+    CHECK(supervisor.on_status(task, again, &on, worker, now) == milliseconds(14));
+    CHECK(supervisor.failures(task) != first);
+    const Settings off;
+    Status quiet{.state = worker::State::Failed, .trace = "Error: z"};
+    CHECK_FALSE(supervisor.on_status(task, quiet, &off, worker, now));
+    CHECK(quiet.trace == "Error: z");
+    CHECK_FALSE(supervisor.on_status(task, quiet, nullptr, worker, now));
+}
+
 TEST_CASE("What does not pass by itself is tried once more, not for ever", "[restart]") {
     RestartSupervisor supervisor;
     auto endless = policy();

@@ -44,4 +44,5 @@ TEST_CASE("a target that cannot be read gets a page, or nothing", "[rest][errors
     CHECK(page.body.starts_with("<html>\n"));
     CHECK(*page.headers.find("Content-Type") == "text/html;charset=iso-8859-1");
     CHECK(bad_target_response("DELETE", "x").body.empty());
+    CHECK(bad_target_response("DELETE", "Bad Request", true).body == bad_target_response("GET", "Bad Request").body);
 }

@@ -45,6 +45,8 @@ public:
             sent += static_cast<std::size_t>(count);
         }
     }
+    /// Nothing more is sent.
+    void finish() const { ::shutdown(socket_, SHUT_WR); }
     RawResponse exchange(const std::string& text) {
         send(text);
         return receive(text.starts_with("HEAD "));

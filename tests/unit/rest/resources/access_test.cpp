@@ -2,6 +2,7 @@
 
 #include "connectors/support/text.hpp"
 #include "rest/resources/authentication.hpp"
+#include "rest/resources/route_docs.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/eventually.hpp"
 #include "tests/unit/rest/resources/rest_fixture.hpp"
@@ -10,6 +11,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <memory>
+#include <vector>
 
 using namespace millrace;
 using namespace millrace::rest;
@@ -90,6 +94,105 @@ TEST_CASE("roles say what a user may do with which connectors", "[rest][access]"
     const auto answer = fixture.as(user, method, target, body);
     CHECK(answer.status == status);
     if (status == 403) CHECK(answer.body.starts_with("{\"error_code\":403,\"message\":\"The user '"));
+}
+
+TEST_CASE("each endpoint asks for its action", "[rest][access]") {
+    std::map<std::string, std::string> wants;
+    for (const bool with_admin : {true, false}) {
+        for (const auto& route : main_routes(with_admin)) {
+            wants[fmt::format("{} {}", route.method, route.path)] =
+                to_string(required_action(route.method, route.path));
+        }
+    }
+    const std::map<std::string, std::string> others{
+        {"POST /connectors", "edit"},
+        {"DELETE /connectors/{connector}", "edit"},
+        {"PUT /connectors/{connector}/config", "edit"},
+        {"PATCH /connectors/{connector}/config", "edit"},
+        {"PATCH /connectors/{connector}/offsets", "edit"},
+        {"DELETE /connectors/{connector}/offsets", "edit"},
+        {"PUT /admin/loggers/{logger}", "edit"},
+        {"POST /connectors/{connector}/tasks", "edit"},  // signed by other workers, so no user is asked
+        {"PUT /connectors/{connector}/fence", "edit"},
+        {"PUT /connectors/{connector}/pause", "operate"},
+        {"PUT /connectors/{connector}/resume", "operate"},
+        {"PUT /connectors/{connector}/stop", "operate"},
+        {"POST /connectors/{connector}/restart", "operate"},
+        {"POST /connectors/{connector}/tasks/{task}/restart", "operate"},
+        {"PUT /connectors/{connector}/topics/reset", "operate"},
+        {"PUT /connector-plugins/{plugin}/config/validate", "validate"}};
+    for (const auto& [route, action] : wants) {
+        CAPTURE(route);
+        const auto found = others.find(route);
+        CHECK(action == (found == others.end() ? "read" : found->second));
+        CHECK((found != others.end()) != route.starts_with("GET "));
+    }
+    CHECK(wants.size() > others.size());
+}
+
+TEST_CASE("no way of writing a name leads around a pattern", "[rest][access]") {
+    const AccessFixture fixture;
+    const auto target = GENERATE(
+        as<std::string>{}, "/connectors/%73tock", "/connectors/sto%63k/", "/connectors/stock;orders-1",
+        "/connectors/STOCK", "/connectors/Orders-1", "/connectors/orders-1%0a", "/connectors/orders-1%20",
+        "/connectors/orders-1%2F..%2Fstock", "/connectors/orders-1/../stock", "/connectors/./stock",
+        "/connectors/stock/status?x=/orders-1", "http://h/connectors/stock", "/connectors/stock/tasks/0/status",
+        "/connectors/stock/topics", "/connectors/stock/offsets", "/connectors/stock/config");
+    CAPTURE(target);
+    for (const char* method : {"GET", "HEAD"}) {
+        const auto answer = fixture.as("alan:lovelace", method, target);
+        CHECK((answer.status == 403 || answer.status == 404 || answer.status == 400));
+        CHECK(answer.body.find("FileStream") == std::string::npos);
+    }
+}
+
+TEST_CASE("who may edit some connectors may edit no other, whatever a body says", "[rest][access]") {
+    const AccessFixture fixture;
+    fixture.write("roles", "ada=edit:orders-.*\n");
+    std::filesystem::last_write_time(fixture.folder / "roles",
+                                     std::filesystem::file_time_type::clock::now() + std::chrono::seconds(10));
+    const auto [method, path, body, status] = GENERATE(table<std::string, std::string, std::string, int>({
+        {"POST", "/connectors", R"({"name":"stock","config":{}})", 403},
+        {"POST", "/connectors", R"({"name":"orders-7","name":"stock","config":{}})", 403},
+        {"POST", "/connectors", R"({"name":"orders-7","config":{"name":"stock"}})", 400},
+        {"POST", "/connectors", R"({"config":{"name":"orders-7"}})", 403},
+        {"PUT", "/connectors/orders-1/config", R"({"name":"stock"})", 400},
+        {"PUT", "/connectors/stock/config", R"({"name":"orders-1"})", 403},
+        {"PATCH", "/connectors/orders-1/config", R"({"name":"stock"})", 400},
+        {"PATCH", "/connectors/stock/config", "{}", 403},
+        {"PATCH", "/connectors/stock/offsets", "{}", 403},
+        {"DELETE", "/connectors/stock/offsets", "", 403},
+        {"DELETE", "/connectors/stock", "", 403},
+        {"POST", "/connectors/stock/restart?forward=false", "", 403},
+        {"PUT", "/admin/loggers/root?scope=cluster", R"({"level":"INFO"})", 403},
+        {"PUT", "/admin/loggers/root", R"({"level":"INFO"})", 403},
+        {"DELETE", "/connectors/orders-2", "", 204},
+    }));
+    CAPTURE(method, path, body);
+    CHECK(fixture.as("ada:lovelace", method, path, body).status == status);
+    CHECK(fixture.as("", method, path, body).status == 401);
+    CHECK(fixture.rest->herder.held.contains("stock"));
+}
+
+TEST_CASE("who guesses passwords keeps nobody else waiting for long", "[rest][access]") {
+    const AccessFixture fixture;
+    // A hash whose check takes a while: the guesses wait for each other.
+    fixture.write("users",
+                  fmt::format("ada:{}\nslow:$2b$12$abcdefghijklmnopqrstuu4nHVTxAC3dRXqzhTVHJWwjcFqCLFW5q\n", ada_hash));
+    std::filesystem::last_write_time(fixture.folder / "users",
+                                     std::filesystem::file_time_type::clock::now() + std::chrono::seconds(10));
+    std::vector<std::unique_ptr<RawClient>> guessers;
+    const auto guess = "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Basic " + to_base64("slow:x") + "\r\n\r\n";
+    for (int i = 0; i < Access::most_checks + 4; ++i) {
+        guessers.push_back(std::make_unique<RawClient>(fixture.rest->port));
+        guessers.back()->send(guess);
+    }
+    std::map<int, int> answers;
+    for (const auto& guesser : guessers) ++answers[guesser->receive().status];
+    CHECK(answers[401] + answers[429] == static_cast<int>(guessers.size()));
+    CHECK(answers[401] >= Access::most_checks);
+    CHECK(fixture.as("ada:lovelace", "GET", "/").status == 200);
+    CHECK(fixture.as("slow:x", "GET", "/").status == 401);  // there is room again
 }
 
 TEST_CASE("a list has the connectors that a user may see; a new one's name counts", "[rest][access]") {

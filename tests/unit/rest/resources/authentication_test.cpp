@@ -59,6 +59,17 @@ TEST_CASE("without the extension nobody is asked", "[rest][auth]") {
     CHECK_FALSE(authentication(sample_worker_config(), "", {}).has_value());
 }
 
+TEST_CASE("users that anybody can claim to be have no roles", "[rest][auth]") {
+    const Files files;
+    files.write("users", "# nobody\n");
+    const Settings java{{"rest.extension.classes", extension}};
+    auto with_roles = java;
+    with_roles["millrace.rest.roles.file"] = files.path("users");
+    CHECK(authentication(sample_worker_config(java), files.options(), {}).has_value());  // as Java: everybody may
+    CHECK_THROWS_WITH(authentication(sample_worker_config(with_roles), files.options(), {}),
+                      Catch::Contains("millrace.rest.roles.file needs users"));
+}
+
 TEST_CASE("what is missing is named at the start", "[rest][auth]") {
     const Files files;
     files.write("empty", "");

@@ -1,6 +1,7 @@
 #include "worker/metrics/page.hpp"
 
 #include "tests/pch.hpp"
+#include "worker/metrics/client_metrics.hpp"
 #include "worker/metrics/process_metrics.hpp"
 
 #include <set>
@@ -47,8 +48,19 @@ TEST_CASE("Names are those of the rules that people have for the JMX exporter", 
     CHECK(name("connector-task-metrics", "offset-commit-avg-time-ms") ==
           "kafka_connect_connector_task_offset_commit_avg_time_ms");
     CHECK(name("task-error-metrics", "total-record-failures") == "kafka_connect_task_error_total_record_failures");
-    CHECK(prometheus_name(connect_metric("source-task-metrics", "source-record-poll-total"), MetricNames::Jmx) ==
+    CHECK(name("app-info", "version") == "kafka_connect_version_info");
+    CHECK(name("app-info", "start-time-ms") == "kafka_connect_start_time_seconds");
+    CHECK(name("kafka-metrics-count", "count") == "kafka_connect_kafka_metrics_count_count");
+    CHECK(name("admin-client-metrics", "connection-count") == "kafka_admin_client_connection_count");
+    CHECK(name("admin-client-node-metrics", "request-total") == "kafka_admin_client_node_request_total");
+    const auto jmx_name = [](std::string_view group, std::string_view attribute) {
+        return prometheus_name(connect_metric(group, attribute), MetricNames::Jmx);
+    };
+    CHECK(jmx_name("source-task-metrics", "source-record-poll-total") ==
           "kafka_connect_source_task_metrics_source_record_poll_total");
+    CHECK(jmx_name("app-info", "start-time-ms") == "kafka_connect_app_info_start_time_ms");
+    CHECK(jmx_name("admin-client-metrics", "connection-count") ==
+          "kafka_admin_client_admin_client_metrics_connection_count");
 }
 
 TEST_CASE("No two metrics have one name", "[metrics]") {
@@ -57,6 +69,89 @@ TEST_CASE("No two metrics have one name", "[metrics]") {
         for (const auto& metric : connect_metrics()) CHECK(seen.insert(prometheus_name(metric, names)).second);
         for (const auto& metric : own_metrics::all) CHECK(seen.insert(std::string(metric.name)).second);
     }
+}
+
+namespace {
+
+/// The value of the first series of that name.
+double value_of(const std::string& text, const std::string& name) {
+    const auto at = text.find("\n" + name);
+    REQUIRE(at != std::string::npos);
+    return std::stod(text.substr(text.find_last_of(' ', text.find('\n', at + 1)) + 1));
+}
+
+}
+
+TEST_CASE("app-info has version, build and start, in milliseconds or, as Strimzi's rules have it, seconds",
+          "[metrics]") {
+    MetricsPage strimzi(MetricNames::Strimzi), jmx(MetricNames::Jmx);
+    for (auto* page : {&strimzi, &jmx}) {
+        collect_app_info(*page, {.client_id = "w:8083", .version = "4.3.1", .commit_id = "abc"});
+        collect_process(*page);
+    }
+    CHECK(strimzi.text().find("kafka_connect_version_info{clientId=\"w:8083\",version=\"4.3.1\"} 1\n") !=
+          std::string::npos);
+    CHECK(strimzi.text().find("kafka_connect_commit_id_info{clientId=\"w:8083\",commit_id=\"abc\"} 1\n") !=
+          std::string::npos);
+    const auto began = value_of(strimzi.text(), std::string(own_metrics::start_time.name) + " ");
+    CHECK(value_of(strimzi.text(), "kafka_connect_start_time_seconds{") == Approx(began).epsilon(1e-9));
+    CHECK(value_of(jmx.text(), "kafka_connect_app_info_start_time_ms{") == Approx(began * 1000).epsilon(1e-9));
+}
+
+TEST_CASE("kafka-metrics-count counts the series of kafka.connect, itself too, and none of its clients", "[metrics]") {
+    MetricsPage page(MetricNames::Strimzi);
+    const MetricLabel client[] = {{"clientId", "c"}};
+    page.connect("connect-worker-metrics", "task-count", 2);
+    page.connect("connect-metrics", "connection-count", 1, client);
+    page.connect("producer-metrics", "connection-count", 1, client);
+    page.connect("admin-client-metrics", "connection-count", 1, client);
+    page.write(own_metrics::threads, 4, {});
+    page.count_metrics();
+    CHECK(value_of(page.text(), "kafka_connect_kafka_metrics_count_count ") == 3);
+}
+
+namespace {
+
+constexpr std::string_view statistics = R"({"client_id":"shared","type":"producer","tx":12,"tx_bytes":900,"rx":11,
+"rx_bytes":800,"msg_size_max":1,"msg_size":0,"brokers":{"b:1/1":{"nodeid":1,"state":"UP","connects":2,"tx":7,"rx":6,
+"txbytes":400,"rxbytes":300,"txretries":0,"rtt":{"sum":3000,"cnt":2}},
+"boot":{"nodeid":-1,"state":"INIT","connects":0}},"topics":{}})";
+
+}
+
+TEST_CASE("An admin client has its own names, whatever librdkafka makes it of", "[metrics]") {
+    ClientMetrics admin(ClientMetrics::Role::Admin);
+    MetricsPage before(MetricNames::Strimzi);
+    admin.collect(before);
+    CHECK(before.text().empty());  // nothing is known before the first statistics
+    admin.update(statistics);
+    MetricsPage page(MetricNames::Strimzi);
+    admin.collect(page);
+    const auto text = page.text();
+    CHECK(value_of(text, "kafka_admin_client_connection_count{clientId=\"shared\"}") == 1);
+    CHECK(value_of(text, "kafka_admin_client_connection_creation_total{") == 2);
+    CHECK(value_of(text, "kafka_admin_client_request_total{") == 12);
+    CHECK(value_of(text, "kafka_admin_client_incoming_byte_total{") == 800);
+    CHECK(value_of(text, "kafka_admin_client_request_latency_avg{") == 1.5);
+    CHECK(value_of(text, "kafka_admin_client_node_request_total{clientId=\"shared\",nodeId=\"node-1\"}") == 7);
+    CHECK(text.find("kafka_producer") == std::string::npos);
+}
+
+TEST_CASE("A client's metrics are listed as long as it is there", "[metrics]") {
+    ClientMetricsList list;
+    auto client = list.add(ClientMetrics::Role::Admin);
+    const auto other = list.add();
+    client->update(statistics);
+    other->update(statistics);
+    const auto has_admin = [&] {
+        MetricsPage page(MetricNames::Strimzi);
+        list.collect(page);
+        CHECK(page.text().find("kafka_producer_request_total") != std::string::npos);
+        return page.text().find("kafka_admin_client_request_total") != std::string::npos;
+    };
+    CHECK(has_admin());
+    client.reset();
+    CHECK(!has_admin());
 }
 
 TEST_CASE("The process tells of its memory, time, threads and files", "[metrics]") {
