@@ -13,6 +13,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace millrace {
@@ -79,8 +80,8 @@ private:
     std::vector<std::unique_ptr<OSSL_PROVIDER, Unload>> providers_;
 };
 
-Contents read_pkcs12(const Store& store) {
-    const OldAlgorithms old;
+/// None, and why in `complaint`, if OpenSSL cannot read it with what it knows.
+std::optional<Contents> try_pkcs12(const Store& store, std::string& complaint) {
     const BioPtr bio(BIO_new_mem_buf(store.bytes.data(), static_cast<int>(store.bytes.size())), &BIO_free);
     const Pkcs12Ptr parsed(d2i_PKCS12_bio(bio.get(), nullptr), &PKCS12_free);
     if (!parsed) store.refuse("it is no PKCS#12 file");
@@ -90,9 +91,11 @@ Contents read_pkcs12(const Store& store) {
     if (PKCS12_parse(parsed.get(), store.password.c_str(), &raw_key, &raw_certificate, &raw_others) != 1) {
         const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
         if (PKCS12_mac_present(parsed.get()) == 0 || PKCS12_verify_mac(parsed.get(), store.password.c_str(), -1) != 1) {
-            store.refuse(fmt::format("{}.password does not open it", store.setting));
+            complaint = fmt::format("{}.password does not open it", store.setting);
+        } else {
+            complaint = fmt::format("OpenSSL cannot read what is in it: {}", reason == nullptr ? "" : reason);
         }
-        store.refuse(fmt::format("OpenSSL cannot read what is in it: {}", reason == nullptr ? "" : reason));
+        return std::nullopt;
     }
     const KeyPtr key(raw_key, &EVP_PKEY_free);
     const CertificatePtr certificate(raw_certificate, &X509_free);
@@ -104,6 +107,15 @@ Contents read_pkcs12(const Store& store) {
     if (key) found.private_key = pem_of(key.get());
     found.trusted_certificates = found.certificate_chain.empty() ? rest : found.certificate_chain;
     return found;
+}
+
+Contents read_pkcs12(const Store& store) {
+    std::string complaint;
+    if (auto found = try_pkcs12(store, complaint)) return std::move(*found);
+    ERR_clear_error();
+    const OldAlgorithms old;
+    if (auto found = try_pkcs12(store, complaint)) return std::move(*found);
+    store.refuse(complaint);
 }
 
 std::string pem_certificates(const Store& store, const JksEntry& entry) {
