@@ -2,6 +2,7 @@
 
 #include "connectors/api/errors.hpp"
 #include "connectors/converters/json_schema.hpp"
+#include "connectors/protobuf/json_messages.hpp"
 #include "connectors/protobuf/known_files.hpp"
 #include "connectors/support/decimal.hpp"
 #include "connectors/support/logical_type.hpp"
@@ -121,6 +122,15 @@ std::string_view scalar_name(Type type) noexcept {
         break;
     }
     return "";
+}
+
+/// Of a file that libprotobuf has itself.
+std::string known_text(std::string_view file) {
+    return google::protobuf::DescriptorPool::generated_pool()->FindFileByName(std::string(file))->DebugString();
+}
+
+bool is_json(const Schema& schema) noexcept {
+    return schema.type() == Type::String && json_message(schema.name()) != JsonMessage::None;
 }
 
 class Writer {
@@ -249,6 +259,7 @@ private:
         if (schema.name() == date_schema_name) return import(date_file, names::date);
         if (schema.name() == time_schema_name) return import(time_file, names::time_of_day);
         if (schema.name() == timestamp_schema_name) return import(timestamp_file, names::timestamp);
+        if (is_json(schema)) return import(struct_file, schema.name());
         if (schema.name() != decimal_schema_name) return std::nullopt;
         if (const auto* precision = schema.parameter(names::connect_precision))
             parameters.emplace(names::precision, *precision);
@@ -304,11 +315,11 @@ private:
 
 ProtoText to_proto(const Schema& schema, const ProtobufOptions& options) {
     if (schema.type() == Type::Struct) return Writer(options).write(schema);
+    if (is_json(schema)) return {.text = known_text(struct_file), .message = schema.name(), .imports = {}};
     const auto wrapper = wrapper_of(schema.type());
     if (!options.raw_wrappers || wrapper.empty())
         throw DataException(fmt::format("Unsupported root schema of type {}", converters::to_string(schema.type())));
-    const auto* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(std::string(wrappers_file));
-    return {.text = file->DebugString(), .message = std::string(wrapper), .imports = {}};
+    return {.text = known_text(wrappers_file), .message = std::string(wrapper), .imports = {}};
 }
 
 }

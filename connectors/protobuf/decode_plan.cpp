@@ -13,6 +13,7 @@ DecodePlan::~DecodePlan() = default;
 
 Value DecodePlan::read(std::string_view data, Arena& arena) const {
     if (!single_) return read_message(*root_, data, arena);
+    if (root_->fields[0].form == Form::Json) return read_nested(root_->fields[0], data, arena);
     Collected found;
     collect(*root_, data, found, arena);
     return of_field(root_->fields[0], found.fields[0], arena);
@@ -160,6 +161,8 @@ Value DecodePlan::read_nested(const FieldPlan& plan, std::string_view data, Aren
         return Value::int32(read_time_of_day(data));
     case Form::Timestamp:
         return Value::int64(read_timestamp(data));
+    case Form::Json:
+        return Value::string(arena.copy(read_json(data, plan.json)));
     case Form::Wrapper: {
         Collected found;
         collect(*plan.message, data, found, arena);

@@ -46,7 +46,7 @@ private:
     Value entries(const FieldPlan& plan, std::span<const std::string_view> messages, Arena& arena) const;
 
     std::unique_ptr<MessagePlan> root_;
-    bool single_;  ///< the value of the root's only field, not a Struct
+    bool single_;  ///< the value of the root's only field, or a text of JSON, not a Struct
 };
 
 }

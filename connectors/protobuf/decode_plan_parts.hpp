@@ -1,6 +1,7 @@
 /// What a DecodePlan is made of.
 #pragma once
 #include "connectors/protobuf/decode_plan.hpp"
+#include "connectors/protobuf/json_messages.hpp"
 
 #include <optional>
 #include <string>
@@ -29,7 +30,8 @@ enum class DecodePlan::Form : std::uint8_t {
     Decimal,
     Date,
     Time,
-    Timestamp
+    Timestamp,
+    Json
 };
 
 struct DecodePlan::FieldPlan {
@@ -49,6 +51,7 @@ struct DecodePlan::FieldPlan {
     std::vector<std::pair<std::int32_t, std::string>> symbols = {};
     std::string unknown_symbol = {};  ///< before its number
     std::int32_t scale = 0;
+    JsonMessage json = JsonMessage::None;
 };
 
 struct DecodePlan::MessagePlan {

@@ -43,6 +43,7 @@ public:
             plan.message->fields.push_back(field(*schema.value_schema(), *from.message_type()->field(1)));
             plan.message->fields[1].field = 1;
         }
+        if (plan.form == Form::Json) plan.json = json_message(from.message_type()->full_name());
         if (plan.form == Form::Decimal) plan.scale = decimal_scale(one);
         if (plan.form == Form::Enum) {
             for (int i = 0; i < from.enum_type()->value_count(); ++i)
@@ -96,6 +97,8 @@ private:
             return Form::Time;
         case Shape::Timestamp:
             return Form::Timestamp;
+        case Shape::Json:
+            return Form::Json;
         }
         return Form::Struct;
     }
@@ -173,7 +176,14 @@ DecodePlan::DecodePlan(const SchemaPtr& schema, const Descriptor& message, const
     const Planner planner(options);
     if (single_) {
         root_ = std::make_unique<MessagePlan>();
-        root_->fields.push_back(planner.field(*schema, *message.field(0)));
+        const auto json = json_message(message.full_name());
+        if (json == JsonMessage::None) {
+            root_->fields.push_back(planner.field(*schema, *message.field(0)));
+        } else {
+            auto& plan = root_->fields.emplace_back();
+            plan.form = Form::Json;
+            plan.json = json;
+        }
     } else {
         root_ = planner.message(*schema, message);
     }

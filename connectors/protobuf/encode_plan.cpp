@@ -14,6 +14,11 @@ void EncodePlan::write(const Value& value, std::string& out) const {
     const auto& to_write = present(*root_->schema, value);
     if (to_write.is_null()) return;
     if (root_->form == Form::Wrapper) return write_field(root_->parts[0], to_write, out);
+    if (root_->form == Form::Json) {
+        if (to_write.kind() != Value::Kind::String)
+            throw DataException(fmt::format("Invalid type for STRING: {}", converters::to_string(to_write.kind())));
+        return put_json(out, to_write.as_text(), root_->json);
+    }
     write_members(*root_, to_write, out);
 }
 
@@ -148,6 +153,9 @@ void EncodePlan::write_message(const FieldPlan& plan, const Value& value, std::s
         break;
     case Form::Timestamp:
         put_timestamp(out, value.as_integer());
+        break;
+    case Form::Json:
+        put_json(out, value.as_text(), plan.json);
         break;
     case Form::Wrapper:
         write_field(plan.parts[0], value, out);

@@ -1,6 +1,7 @@
 /// What an EncodePlan is made of.
 #pragma once
 #include "connectors/protobuf/encode_plan.hpp"
+#include "connectors/protobuf/json_messages.hpp"
 
 namespace millrace::protobuf {
 
@@ -20,7 +21,8 @@ enum class EncodePlan::Form : std::uint8_t {
     Decimal,
     Date,
     Time,
-    Timestamp
+    Timestamp,
+    Json
 };
 
 struct EncodePlan::FieldPlan {
@@ -35,6 +37,7 @@ struct EncodePlan::FieldPlan {
     std::vector<FieldPlan> parts;                      ///< a Map's key and value, a wrapper's value
     std::map<std::string, std::int32_t> symbols = {};  ///< of an enum
     std::int32_t scale = 0;                            ///< of a Decimal
+    JsonMessage json = JsonMessage::None;
 };
 
 struct EncodePlan::Member {

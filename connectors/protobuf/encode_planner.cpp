@@ -25,6 +25,9 @@ public:
         plan.schema = schema;
         if (schema->type() == Type::Struct) {
             plan.members = members(*schema, message);
+        } else if (schema->type() == Type::String && json_message(message.full_name()) != JsonMessage::None) {
+            plan.form = Form::Json;
+            plan.json = json_message(message.full_name());
         } else {
             if (!is_wrapper(message)) refuse(message.full_name(), "is no message for a value without fields");
             plan.form = Form::Wrapper;
@@ -94,6 +97,7 @@ private:
             for (int i = 0; i < to.enum_type()->value_count(); ++i)
                 plan.symbols.emplace(to.enum_type()->value(i)->name(), to.enum_type()->value(i)->number());
         }
+        if (plan.form == Form::Json) plan.json = json_message(to.message_type()->full_name());
         if (plan.form == Form::Decimal) plan.scale = decimal_scale(*schema);
         return plan;
     }
@@ -112,6 +116,8 @@ private:
         }
         if (schema.type() == Type::Array) refuse(to.full_name(), "would be a list of lists");
         if (message != nullptr) {
+            if (schema.type() == Type::String && json_message(message->full_name()) != JsonMessage::None)
+                return Form::Json;
             if (!is_wrapper(*message)) refuse(to.full_name(), "is a message, not one value");
             return Form::Wrapper;
         }

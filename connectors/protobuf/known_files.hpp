@@ -11,6 +11,7 @@ inline constexpr std::string_view decimal_file = "confluent/type/decimal.proto";
 inline constexpr std::string_view date_file = "google/type/date.proto";
 inline constexpr std::string_view time_file = "google/type/timeofday.proto";
 inline constexpr std::string_view timestamp_file = "google/protobuf/timestamp.proto";
+inline constexpr std::string_view struct_file = "google/protobuf/struct.proto";
 inline constexpr std::string_view wrappers_file = "google/protobuf/wrappers.proto";
 
 /// The text of a file that libprotobuf does not have itself; empty for all others.

@@ -1,6 +1,7 @@
 #include "connectors/protobuf/proto_to_connect.hpp"
 
 #include "connectors/api/errors.hpp"
+#include "connectors/protobuf/json_messages.hpp"
 #include "connectors/protobuf/wire.hpp"
 #include "connectors/registry/recursion.hpp"
 #include "connectors/support/decimal.hpp"
@@ -178,6 +179,8 @@ private:
             return make_logical_schema(Logical::Time, true)->parts();
         case Shape::Timestamp:
             return make_logical_schema(Logical::Timestamp, true)->parts();
+        case Shape::Json:
+            return {.type = Type::String, .optional = true, .name = from.message_type()->full_name()};
         case Shape::Map:
             return map(*from.message_type());
         case Shape::Struct:
@@ -267,6 +270,7 @@ Shape shape_of(const FieldDescriptor& field, const ProtobufOptions& options) {
     if (message->full_name() == names::date) return Shape::Date;
     if (message->full_name() == names::time_of_day) return Shape::Time;
     if (message->full_name() == names::timestamp) return Shape::Timestamp;
+    if (json_message(message->full_name()) != JsonMessage::None) return Shape::Json;
     if (options.wrapper_nullables && is_wrapper(*message)) return Shape::Wrapper;
     return field.is_repeated() && is_entry(*message) ? Shape::Map : Shape::Struct;
 }
@@ -274,6 +278,8 @@ Shape shape_of(const FieldDescriptor& field, const ProtobufOptions& options) {
 SchemaPtr to_connect(const Descriptor& message, const ProtobufOptions& options, std::optional<std::int32_t> version) {
     if (options.raw_wrappers && is_wrapper(message))
         return make_schema({.type = scalar_type(*message.field(0)), .version = version});
+    if (json_message(message.full_name()) != JsonMessage::None)
+        return make_schema({.type = Type::String, .name = message.full_name(), .version = version});
     return make_schema(Reader(options).message(message, version));
 }
 

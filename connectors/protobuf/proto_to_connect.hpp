@@ -1,6 +1,7 @@
 /// The Connect schema of a Protobuf message.
 ///
-/// Errors   DataException for what Connect has no schema for: messages that hold themselves.
+/// Output   google.protobuf.Struct, Value and ListValue are Strings of their names, which hold JSON.
+/// Errors   DataException for what Connect has no schema for: other messages that hold themselves.
 /// Facts    Confluent's ProtobufData, toConnectSchema.
 #pragma once
 #include "connectors/protobuf/protobuf_options.hpp"
@@ -20,7 +21,7 @@ SchemaPtr to_connect(const google::protobuf::Descriptor& message, const Protobuf
                      std::optional<std::int32_t> version = {});
 
 /// What one value of a field is, whether the field is repeated or not.
-enum class Shape : std::uint8_t { Scalar, Enum, Struct, Map, Wrapper, Decimal, Date, Time, Timestamp };
+enum class Shape : std::uint8_t { Scalar, Enum, Struct, Map, Wrapper, Decimal, Date, Time, Timestamp, Json };
 Shape shape_of(const google::protobuf::FieldDescriptor& field, const ProtobufOptions& options);
 /// Whether the message is one of google.protobuf's around one value.
 bool is_wrapper(const google::protobuf::Descriptor& message);

@@ -136,7 +136,8 @@ RegisteredSchema RegistryClient::version(const std::string& subject, std::int32_
 RegisteredSchema RegistryClient::by_id(std::int32_t id, const std::string& subject) {
     auto path = fmt::format("/schemas/ids/{}?fetchMaxId=false", id);
     if (!subject.empty()) path += "&subject=" + percent_encoded(subject);
-    return ask_for(fmt::format("Reading the schema with id {}", id), {.url = path}, registered);
+    const auto of_subject = subject.empty() ? "" : fmt::format(" of subject {}", subject);
+    return ask_for(fmt::format("Reading the schema with id {}{}", id, of_subject), {.url = path}, registered);
 }
 
 SchemaText RegistryClient::by_guid(const std::string& guid) {

@@ -1,6 +1,8 @@
 #include "connectors/support/java_regex.hpp"
 
 #include "connectors/api/errors.hpp"
+#include "connectors/support/lookbehind.hpp"
+#include "connectors/support/unicode_blocks.hpp"
 
 #include <fmt/format.h>
 
@@ -34,6 +36,8 @@ constexpr std::array<Named, 27> properties{{{"Lower", "[:lower:]"},       {"Uppe
                                             {"IsWhite_Space", "\\s"}}};
 
 constexpr int most_nested_classes = 100;
+constexpr int most_nested_lookbehinds = 10;
+constexpr std::uint32_t last_character = 0x10FFFF;
 
 bool is_hex(std::string_view text) noexcept {
     return std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
@@ -44,28 +48,56 @@ public:
     explicit Translator(std::string_view pattern) : pattern_(pattern) {}
 
     std::string translated() {
+        const auto out = part(false);
+        return unicode_ ? "(*UCP)" + out : out;
+    }
+
+private:
+    /// `in_brackets`: up to the bracket that was open before it.
+    std::string part(bool in_brackets) {
         std::string out;
+        int open = 0;
         while (at_ < pattern_.size()) {
+            if (in_brackets && open == 0 && pattern_[at_] == ')') break;
             if (starts_with("\\Q")) {
                 out += quoted();
+            } else if (is_assertion()) {
+                out += assertion();
             } else if (pattern_[at_] == '\\') {
                 out += escape(false);
             } else if (pattern_[at_] == '[') {
                 out += klass(1);
+            } else if (starts_with("(?<=") || starts_with("(?<!")) {
+                out += lookbehind();
             } else if (starts_with("(?")) {
-                out += group();
+                const auto begun = group();
+                if (!begun.ends_with(')')) ++open;
+                out += begun;
             } else if (pattern_[at_] == '{') {
                 require_repetition();
                 out += pattern_[at_++];
             } else {
                 if (pattern_[at_] == '(') ++groups_;
+                if (pattern_[at_] == '(') ++open;
+                if (pattern_[at_] == ')') --open;
                 out += pattern_[at_++];
             }
         }
-        return unicode_ ? "(*UCP)" + out : out;
+        return out;
     }
 
-private:
+    std::string lookbehind() {
+        constexpr std::size_t sign = 4;
+        if (++lookbehinds_ > most_nested_lookbehinds) refuse("Too many lookbehinds within lookbehinds", at_);
+        auto out = std::string(pattern_.substr(at_, sign));
+        at_ += sign;
+        out += fixed_alternatives(part(true));
+        --lookbehinds_;
+        if (at_ == pattern_.size()) return out;
+        ++at_;
+        return out + ')';
+    }
+
     bool starts_with(std::string_view text) const noexcept { return pattern_.substr(at_).starts_with(text); }
 
     std::string_view quoted() {
@@ -73,6 +105,21 @@ private:
         const auto from = at_;
         at_ = end == std::string_view::npos ? pattern_.size() : end + 2;
         return pattern_.substr(from, at_ - from);
+    }
+
+    bool is_assertion() const noexcept {
+        if (pattern_[at_] != '\\') return pattern_[at_] == '^' || pattern_[at_] == '$';
+        return at_ + 1 < pattern_.size() &&
+               std::string_view("bBAzZG").find(pattern_[at_ + 1]) != std::string_view::npos;
+    }
+    /// PCRE2 repeats groups, but no places.
+    std::string assertion() {
+        const std::size_t size = pattern_[at_] == '\\' ? 2 : 1;
+        const auto text = pattern_.substr(at_, size);
+        at_ += size;
+        const bool repeated =
+            at_ < pattern_.size() && std::string_view("*+?{").find(pattern_[at_]) != std::string_view::npos;
+        return repeated ? fmt::format("(?:{})", text) : std::string(text);
     }
 
     /// `within`: between brackets.
@@ -121,9 +168,24 @@ private:
         return fmt::format("\\g{{{}}}", number);
     }
 
+    static std::optional<UnicodeBlock> block_of(std::string_view name) {
+        for (const std::string_view prefix : {"In", "block=", "blk="}) {
+            if (name.starts_with(prefix)) return unicode_block(name.substr(prefix.size()));
+        }
+        return std::nullopt;
+    }
+
     static std::string property(std::string_view name, bool negated, bool within) {
         for (const std::string_view prefix : {"script=", "sc=", "general_category=", "gc="}) {
             if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+        }
+        if (const auto block = block_of(name)) {
+            const auto members = fmt::format("\\x{{{:x}}}-\\x{{{:x}}}", block->first, block->last);
+            if (!negated) return within ? members : fmt::format("[{}]", members);
+            if (!within) return fmt::format("[^{}]", members);
+            const auto before = block->first == 0 ? "" : fmt::format("\\x{{0}}-\\x{{{:x}}}", block->first - 1);
+            const auto behind = fmt::format("\\x{{{:x}}}-\\x{{{:x}}}", block->last + 1, last_character);
+            return before + (block->last == last_character ? "" : behind);
         }
         const auto* known = std::ranges::find(properties, name, &Named::java);
         if (known == properties.end()) {
@@ -223,6 +285,7 @@ private:
     std::string_view pattern_;
     std::size_t at_ = 0;
     int groups_ = 0;  ///< that have begun
+    int lookbehinds_ = 0;
     bool unicode_ = false;
 };
 

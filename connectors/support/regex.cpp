@@ -65,14 +65,15 @@ struct Regex::Compiled {
     Code anywhere;
     Code whole;
     MatchContext context;
+    bool looks_at_letters = false;  ///< it depends on kinds of characters
 
     /// The groups' places, or none.
     MatchData match(const Code& code, std::string_view text, std::size_t from) const {
         MatchData data(pcre2_match_data_create_from_pattern(code.get(), nullptr));
         // The compiled code of PCRE2 10.42 finds no character beyond ASCII for \D, \S, \W, \H and \V where texts may be
         // no UTF-8.
-        const bool ascii = std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
-        const std::uint32_t options = ascii ? 0 : PCRE2_NO_JIT;
+        const auto beyond_ascii = [](unsigned char c) { return c >= 0x80; };
+        const std::uint32_t options = looks_at_letters && std::ranges::any_of(text, beyond_ascii) ? PCRE2_NO_JIT : 0;
         const int result = pcre2_match(code.get(), units(text), text.size(), from, options, data.get(), context.get());
         if (result > 0) return data;
         if (result == PCRE2_ERROR_NOMATCH) return nullptr;
@@ -174,10 +175,25 @@ std::string Regex::Compiled::replace(std::string_view text, std::string_view rep
     return out;
 }
 
+namespace {
+
+/// Whether a translated pattern has \d, \W and their kin, or a POSIX class; also where they are quoted.
+bool has_kinds_of_characters(std::string_view pattern) noexcept {
+    for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
+        if (pattern[i] == '[' && pattern[i + 1] == ':') return true;
+        if (pattern[i] != '\\') continue;
+        if (std::string_view("bBdDhHNpPRsSvVwWX").find(pattern[++i]) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+}
+
 Regex::Regex(std::string_view pattern, RegexOptions options) : compiled_(std::make_unique<Compiled>()) {
     const std::uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (options.case_insensitive ? PCRE2_CASELESS : 0u);
     compiled_->pattern = pattern;
     const auto translated = to_pcre(pattern);
+    compiled_->looks_at_letters = has_kinds_of_characters(translated);
     compiled_->anywhere = compile(translated, flags);
     compiled_->whole = compile(translated, flags | PCRE2_ANCHORED | PCRE2_ENDANCHORED);
     compiled_->context.reset(pcre2_match_context_create(nullptr));

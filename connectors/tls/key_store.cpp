@@ -15,6 +15,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace millrace {
@@ -92,24 +93,25 @@ std::string alias_of(X509* certificate) {
 /// What a message says of the one that is meant.
 std::string of_alias(const std::string& alias) { return alias.empty() ? "" : fmt::format(" of alias '{}'", alias); }
 
-[[noreturn]] void refuse_pkcs12(const Store& store, PKCS12* parsed) {
+std::string why_closed(const Store& store, PKCS12* parsed) {
     const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
     if (PKCS12_mac_present(parsed) == 0 || PKCS12_verify_mac(parsed, store.password.c_str(), -1) != 1) {
-        store.refuse(fmt::format("{}.password does not open it", store.setting));
+        return fmt::format("{}.password does not open it", store.setting);
     }
-    store.refuse(fmt::format("OpenSSL cannot read what is in it: {}", reason == nullptr ? "" : reason));
+    return fmt::format("OpenSSL cannot read what is in it: {}", reason == nullptr ? "" : reason);
 }
 
-/// As Java reads it: keys may have a password of their own, and of several the first counts. A trust store's are let
-/// be.
-Contents read_pkcs12(const Store& store) {
-    const OldAlgorithms old;
+/// None, and why in `complaint`, if OpenSSL cannot read it with what it knows. As Java reads it: keys may have a
+/// password of their own, and of several the first counts. A trust store's are let be.
+std::optional<Contents> try_pkcs12(const Store& store, std::string& complaint) {
     const BioPtr bio(BIO_new_mem_buf(store.bytes.data(), static_cast<int>(store.bytes.size())), &BIO_free);
     const Pkcs12Ptr parsed(d2i_PKCS12_bio(bio.get(), nullptr), &PKCS12_free);
     if (!parsed) store.refuse("it is no PKCS#12 file");
     STACK_OF(X509)* raw_certificates = nullptr;
-    if (PKCS12_parse(parsed.get(), store.password.c_str(), nullptr, nullptr, &raw_certificates) != 1)
-        refuse_pkcs12(store, parsed.get());
+    if (PKCS12_parse(parsed.get(), store.password.c_str(), nullptr, nullptr, &raw_certificates) != 1) {
+        complaint = why_closed(store, parsed.get());
+        return std::nullopt;
+    }
     const StackPtr certificates(raw_certificates);
     const int count = certificates ? sk_X509_num(certificates.get()) : 0;
     Contents found;
@@ -117,8 +119,9 @@ Contents read_pkcs12(const Store& store) {
     const auto keys = pkcs12_keys(parsed.get(), store.password, store.key_password);
     const auto* first = keys.empty() ? nullptr : &keys.front();
     if (first != nullptr && !first->key && store.setting == "ssl.keystore") {
-        store.refuse(
-            fmt::format("the key{} is protected with another password: set ssl.key.password", of_alias(first->alias)));
+        complaint =
+            fmt::format("the key{} is protected with another password: set ssl.key.password", of_alias(first->alias));
+        return std::nullopt;
     }
     for (int i = 0; i < count; ++i) {
         auto* certificate = sk_X509_value(certificates.get(), i);
@@ -136,6 +139,15 @@ Contents read_pkcs12(const Store& store) {
     if (!found.certificate_chain.empty()) found.certificate_chain += rest;
     found.trusted_certificates = found.certificate_chain.empty() ? rest : found.certificate_chain;
     return found;
+}
+
+Contents read_pkcs12(const Store& store) {
+    std::string complaint;
+    if (auto found = try_pkcs12(store, complaint)) return std::move(*found);
+    ERR_clear_error();
+    const OldAlgorithms old;
+    if (auto found = try_pkcs12(store, complaint)) return std::move(*found);
+    store.refuse(complaint);
 }
 
 std::string pem_certificates(const Store& store, const JksEntry& entry) {

@@ -46,6 +46,21 @@ def own_kafka():
         yield service
 
 
+@contextlib.contextmanager
+def registry_of_its_own(*options):
+    service = stack.Registry(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('registry-'), *options).start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture(scope='module')
+def registry():
+    with registry_of_its_own() as service:
+        yield service
+
+
 @pytest.fixture(scope='session')
 def postgres_address():
     return stack.environment('MILLRACE_TEST_PG')

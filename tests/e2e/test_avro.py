@@ -1,38 +1,24 @@
-"""Avro, JSON Schema and Protobuf with a real schema registry: what sources write is read by clients of another make, and by sinks; nothing is lost with it."""
+"""Avro, JSON Schema and Protobuf with a real schema registry: what sources write is read by clients of another make, and by sinks."""
 import base64
 import decimal
 import json
-import re
 import struct
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 import stack
 from avro_topic import AvroTopic
-from conftest import unique
+from conftest import registry_of_its_own
+from registries import CONVERTER, JSON_SCHEMA, PROTOBUF, avro, both, underscored
 from sink import Sink
 from tls_proxy import TlsProxy
-
-CONVERTER = 'io.confluent.connect.avro.AvroConverter'
-JSON_SCHEMA = 'io.confluent.connect.json.JsonSchemaConverter'
-PROTOBUF = 'io.confluent.connect.protobuf.ProtobufConverter'
-SLOW = {'max.retries': 1, 'retries.wait.ms': 100}
-
-
-@pytest.fixture(scope='module')
-def registry():
-    service = stack.Registry(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('registry-')).start()
-    yield service
-    service.stop()
 
 
 @pytest.fixture(scope='module')
 def secure_registry():
-    service = stack.Registry(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('registry-'), '--secure').start()
-    yield service
-    service.stop()
+    with registry_of_its_own('--secure') as service:
+        yield service
 
 
 @pytest.fixture
@@ -53,16 +39,6 @@ def sink(rest, kafka_address, folder):
     made = Sink(rest, kafka_address, folder)
     yield made
     made.delete()
-
-
-def avro(url, side='value', converter=CONVERTER, **more):
-    """A converter's settings. Keys have dots already."""
-    settings = {'schema.registry.url': url, **more}
-    return {f'{side}.converter': converter, **{f'{side}.converter.{name}': value for name, value in settings.items()}}
-
-
-def both(url, **more):
-    return {**avro(url, 'key', **more), **avro(url, 'value', **more)}
 
 
 def test_the_converters_are_listed(rest):
@@ -99,7 +75,7 @@ def test_a_sink_reads_what_a_source_wrote(connector, sql, registry, sink, rest, 
     connector.create(table_include_list='public.pets', transforms='unwrap',
                      transforms_unwrap_type='io.debezium.transforms.ExtractNewRecordState')
     sink.topic = f'{connector.prefix}.public.pets'
-    converters = {name.replace('.', '_'): value for name, value in both(registry.url, converter=converter).items()}
+    converters = underscored(both(registry.url, converter=converter))
     sink.put('FileStreamSink', file=sink.out, **converters)
     expected = {f'Struct{{id={i},name=pet {i}}}' for i in range(1, 501)}
     stack.wait_for(lambda: f'all pets; {rest.status(sink.name)}', lambda: set(sink.lines()) == expected)
@@ -121,7 +97,7 @@ def test_protobuf_keeps_what_the_columns_are(connector, sql, registry, sink, res
     connector.create(table_include_list='public.sizes', decimal_handling_mode='precise', time_precision_mode='connect',
                      transforms='unwrap', transforms_unwrap_type='io.debezium.transforms.ExtractNewRecordState')
     sink.topic = f'{connector.prefix}.public.sizes'
-    sink.put('FileStreamSink', file=sink.out, **{name.replace('.', '_'): value for name, value in protobuf_settings(registry.url, skip).items()})
+    sink.put('FileStreamSink', file=sink.out, **underscored(protobuf_settings(registry.url, skip)))
     stack.wait_for(lambda: f'the row; {rest.status(connector.name)} {rest.status(sink.name)}', lambda: len(sink.lines()) == 1)
     assert sink.lines()[0].startswith('Struct{id=1,small=-3,price=-123.45,day='), sink.lines()
     found = registry.call('GET', f'/subjects/{connector.prefix}.public.sizes-value/versions/latest')
@@ -146,58 +122,13 @@ def test_cloud_events_hold_avro(connector, sql, registry, topics, form):
     assert data['after'] == {'id': 1, 'text': 'a'}
 
 
-def test_nothing_is_lost_with_a_registry_that_dies(connector, sql, registry, topics, rest):
-    sql('create table orders (id int primary key)', 'insert into orders select generate_series(1, 100)')
-    connector.config.update(both(registry.url, **SLOW))
-    connector.create(table_include_list='public.orders', errors_retry_timeout=-1, errors_retry_delay_max_ms=500)
-    reader = topics(f'{connector.prefix}.public.orders')
-    reader.wait_for(100)
-    registry.kill()
-    # What it has registered needs no registry any more; another schema does.
-    sql('insert into orders select generate_series(101, 200)')
-    reader.wait_for(200)
-    sql('alter table orders add note text', "insert into orders select i, 'note ' || i from generate_series(201, 300) i")
-
-    def retries():
-        return int(re.search(r'task_error_total_retries\{connector="%s",task="0"\} (\d+)' % connector.name, rest.metrics())[1])
-    stack.wait_for('the task to wait for the registry', lambda: retries() > 2)
-    assert rest.states(connector.name) == ['RUNNING', 'RUNNING']
-    registry.resume()
-    values = [value for _, value in reader.wait_for(300)]
-    assert [value['after']['id'] for value in values] == list(range(1, 301))
-    assert values[-1]['after']['note'] == 'note 300'
-
-
-def test_a_refused_schema_fails_the_task_and_says_why(connector, sql, registry, topics, rest):
-    sql('create table parts (id int primary key, size int)', 'insert into parts values (1, 10)')
-    connector.config.update(both(registry.url, **SLOW))
-    connector.create(table_include_list='public.parts')
-    subject = f'{connector.prefix}.public.parts-value'
-    topics(f'{connector.prefix}.public.parts').wait_for(1)
-    registry.call('PUT', f'/config/{subject}', {'compatibility': 'BACKWARD'})
-    sql('alter table parts alter size type text', "insert into parts values (2, 'large')")
-    trace = rest.wait_failed(connector.name)
-    assert subject in trace and registry.url in trace and re.search('(?i)incompatible', trace), trace
-    # Whoever lets it through finds the record there.
-    registry.call('PUT', f'/config/{subject}', {'compatibility': 'NONE'})
-    rest.call('POST', f'/connectors/{connector.name}/restart?includeTasks=true')
-    assert topics(f'{connector.prefix}.public.parts').wait_for(2)[1][1]['after'] == {'id': 2, 'size': 'large'}
-
-
-def test_an_id_that_the_registry_does_not_know_is_named(registry, sink, rest):
-    sink.produce([b'\x00\x00\x0f\x42\x3f\x02'])
-    sink.put('FileStreamSink', file=sink.out, **{name.replace('.', '_'): value for name, value in avro(registry.url).items()})
-    trace = rest.wait_failed(sink.name)
-    assert '999999' in trace and registry.url in trace and sink.topic in trace, trace
-
-
 def test_ids_in_headers_are_read(registry, sink, rest):
     found = registry.call('POST', f'/subjects/{sink.topic}-value/versions', {'schema': '"string"'})
     schema_id, name = struct.pack('>bI', 0, found['id']), '__value_schema_id'
     # The last header counts, and the others are no text either.
     sink.produce([b'\x0afirst'], headers=[(name, b'\x01' + b'\xff' * 16), (name, schema_id)])
     sink.produce([schema_id + b'\x0csecond'])
-    sink.put('FileStreamSink', file=sink.out, **{key.replace('.', '_'): value for key, value in avro(registry.url).items()})
+    sink.put('FileStreamSink', file=sink.out, **underscored(avro(registry.url)))
     stack.wait_for(lambda: f'both; {rest.status(sink.name)}', lambda: sink.lines() == ['first', 'second'])
 
 
@@ -207,7 +138,7 @@ def through_strings(rest, sink, folder, settings):
     source.write_text(''.join(f'line {i}\n' for i in range(1000)))
     config = {'connector.class': 'FileStreamSource', 'file': str(source), 'topic': sink.topic, **settings}
     assert rest.call('PUT', f'/connectors/{sink.name}-source/config', config)[0] == 201
-    sink.put('FileStreamSink', file=sink.out, **{name.replace('.', '_'): value for name, value in settings.items()})
+    sink.put('FileStreamSink', file=sink.out, **underscored(settings))
 
 
 @pytest.mark.parametrize('login', ['user info', 'url'])
@@ -230,7 +161,7 @@ def test_a_registry_with_a_password_and_tls(secure_registry, rest, sink, folder,
 def test_a_wrong_password_is_told_and_not_shown(secure_registry, rest, sink, worker):
     settings = avro(secure_registry.url, **{'basic.auth.credentials.source': 'USER_INFO', 'basic.auth.user.info': 'alice:not-it-at-all'})
     sink.produce([b'\x00\x00\x00\x00\x01\x02a'])
-    sink.put('FileStreamSink', file=sink.out, **{name.replace('.', '_'): value for name, value in settings.items()})
+    sink.put('FileStreamSink', file=sink.out, **underscored(settings))
     trace = rest.wait_failed(sink.name)
     assert '401' in trace and secure_registry.url in trace and 'not-it-at-all' not in trace, trace
     assert 'not-it-at-all' not in worker.log()

@@ -75,14 +75,29 @@ def test_an_expression_that_fails_for_a_record_fails_an_intolerant_task(sink):
     assert sink.committed() == {}
 
 
+def test_conditions_in_javascript(sink):
+    sink.produce([event('c', after=(1, 'pen', '2')), event('u', (1, 'pen', '2'), (1, 'pen', '3')), event('u', (2, 'ink', '5'), (2, 'ink', '6'))])
+    sink.put('FileStreamSink', file=sink.out, value_converter=JSON, **chain(
+        pen={'type': DEBEZIUM + 'Filter', 'language': 'jsr223.graal.js', 'condition': "value.op === 'u' && value.before.id == 1"},
+        unwrap={'type': DEBEZIUM + 'ExtractNewRecordState'}))
+    sink.wait_committed(3)
+    assert sink.lines() == ['Struct{id=1,item=pen,quantity=3}']
+
+
+def test_a_condition_in_another_language_than_its_own_fails_the_task(sink):
+    sink.put('FileStreamSink', file=sink.out, value_converter=JSON, **chain(
+        pen={'type': DEBEZIUM + 'Filter', 'language': 'jsr223.groovy', 'condition': "value.op === 'u'"}))
+    assert '=== is not supported here' in sink.rest.wait_failed(sink.name)
+
+
 def test_an_expression_that_is_not_supported_is_refused_with_its_place(sink):
     config = {'connector.class': 'FileStreamSink', 'topics': sink.topic, 'file': str(sink.out), **chain(
         ok={'type': DEBEZIUM + 'ContentBasedRouter', 'language': 'jsr223.groovy', 'topic.expression': "value.tags.any { it == 'x' } ? 'a' : null"},
-        other={'type': DEBEZIUM + 'Filter', 'language': 'jsr223.graal.js', 'condition': 'true'})}
+        other={'type': DEBEZIUM + 'Filter', 'language': 'jsr223.jexl', 'condition': 'true'})}
     status, text = sink.rest.call('PUT', f'/connectors/{sink.name}/config', config)
     assert status == 400
     assert "for configuration topic.expression: at character 16, before { it == 'x' }" in json.loads(text)['message']
-    assert 'Invalid value jsr223.graal.js for configuration language: Only jsr223.groovy is supported' in json.loads(text)['message']
+    assert 'Invalid value jsr223.jexl for configuration language: Only jsr223.groovy and jsr223.graal.js are supported' in json.loads(text)['message']
 
 
 def test_a_source_routes_by_content_and_takes_attributes_of_cloud_events_from_headers(connector, sql):

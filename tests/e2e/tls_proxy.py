@@ -1,9 +1,8 @@
 """A proxy that takes TLS from clients with a certificate of its authority, and hands on what they say in the clear."""
-import contextlib
-import socket
 import ssl
 import subprocess
-import threading
+
+from tcp_proxy import TcpProxy
 
 
 def authority(folder):
@@ -17,39 +16,14 @@ def authority(folder):
     return folder / 'ca.pem', folder / 'client.pem', folder / 'client.key'
 
 
-def pump(source, target):
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    for end in (source, target):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-
-
-class TlsProxy:
+class TlsProxy(TcpProxy):
     def __init__(self, folder, port):
         self.ca, self.client, self.client_key = authority(folder)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(self.ca, folder / 'ca.key')
         self.context.load_verify_locations(self.ca)
         self.context.verify_mode = ssl.CERT_REQUIRED
-        self.target, self.listener, self.accepted = port, socket.create_server(('127.0.0.1', 0)), 0
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
+        super().__init__(port)
 
-    def serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                plain, _ = self.listener.accept()
-                threading.Thread(target=self.connect, args=(plain,), daemon=True).start()
-
-    def connect(self, plain):
-        with contextlib.suppress(OSError):
-            client = self.context.wrap_socket(plain, server_side=True)
-            self.accepted += 1
-            server = socket.create_connection(('127.0.0.1', self.target))
-            threading.Thread(target=pump, args=(server, client), daemon=True).start()
-            pump(client, server)
-
-    def stop(self):
-        self.listener.close()
+    def greet(self, client):
+        return self.context.wrap_socket(client, server_side=True)

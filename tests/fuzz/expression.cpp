@@ -12,6 +12,7 @@
 using millrace::make_schema;
 using millrace::Type;
 using millrace::Value;
+using millrace::transforms::Dialect;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     static const auto schema = make_schema(
@@ -20,9 +21,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                     {"id", make_schema({.type = Type::Int64})},
                     {"tags", make_schema({.type = Type::Array, .value = make_schema({.type = Type::String})})}}});
     const std::string_view text(reinterpret_cast<const char*>(bytes), size);
+    const auto dialect = text.ends_with(' ') ? Dialect::JavaScript : Dialect::Groovy;
     std::optional<millrace::transforms::Expression> expression;
     try {
-        expression.emplace(text);
+        expression.emplace(text, dialect);
     } catch (const millrace::transforms::ExpressionError&) {
         return 0;
     }

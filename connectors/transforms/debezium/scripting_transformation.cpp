@@ -1,23 +1,41 @@
 #include "connectors/transforms/debezium/scripting_transformation.hpp"
 
+#include "connectors/support/text.hpp"
 #include "connectors/transforms/debezium/checks.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace millrace::transforms {
 
 namespace {
 
-constexpr std::string_view groovy = "jsr223.groovy";
-
-std::string language_complaint(std::string_view language) {
-    if (language.empty() || trim(language) == groovy) return "";
-    return "Only jsr223.groovy is supported, and of it what docs/differences.md lists: there is no script engine here";
+/// The names by which Java's script engines are found.
+std::optional<Dialect> dialect_of(std::string_view language) {
+    constexpr std::string_view names[] = {"graal.js", "js", "javascript", "ecmascript", "nashorn"};
+    constexpr std::string_view prefix = "jsr223.";
+    auto name = trim(language);
+    if (!name.starts_with(prefix)) return std::nullopt;
+    name.remove_prefix(prefix.size());
+    if (name == "groovy") return Dialect::Groovy;
+    if (std::ranges::find(names, lower_case(name)) != std::end(names)) return Dialect::JavaScript;
+    return std::nullopt;
 }
 
-std::string condition_complaint(std::string_view text) { return trim(text).empty() ? "" : expression_complaint(text); }
+std::string language_complaint(std::string_view language) {
+    if (language.empty() || dialect_of(language)) return "";
+    return "Only jsr223.groovy and jsr223.graal.js are supported, and of them what docs/differences.md lists: there is "
+           "no script engine here";
+}
+
+/// In which language it is, another setting says.
+std::string condition_complaint(std::string_view text) {
+    if (trim(text).empty()) return "";
+    const auto complaint = expression_complaint(text);
+    return complaint.empty() || expression_complaint(text, Dialect::JavaScript).empty() ? "" : complaint;
+}
 
 std::string topics_complaint(std::string_view pattern) { return pattern.empty() ? "" : regex_complaint(pattern); }
 
@@ -35,7 +53,9 @@ constexpr ConfigKey language{
     .type = ConfigType::String,
     .valid = language_complaint,
     .importance = Importance::High,
-    .doc = "The language of the expression: jsr223.groovy, of which the part that docs/differences.md lists is there.",
+    .doc =
+        "The language of the expression: jsr223.groovy or jsr223.graal.js; the parts of them that docs/differences.md "
+        "lists are there.",
     .order_in_group = 1,
     .width = Width::Medium,
     .display_name = "Expression language"};
@@ -82,8 +102,8 @@ constexpr ConfigKey router_keys[] = {topic_regex,
 void ScriptingTransformation::configure(const Settings& settings) {
     validate("The provided configuration isn't valid; check the error log for details.", [&] {
         const auto config = ConfigDef(config_keys()).parse(settings);
-        required_value(config, "language");
-        expression_.emplace(required_value(config, expression_key()));
+        const auto dialect = dialect_of(required_value(config, "language"));
+        expression_.emplace(required_value(config, expression_key()), dialect.value_or(Dialect::Groovy));
         nulls_ = static_cast<Nulls>(choice(config, "null.handling.mode", {"keep", "drop", "evaluate"}));
         topics_.reset();
         if (const auto pattern = config.get_string("topic.regex"); !pattern.empty()) topics_.emplace(pattern);

@@ -1,6 +1,6 @@
 /// Debezium's transformations by an expression: Filter keeps the records for which a condition holds,
-/// ContentBasedRouter sends records to the topic that an expression gives. There is no script engine: the language is
-/// jsr223.groovy, and of it what Expression understands.
+/// ContentBasedRouter sends records to the topic that an expression gives. There is no script engine: the languages are
+/// jsr223.groovy and jsr223.graal.js, and of them what Expression understands.
 ///
 /// Facts   Debezium: io.debezium.transforms.ScriptingTransformation, Filter, ContentBasedRouter.
 #pragma once

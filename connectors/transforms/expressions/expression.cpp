@@ -11,10 +11,11 @@
 
 namespace millrace::transforms {
 
-Expression::Expression(std::string_view text)
+Expression::Expression(std::string_view text, Dialect dialect)
     : text_(text),
+      dialect_(dialect),
       literals_(std::make_unique<Arena>(256)),
-      root_(std::make_unique<ExpressionNode>(parse_expression(text, *literals_))) {}
+      root_(std::make_unique<ExpressionNode>(parse_expression(text, *literals_, dialect))) {}
 Expression::~Expression() = default;
 Expression::Expression(Expression&&) noexcept = default;
 Expression& Expression::operator=(Expression&&) noexcept = default;
@@ -22,7 +23,7 @@ Expression& Expression::operator=(Expression&&) noexcept = default;
 template <class Use>
 auto Expression::evaluate(const ConnectRecord& record, Arena& arena, Use use) {
     try {
-        return use(root_->evaluate({.record = record, .arena = arena}));
+        return use(root_->evaluate({.record = record, .arena = arena, .dialect = dialect_}));
     } catch (const DataException& e) {
         throw DataException(fmt::format("Error while evaluating expression '{}': {}", text_, e.what()));
     }
@@ -44,16 +45,17 @@ Value Expression::text(const ConnectRecord& record, Arena& arena) {
     });
 }
 
-std::string expression_complaint(std::string_view text) {
+std::string expression_complaint(std::string_view text, Dialect dialect) {
     try {
         Arena literals;
-        parse_expression(text, literals);
+        parse_expression(text, literals, dialect);
         return "";
     } catch (const ExpressionError& e) {
         const auto place = std::min(e.position, text.size());
         const auto rest = text.substr(place, 20);
-        return fmt::format("at character {}{}{}: {}. Expressions are a part of Groovy: docs/differences.md lists it",
-                           place + 1, rest.empty() ? "" : ", before ", rest, e.what());
+        return fmt::format("at character {}{}{}: {}. Expressions are a part of {}: docs/differences.md lists it",
+                           place + 1, rest.empty() ? "" : ", before ", rest, e.what(),
+                           dialect == Dialect::Groovy ? "Groovy" : "JavaScript");
     }
 }
 

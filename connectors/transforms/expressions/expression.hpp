@@ -5,12 +5,14 @@
 ///         schema); fields as a.b, a?.b and a['b']; elements as a[0]; texts, numbers, true, false, null; == != < <= >
 ///         >= =~ ==~ in !in && || ! ?: + - * % and ternaries; methods by name (methods.hpp). A leading `return` and a
 ///         semicolon at the end do not matter.
-/// Output  what Groovy computes, differences.md says where not.
+///         JavaScript's part of it has === and !==, [a, b].includes(c) and length, and neither =~, in nor ?:.
+/// Output  what Groovy, or JavaScript, computes, differences.md says where not.
 /// Throws  ExpressionError with the place for anything else, when it is made; DataException naming the expression when
 ///         it cannot be evaluated for a record.
 /// State   where fields are in a schema is looked up once a schema, so an object belongs to one thread.
 #pragma once
 #include "connectors/api/record.hpp"
+#include "connectors/transforms/expressions/operand.hpp"
 
 #include <memory>
 #include <string>
@@ -22,7 +24,7 @@ struct ExpressionNode;
 
 class Expression {
 public:
-    explicit Expression(std::string_view text);
+    explicit Expression(std::string_view text, Dialect dialect = Dialect::Groovy);
     ~Expression();
     Expression(Expression&&) noexcept;
     Expression& operator=(Expression&&) noexcept;
@@ -39,11 +41,12 @@ private:
     auto evaluate(const ConnectRecord& record, Arena& arena, Use use);
 
     std::string text_;
+    Dialect dialect_;
     std::unique_ptr<Arena> literals_;
     std::unique_ptr<ExpressionNode> root_;
 };
 
 /// Why a text is no expression, where and what may stand there instead; "" if it is one.
-std::string expression_complaint(std::string_view text);
+std::string expression_complaint(std::string_view text, Dialect dialect = Dialect::Groovy);
 
 }

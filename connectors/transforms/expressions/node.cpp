@@ -2,6 +2,8 @@
 
 #include "connectors/api/errors.hpp"
 #include "connectors/support/logical_type.hpp"
+#include "connectors/support/text.hpp"
+#include "connectors/transforms/expressions/javascript.hpp"
 
 #include <fmt/format.h>
 
@@ -39,6 +41,10 @@ Operand header_property(const Operand& header, std::string_view name) {
     if (name == "value") return data(*header.schema, header.value);
     if (name == "schema") return schema_operand(*header.schema);
     throw DataException(fmt::format("A header has no property {}", name));
+}
+
+bool counts_as_true(const Operand& operand, const Scope& scope) noexcept {
+    return scope.dialect == Dialect::JavaScript ? js_truth(operand) : groovy_truth(operand);
 }
 
 std::string scalar_text(const Operand& operand) {
@@ -85,7 +91,15 @@ Operand ExpressionNode::evaluate(const Scope& scope) {
                                         Arithmetic::Remainder};
         const auto left = children[0].evaluate(scope);
         const auto operation = operations[static_cast<std::size_t>(kind) - static_cast<std::size_t>(Kind::Add)];
-        return compute(operation, left, children[1].evaluate(scope), scope.arena);
+        const auto right = children[1].evaluate(scope);
+        if (scope.dialect == Dialect::JavaScript) return js_compute(operation, left, right, scope.arena);
+        return compute(operation, left, right, scope.arena);
+    }
+    case Kind::And:
+    case Kind::Or: {
+        if (scope.dialect == Dialect::Groovy) return truth(test(scope));
+        const auto left = children[0].evaluate(scope);
+        return js_truth(left) == (kind == Kind::And) ? children[1].evaluate(scope) : left;
     }
     case Kind::Conditional:
         return children[children[0].test(scope) ? 1 : 2].evaluate(scope);
@@ -99,10 +113,6 @@ Operand ExpressionNode::evaluate(const Scope& scope) {
 }
 
 bool ExpressionNode::test(const Scope& scope) {
-    const auto compare = [&] {
-        const auto left = children[0].evaluate(scope);
-        return groovy_compare(left, children[1].evaluate(scope));
-    };
     switch (kind) {
     case Kind::Not:
         return !children[0].test(scope);
@@ -111,18 +121,16 @@ bool ExpressionNode::test(const Scope& scope) {
     case Kind::Or:
         return children[0].test(scope) || children[1].test(scope);
     case Kind::Equal:
-    case Kind::NotEqual: {
-        const auto left = children[0].evaluate(scope);
-        return groovy_equal(left, children[1].evaluate(scope)) == (kind == Kind::Equal);
-    }
+    case Kind::StrictEqual:
+        return equals(scope);
+    case Kind::NotEqual:
+    case Kind::StrictNotEqual:
+        return !equals(scope);
     case Kind::Less:
-        return compare() < 0;
     case Kind::LessOrEqual:
-        return compare() <= 0;
     case Kind::Greater:
-        return compare() > 0;
     case Kind::GreaterOrEqual:
-        return compare() >= 0;
+        return compares(scope);
     case Kind::Matches:
     case Kind::Finds: {
         const auto left = children[0].evaluate(scope);
@@ -142,15 +150,42 @@ bool ExpressionNode::test(const Scope& scope) {
     case Kind::Elvis:
         return children[0].test(scope) || children[1].test(scope);
     default:
-        return groovy_truth(evaluate(scope));
+        return counts_as_true(evaluate(scope), scope);
+    }
+}
+
+bool ExpressionNode::equals(const Scope& scope) {
+    const auto left = children[0].evaluate(scope);
+    const auto right = children[1].evaluate(scope);
+    if (scope.dialect == Dialect::Groovy) return groovy_equal(left, right);
+    return js_equal(left, right, kind == Kind::StrictEqual || kind == Kind::StrictNotEqual);
+}
+
+bool ExpressionNode::compares(const Scope& scope) {
+    const auto left = children[0].evaluate(scope);
+    const auto right = children[1].evaluate(scope);
+    const std::partial_ordering order =
+        scope.dialect == Dialect::JavaScript ? js_compare(left, right) : groovy_compare(left, right) <=> 0;
+    switch (kind) {
+    case Kind::Less:
+        return order < 0;
+    case Kind::LessOrEqual:
+        return order <= 0;
+    case Kind::Greater:
+        return order > 0;
+    default:
+        return order >= 0;
     }
 }
 
 bool ExpressionNode::is_in(const Scope& scope) {
     const auto sought = children[0].evaluate(scope);
+    const auto equal_to_sought = [&](const Operand& element) {
+        return scope.dialect == Dialect::JavaScript ? js_equal(element, sought, true) : java_equal(element, sought);
+    };
     if (children[1].kind == Kind::List) {
         bool found = false;
-        for (auto& element : children[1].children) found = java_equal(element.evaluate(scope), sought) || found;
+        for (auto& element : children[1].children) found = equal_to_sought(element.evaluate(scope)) || found;
         return found;
     }
     const auto list = children[1].evaluate(scope);
@@ -176,6 +211,7 @@ Operand ExpressionNode::property(const Operand& of, const Scope& scope) {
     }
     if (of.is_struct()) {
         const auto& place = places.get(*of.schema, [&](const SchemaPtr& schema) { return schema->index_of(name); });
+        if (!place && scope.dialect == Dialect::JavaScript) return {};
         if (!place) throw DataException(fmt::format("{} is not a valid field name", name));
         const auto& field = (*of.schema)->fields()[*place];
         const auto& found = of.value.as_values()[*place];
@@ -186,6 +222,9 @@ Operand ExpressionNode::property(const Operand& of, const Scope& scope) {
         name == "time" && !of.is_null() && logical != Logical::None && logical != Logical::Decimal) {
         return data(millrace::Value::int64(epoch_ms(logical, of.value)));
     }
+    if (name == "length" && of.is_text() && scope.dialect == Dialect::JavaScript) {
+        return data(millrace::Value::int32(static_cast<std::int32_t>(to_utf16(of.value.as_text()).size())));
+    }
     if (of.is_null()) {
         if (safe) return {};
         throw DataException(fmt::format("Cannot get property '{}' on null object", name));
@@ -195,11 +234,18 @@ Operand ExpressionNode::property(const Operand& of, const Scope& scope) {
 
 Operand ExpressionNode::index(const Operand& of, const Operand& by, const Scope& scope) {
     if (of.is_map()) return map_entry(of, by);
-    if (by.is_text() && of.is_struct()) return struct_field(of, by.value.as_text());
+    const bool javascript = scope.dialect == Dialect::JavaScript;
+    if (by.is_text() && of.is_struct()) {
+        if (javascript && !(*of.schema)->index_of(by.value.as_text())) return {};
+        return struct_field(of, by.value.as_text());
+    }
     if (by.is_text() && of.kind == Operand::Kind::Headers) return header_of(scope, by.value.as_text());
     const auto by_kind = by.value.kind();
     const bool whole = by_kind >= millrace::Value::Kind::Int8 && by_kind <= millrace::Value::Kind::Int64;
-    if (of.is_list() && by.kind == Operand::Kind::Data && whole) return list_element(of, by.value.as_integer());
+    if (of.is_list() && by.kind == Operand::Kind::Data && whole) {
+        if (javascript && by.value.as_integer() < 0) return {};
+        return list_element(of, by.value.as_integer());
+    }
     throw DataException(fmt::format("Cannot take an element of {} by {}", class_name(of), class_name(by)));
 }
 
@@ -208,6 +254,12 @@ Operand ExpressionNode::call(const Scope& scope) {
     if (on.is_null()) {
         if (safe) return {};
         if (name != "equals") throw DataException(fmt::format("Cannot invoke method {}() on null object", name));
+    }
+    if (scope.dialect == Dialect::JavaScript && name == "includes" && on.is_list()) {
+        const auto sought = children[1].evaluate(scope);
+        return truth(std::ranges::any_of(on.value.as_values(), [&](const millrace::Value& element) {
+            return js_equal(element_of(on, element), sought, true);
+        }));
     }
     std::array<Operand, 2> arguments;
     const auto count = children.size() - 1;

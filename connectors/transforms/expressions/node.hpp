@@ -18,6 +18,7 @@ namespace millrace::transforms {
 struct Scope {
     const ConnectRecord& record;
     Arena& arena;
+    Dialect dialect = Dialect::Groovy;
 };
 
 struct ExpressionNode {
@@ -39,6 +40,8 @@ struct ExpressionNode {
         Or,
         Equal,
         NotEqual,
+        StrictEqual,  ///< ===
+        StrictNotEqual,
         Less,
         LessOrEqual,
         Greater,
@@ -73,6 +76,8 @@ private:
     Operand index(const Operand& of, const Operand& by, const Scope& scope);
     Operand call(const Scope& scope);
     bool test(const Scope& scope);
+    bool equals(const Scope& scope);
+    bool compares(const Scope& scope);
     bool is_in(const Scope& scope);
 };
 

@@ -10,6 +10,9 @@
 
 namespace millrace::transforms {
 
+/// The language of an expression.
+enum class Dialect : std::uint8_t { Groovy, JavaScript };
+
 /// A value with its schema, or one of the things about a record that are no data. It owns nothing.
 struct Operand {
     enum class Kind : std::uint8_t {

@@ -1,10 +1,12 @@
 #include "connectors/transforms/expressions/parser.hpp"
 
 #include "connectors/api/errors.hpp"
+#include "connectors/support/java_number.hpp"
 #include "connectors/transforms/expressions/token.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -23,23 +25,16 @@ struct BinaryOperator {
     int precedence;
 };
 constexpr int additive = 6;
-constexpr std::array<BinaryOperator, 17> binary_operators{{
-    {"||", Kind::Or, 1},
-    {"&&", Kind::And, 2},
-    {"=~", Kind::Finds, 3},
-    {"==~", Kind::Matches, 3},
-    {"==", Kind::Equal, 4},
-    {"!=", Kind::NotEqual, 4},
-    {"<", Kind::Less, 5},
-    {"<=", Kind::LessOrEqual, 5},
-    {">", Kind::Greater, 5},
-    {">=", Kind::GreaterOrEqual, 5},
-    {"in", Kind::In, 5},
-    {"!", Kind::NotIn, 5},  // followed by `in`
-    {"+", Kind::Add, additive},
-    {"-", Kind::Subtract, additive},
-    {"*", Kind::Multiply, 7},
-    {"%", Kind::Remainder, 7},
+constexpr std::array<BinaryOperator, 19> binary_operators{{
+    {"||", Kind::Or, 1},           {"&&", Kind::And, 2},
+    {"=~", Kind::Finds, 3},        {"==~", Kind::Matches, 3},
+    {"==", Kind::Equal, 4},        {"!=", Kind::NotEqual, 4},
+    {"===", Kind::StrictEqual, 4}, {"!==", Kind::StrictNotEqual, 4},
+    {"<", Kind::Less, 5},          {"<=", Kind::LessOrEqual, 5},
+    {">", Kind::Greater, 5},       {">=", Kind::GreaterOrEqual, 5},
+    {"in", Kind::In, 5},           {"!", Kind::NotIn, 5},  // followed by `in`
+    {"+", Kind::Add, additive},    {"-", Kind::Subtract, additive},
+    {"*", Kind::Multiply, 7},      {"%", Kind::Remainder, 7},
     {"", Kind::Literal, 0},
 }};
 
@@ -55,15 +50,27 @@ constexpr std::array<Variable, 7> variables{{{"key", Kind::Key},
                                              {"header", Kind::Headers},
                                              {"headers", Kind::Headers}}};
 
+bool is_strict(Kind kind) noexcept { return kind == Kind::StrictEqual || kind == Kind::StrictNotEqual; }
+bool is_groovys(Kind kind) noexcept {
+    return kind == Kind::Finds || kind == Kind::Matches || kind == Kind::In || kind == Kind::NotIn;
+}
+
+/// What texts, records and schemas have in JavaScript, too, and means the same.
+constexpr std::array<std::string_view, 19> methods_of_both{
+    "endsWith", "field",    "get",        "getBoolean",  "getFloat32", "getFloat64", "getInt16",
+    "getInt32", "getInt64", "getInt8",    "getString",   "getStruct",  "indexOf",    "isOptional",
+    "name",     "schema",   "startsWith", "toLowerCase", "toUpperCase"};
+
 class Parser {
 public:
-    Parser(std::string_view text, Arena& literals) : tokens_(tokens_of(text)), literals_(literals) {}
+    Parser(std::string_view text, Arena& literals, Dialect dialect)
+        : tokens_(tokens_of(text)), literals_(literals), dialect_(dialect) {}
 
     ExpressionNode run() {
         if (tokens_.size() > most_tokens) {
             throw ExpressionError(tokens_[most_tokens].position, fmt::format("it has more than {} words", most_tokens));
         }
-        if (next().is("return")) ++at_;
+        if (next().is("return") && !is_javascript()) ++at_;
         auto root = expression();
         if (next().is(";")) ++at_;
         if (next().kind != Token::Kind::End) unexpected("an operator or the end");
@@ -89,6 +96,7 @@ private:
         Parser& parser_;
     };
 
+    bool is_javascript() const noexcept { return dialect_ == Dialect::JavaScript; }
     const Token& next() const noexcept { return tokens_[at_]; }
     const Token& after_next() const noexcept { return tokens_[at_ + 1 < tokens_.size() ? at_ + 1 : at_]; }
 
@@ -122,7 +130,7 @@ private:
         const Nesting nesting(*this);
         auto condition = binary(1);
         const auto position = next().position;
-        if (next().is("?:")) {
+        if (next().is("?:") && !is_javascript()) {
             ++at_;
             return made(Kind::Elvis, position, std::move(condition), expression());
         }
@@ -136,12 +144,14 @@ private:
     const BinaryOperator* binary_operator() const noexcept {
         for (const auto& candidate : binary_operators) {
             if (candidate.sign.empty() || !next().is(candidate.sign)) continue;
+            if (is_javascript() ? is_groovys(candidate.kind) : is_strict(candidate.kind)) continue;
             if (candidate.kind == Kind::NotIn &&
                 (!after_next().is("in") || after_next().position != next().position + 1)) {
                 continue;
             }
             // Groovy begins a new statement there.
-            if (candidate.precedence == additive && next().after_newline && brackets_ == 0) continue;
+            if (!is_javascript() && candidate.precedence == additive && next().after_newline && brackets_ == 0)
+                continue;
             return &candidate;
         }
         return nullptr;
@@ -198,6 +208,7 @@ private:
         case Token::Kind::Number:
             return number(false);
         case Token::Kind::String: {
+            if (is_javascript() && token.in_slashes) unexpected("a value that is no pattern");
             auto node = made(Kind::Literal, token.position);
             node.literal = Value::string(literals_.copy(token.text));
             ++at_;
@@ -217,6 +228,13 @@ private:
         const auto& token = next();
         auto read = read_number(token, negative);
         auto node = made(Kind::Literal, token.position);
+        if (is_javascript()) {
+            if (token.source.find_first_not_of("0123456789.eE+-") != std::string_view::npos) unexpected("a number");
+            if (read.schema) {
+                const auto text = fmt::format("{}{}", negative ? "-" : "", token.source);
+                read = {.value = Value::float64(*parse_java_double(text))};
+            }
+        }
         node.literal = read.schema ? Value::bytes(literals_.copy(read.decimal)) : read.value;
         node.literal_schema = std::move(read.schema);
         ++at_;
@@ -303,10 +321,13 @@ private:
 
     void call(ExpressionNode& node) {
         node.kind = Kind::Call;
-        node.method = find_method(node.name);
+        if (is_javascript() && node.name == "includes") return includes(node);
+        const bool there = !is_javascript() ||
+                           std::ranges::find(methods_of_both, std::string_view(node.name)) != methods_of_both.end();
+        node.method = there ? find_method(node.name) : nullptr;
         if (!node.method) {
             throw ExpressionError(
-                node.position, fmt::format("the method {} is not supported; there are {}", node.name, method_names()));
+                node.position, fmt::format("the method {} is not supported; there are {}", node.name, known_methods()));
         }
         ++at_;
         if (node.method->has_pattern) {
@@ -321,6 +342,26 @@ private:
         if (node.children[0].kind == Kind::List && node.name == "contains") {
             node = made(Kind::In, node.position, std::move(node.children[1]), std::move(node.children[0]));
         }
+    }
+
+    /// [a, b].includes(c), or text.includes(part).
+    void includes(ExpressionNode& node) {
+        ++at_;
+        auto arguments = elements(")");
+        if (arguments.size() != 1) {
+            throw ExpressionError(node.position,
+                                  fmt::format("the method includes takes no {} arguments", arguments.size()));
+        }
+        if (node.children[0].kind == Kind::List) {
+            node = made(Kind::In, node.position, std::move(arguments[0]), std::move(node.children[0]));
+            return;
+        }
+        node.method = find_method("contains");
+        node.children.push_back(std::move(arguments[0]));
+    }
+
+    std::string known_methods() const {
+        return is_javascript() ? fmt::format("includes, {}", fmt::join(methods_of_both, ", ")) : method_names();
     }
 
     /// What =~ gives is neither true nor false but counts as such; what [a, b] gives is only compared with.
@@ -343,6 +384,7 @@ private:
 
     std::vector<Token> tokens_;
     Arena& literals_;
+    Dialect dialect_;
     std::size_t at_ = 0;
     std::size_t nesting_ = 0;
     std::size_t brackets_ = 0;
@@ -350,6 +392,8 @@ private:
 
 }
 
-ExpressionNode parse_expression(std::string_view text, Arena& literals) { return Parser(text, literals).run(); }
+ExpressionNode parse_expression(std::string_view text, Arena& literals, Dialect dialect) {
+    return Parser(text, literals, dialect).run();
+}
 
 }

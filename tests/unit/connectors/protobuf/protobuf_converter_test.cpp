@@ -178,6 +178,29 @@ message R {
     CHECK(fields.value.as_values()[2] == Value::int32(7));
 }
 
+TEST_CASE("the settings say how oneofs, enums and absent messages are read") {
+    const std::string text =
+        "syntax = \"proto3\"; package p; message A { oneof c { int32 n = 1; string t = 2; } B b = 3; E e = 4; }\n"
+        "message B { int32 x = 1; } enum E { ZERO = 0; }";
+    const auto read = [&](Settings settings) {
+        Made m(std::move(settings));
+        m.add(text);
+        return std::pair{m.read("0000000001000805").schema, m.read("0000000001000805").value.as_values()[1].is_null()};
+    };
+    const auto [plain, is_null] = read({});
+    CHECK(plain->fields()[0].name == "c_0");
+    CHECK(is_null);
+    CHECK(field_of(plain, "e")->name() == "E");
+    CHECK(read({{"generate.index.for.unions", "false"}}).first->fields()[0].name == "c");
+    CHECK_FALSE(read({{"generate.struct.for.nulls", "true"}}).second);
+    CHECK(field_of(read({{"enhanced.protobuf.schema.support", "true"}}).first, "e")->name() == "p.E");
+    const auto general = read({{"generalized.sum.type.support", "true"}}).first;
+    CHECK(*general->fields()[0].schema->parameter("org.apache.kafka.connect.data.Union") == "c");
+    CHECK(*field_of(general, "e")->parameter("org.apache.kafka.connect.data.Enum.ZERO") == "0");
+    CHECK_THROWS_WITH(Made(Settings{{"wrapper.for.raw.primitives", "false"}}).write(of(Type::Int32), Value::int32(1)),
+                      Contains("Unsupported root schema of type INT32"));
+}
+
 TEST_CASE("messages are written and read, with the version of the registry, which is asked once") {
     Made m;
     const auto hex = m.write(point(), Value::structure(one_two));

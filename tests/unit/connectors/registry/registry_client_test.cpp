@@ -234,6 +234,17 @@ TEST_CASE("URLs of other kinds are refused, and literal headers sent") {
     CHECK(header(registry, "x-team") == "blue");
 }
 
+TEST_CASE("a proxy is asked in the registry's place") {
+    FakeRegistry proxy;
+    proxy.go_wrong([](const SeenRequest&) { return FakeAnswer{200, R"({"id":7})"}; });
+    const auto address = proxy.url().substr(7);
+    const auto colon = address.find(':');
+    Client c(with("http://registry.invalid:8081",
+                  {{"proxy.host", address.substr(0, colon)}, {"proxy.port", address.substr(colon + 1)}}));
+    CHECK(c.client.latest("s").id == 7);
+    CHECK(proxy.seen().back().path == "http://registry.invalid:8081/subjects/s/versions/latest");
+}
+
 TEST_CASE("subjects are named by topic, record or both") {
     CHECK(subject_name(SubjectStrategy::Topic, "t", true, "") == "t-key");
     CHECK(subject_name(SubjectStrategy::Topic, "t", false, "a.R") == "t-value");

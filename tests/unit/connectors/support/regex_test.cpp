@@ -68,6 +68,10 @@ TEST_CASE("characters beyond ASCII are no digits, no spaces and no letters of wo
         {"\\S+_\\D", "\u00e9_\u00e9", true},
         {"[^\\s]+", "\u00e9", true},
         {"[^\\D]", "\u00e9", false},
+        {"[^a]", "\u00e9", true},
+        {"[^a-c][^x]", "\u00e9\u4e16", true},
+        {"(?i)\u00c9.[\u00e0-\u00ff]", "\u00c9\u4e16\u00e9", true},
+        {"[a-z]", "\u00e9", false},
     }));
     CAPTURE(pattern, text);
     CHECK(Regex(pattern).matches(text) == whole);
@@ -114,6 +118,18 @@ TEST_CASE("what Java writes otherwise than PCRE2 means the same", "[regex]") {
         {"(?<x>a)(?=.)(?<=a)(?:b)\\12", "aba2", true},
         {"(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)\\12", "abcdefghijkll", true},
         {"a(?u){0,1}b", "b", false},
+        {"(?:^*a$+)\\b?", "a", true},
+        {"\\b{2}a\\B*", "a", true},
+        {"\\p{InGreek}\\P{InGreek}", "\u03b1a", true},
+        {"[\\p{InBasic Latin}\\p{block=CYRILLIC}]+", "a\u0431", true},
+        {"[^\\P{InLatin-1 Supplement}]", "\u00e4", true},
+        {"[\\P{InLatin_1_Supplement}]", "\u00e4", false},
+        {"a.*(?<=b{1,3}c?)d", "axbbcd", true},
+        {"a.*(?<=b{1,3}c?)d", "axcd", false},
+        {"\\w+(?<!(?:ab|c)[xy]?)d", "abyd", false},
+        {"\\w+(?<!(?:ab|c)[xy]?)d", "abzd", true},
+        {".*(?<=\\p{Lu}{0,2}[)\\]]\\.)(a)\\1", "A).aa", true},
+        {".*(?<=^|x(?<=[a-z]{1,2}))y", "xy", true},
     }));
     CAPTURE(pattern, text);
     CHECK(Regex(pattern).matches(text) == whole);
@@ -125,6 +141,10 @@ TEST_CASE("bad patterns and replacements are refused", "[regex]") {
     CHECK(regex_complaint("a{,3}") == "Invalid regex: Illegal repetition near index 2\na{,3}\n  ^");
     CHECK(regex_complaint("a{") == "Invalid regex: Illegal repetition near index 2\na{\n  ^");
     CHECK_THROWS_WITH(Regex(std::string(1'000'000, '[')), Catch::Contains("Too many classes within classes"));
+    CHECK_THAT(regex_complaint("(?<=a+)b"), Catch::Contains("lookbehind assertion is not fixed length"));
+    CHECK_THAT(regex_complaint("(?<=[a-z]{0,999}[a-z]{0,999})b"), Catch::Contains("lookbehind"));
+    CHECK_THAT(regex_complaint("\\p{InNowhere}"), Catch::Contains("unknown property"));
+    CHECK_THROWS_AS(Regex("(?<=a"), ConfigException);
     CHECK(regex_complaint("*") == "Invalid regex: Dangling meta character '*' near index 0\n*\n^");
     CHECK_THROWS_AS(Regex("(?P<n>a)"), ConfigException);
     const auto [replacement, message] = GENERATE(table<std::string, std::string>({

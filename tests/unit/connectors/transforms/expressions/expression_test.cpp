@@ -46,15 +46,17 @@ public:
                                 {.key = "h", .schema = plain(Type::String), .value = Value::string("new")}});
     }
 
-    bool test(std::string_view text) { return Expression(text).test(record, arena); }
+    bool test(std::string_view text, Dialect dialect = Dialect::Groovy) {
+        return Expression(text, dialect).test(record, arena);
+    }
     std::string text(std::string_view text) {
         Expression expression(text);
         const auto value = expression.text(record, arena);
         return value.is_null() ? "null" : std::string(value.as_text());
     }
-    std::string error(std::string_view expression) {
+    std::string error(std::string_view expression, Dialect dialect = Dialect::Groovy) {
         try {
-            test(expression);
+            test(expression, dialect);
             return "none";
         } catch (const DataException& e) {
             return e.what();
@@ -109,14 +111,74 @@ TEST_CASE("conditions that people write hold for the records that they mean") {
              "' a '.trim() == 'a' && 'abc'.substring(1) == 'bc' && 'abc'.indexOf('c') == 2",
              "2147483647 + 1 == -2147483648",
              "null < 1 && 53 == '5' && 'a' < 'b'",
+             // as people have them in their configurations
+             "!(valueSchema.field('op') && value.op == 'c' && value.source.table == 'post')",
+             "!(valueSchema.field('op') && value.op == 'u' && value.before && value.before.flags == '{}')",
+             "value.op == 'c' || value.op == 'u'",
+             "value.after?.id == 7",
+             "value.source != 'sync_service'",
+             "!topic.matches('__debezium-heartbeat.(.*)') && value.source.table.matches('(orders)')",
+             "value.source.table == 'orders' && (value.op == 'd' || (value.op == 'u' && value.after.id != 8))",
+             "(value.op in ['c','u','d'] )   ? true : false",
+             "topic == 'shop.public.orders' && headers.h.value == 'new'",
          }) {
         INFO(text);
         CHECK(event.test(text));
     }
 }
 
+TEST_CASE("conditions in JavaScript follow its rules") {
+    Event event;
+    for (const auto* text : {
+             "value.op == 'u' && value.after.id == 7",
+             "value.get('op') == 'u' && value.get('after').get('id') === 7",
+             "value.op !== 'c' && value.before === null && value.before == null && !value.before",
+             "headers.h.value == 'new' && topic.startsWith('shop')",
+             "['c', 'u'].includes(value.op) && !['7'].includes(value.after.id) && [7].includes(value.after.id)",
+             "value.after.tags.includes('red') && topic.includes('public') && value.op.length === 1",
+             "value.nothing == null && !value.nothing && value['nothing'] == null && value.after.tags[-1] == null",
+             "'7' == value.after.id && '7' !== value.after.id && '' == 0 && 'x' != 0",
+             "(value.after.name || 'none') === 'none' && (value.op && true)",
+             "!('' || 0) && !!value.after.tags",
+             "value.after.weight + 0.25 === 0.75 && 7 % 4 === 3 && 2147483647 + 1 === 2147483648",
+             "!('a' < 1) && !('a' >= 1) && null < 1 && 'a' < 'b' && '10' > 9",
+             "value.before?.id == null",
+             "valueSchema.name() === 'shop.orders.Envelope' && valueSchema.field('op') != null",
+         }) {
+        INFO(text);
+        CHECK(event.test(text, Dialect::JavaScript));
+    }
+    CHECK(event.error("value.op", Dialect::JavaScript) ==
+          "Error while evaluating expression 'value.op': it gives java.lang.String, not true or false");
+    CHECK_THAT(event.error("value.after.price == 12", Dialect::JavaScript),
+               Catch::Contains("Comparing java.math.BigDecimal and java.lang.Integer is not supported in JavaScript"));
+    CHECK_THAT(event.error("value.before.id == 1", Dialect::JavaScript),
+               Catch::Contains("Cannot get property 'id' on null object"));
+}
+
+TEST_CASE("what one of the languages lacks is refused in it") {
+    const auto [text, dialect, complaint] = GENERATE(table<std::string, Dialect, std::string>({
+        {"value.op === 'u'", Dialect::Groovy, "before === 'u': === is not supported here"},
+        {"['c'].includes(value.op)", Dialect::Groovy, "the method includes is not supported"},
+        {"value.op in ['c']", Dialect::JavaScript, "before in ['c']: in is not supported here"},
+        {"topic =~ 'a'", Dialect::JavaScript, "=~ is not supported here"},
+        {"/a/.test(topic)", Dialect::JavaScript, "a value that is no pattern"},
+        {"value.name ?: 'x'", Dialect::JavaScript, "?: is not supported here"},
+        {"return true", Dialect::JavaScript, "return is not known"},
+        {"key == 12L", Dialect::JavaScript, "a number"},
+        {"topic.matches('a')", Dialect::JavaScript,
+         "the method matches is not supported; there are includes, endsWith"},
+        {"topic.includes()", Dialect::JavaScript, "the method includes takes no 0 arguments"},
+        {"value.op = 'u'", Dialect::JavaScript, "Expressions are a part of JavaScript"},
+    }));
+    INFO(text);
+    CHECK_THAT(expression_complaint(text, dialect), Catch::Contains(complaint));
+}
+
 TEST_CASE("topic expressions give a text or null") {
     Event event;
+    CHECK(Expression("value.op === 'u' ? 'updates-' + value.after.id : null", Dialect::JavaScript)
+              .text(event.record, event.arena) == Value::string("updates-7"));
     CHECK(event.text("value.op == 'u' ? 'updates' : null") == "updates");
     CHECK(event.text("value.op == 'd' ? 'deletes' : null") == "null");
     CHECK(event.text("'archive.' + value.source.table + '-' + value.after.id") == "archive.orders-7");
