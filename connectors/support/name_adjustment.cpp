@@ -11,6 +11,11 @@ bool letter(char16_t c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' &&
 bool digit(char16_t c) noexcept { return c >= '0' && c <= '9'; }
 }
 
+std::string unicode_replacement(char16_t unit) {
+    const auto digits = fmt::format("{:x}", static_cast<unsigned>(unit));
+    return fmt::format("_u{}{}", digits.size() <= 2 ? "00" : "", digits);
+}
+
 std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_field) {
     if (mode == NameAdjustment::None) return std::string(name);
     std::string out;
@@ -21,7 +26,7 @@ std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_fiel
         if (letter(c) || underscore || dot || (digit(c) && !first)) {
             out += static_cast<char>(c);
         } else if (mode == NameAdjustment::AvroUnicode) {
-            out += fmt::format("_u{:04x}", static_cast<unsigned>(c));
+            out += unicode_replacement(c);
         } else {
             out += '_';
             if (digit(c)) out += static_cast<char>(c);

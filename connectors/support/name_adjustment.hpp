@@ -11,7 +11,11 @@ namespace millrace {
 
 enum class NameAdjustment : std::uint8_t { None, Avro, AvroUnicode };
 
-/// What Avro does not allow becomes _, or _uXXXX, one for each UTF-16 unit. Dots stay, but not in a field's name.
+/// _u and the unit in hexadecimal, of which Debezium fills up only what is a byte: _u0020, _u009, _u142, _u20ac.
+std::string unicode_replacement(char16_t unit);
+
+/// What Avro does not allow becomes _, or its unicode_replacement, one for each UTF-16 unit. Dots stay, but not in a
+/// field's name.
 std::string adjust_name(std::string_view name, NameAdjustment mode, bool is_field);
 
 }

@@ -91,9 +91,17 @@ void check_filtered(Connection& connection, const SourceConfig& config, bool all
         "ON pr.prpubid = p.oid JOIN pg_catalog.pg_class c ON c.oid = pr.prrelid JOIN pg_catalog.pg_namespace n "
         "ON n.oid = c.relnamespace WHERE p.pubname = " +
         connection.quote_literal(folded(r.publication)));
-    std::set<std::string> present;
-    for (std::size_t i = 0; i < rows.size(); ++i) present.insert(rows.text(i, 0));
-    if (present == wanted) return;
+    const auto named = [](const Rows& from) {
+        std::set<std::string> names;
+        for (std::size_t i = 0; i < from.size(); ++i) names.insert(from.text(i, 0));
+        return names;
+    };
+    if (named(rows) == wanted) return;
+    // FOR TABLES IN SCHEMA names no table, and may give the same.
+    const auto published = connection.query(
+        "SELECT schemaname || '.' || tablename FROM pg_catalog.pg_publication_tables WHERE pubname = " +
+        connection.quote_literal(folded(r.publication)));
+    if (named(published) == wanted) return;
     logger.info("Updating the publication {} to the captured tables", r.publication);
     run_ddl(connection, config, fmt::format("ALTER PUBLICATION {} SET TABLE {}", r.publication, join_tables(tables)));
     if (r.publish) {
@@ -148,6 +156,12 @@ void ensure_publication(Connection& connection, const SourceConfig& config, cons
 void apply_replica_identities(Connection& connection, const SourceConfig& config, const Logger& logger) {
     if (config.replication.replica_identities.empty()) return;
     for (const auto& [oid, id] : list_captured_tables(connection, config.filters)) {
+        const auto matches = [&](const auto& row) { return RegexList(std::vector{row.first}).matches(id.text()); };
+        if (std::ranges::count_if(config.replication.replica_identities, matches) > 1) {
+            logger.error("More than one pattern of replica.identity.autoset.values is of '{}': it stays as it is",
+                         id.text());
+            continue;
+        }
         for (const auto& [pattern, wanted] : config.replication.replica_identities) {
             if (!RegexList(std::vector{pattern}).matches(id.text())) continue;
             std::string identity = wanted;

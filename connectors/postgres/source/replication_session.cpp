@@ -293,8 +293,11 @@ void ReplicationSession::flush() {
     const auto position = streaming_.stored();
     auto batch = batch_.take();
     told_ = read_offset(batch.records.back().source_offset).confirmable();
-    // While the task is slow the server still hears from us.
-    outlet_.deliver(std::move(batch), [this] { send_status_if_due(); });
+    // While the task is slow, or Kafka is away, the server still hears from us, and what it keeps is watched.
+    outlet_.deliver(std::move(batch), [this] {
+        send_status_if_due();
+        retained_wal_.tick(general_, Clock::now());
+    });
     position_ = position;
     metrics_.streamed(streaming_.counts());
 }

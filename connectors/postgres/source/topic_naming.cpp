@@ -37,7 +37,7 @@ std::string sanitize_topic_unicode(std::string_view name) {
         if (letter(c) || digit(c) || c == '.' || c == '-') {
             out += static_cast<char>(c);
         } else {
-            out += fmt::format("_u{:04x}", static_cast<unsigned>(c));
+            out += unicode_replacement(c);
         }
     }
     if (out.size() > max_topic_length) out.resize(max_topic_length);
@@ -68,11 +68,11 @@ std::optional<TopicNaming::KeyField> TopicNaming::key_field(const TableId& table
 }
 
 std::string TopicNaming::data_topic(const TableId& table) const {
-    auto topic = physical_topic(table);
+    auto topic = sanitize(physical_topic(table));
     if (regex_ && regex_->matches(topic)) {
-        if (auto routed = regex_->replace_first(topic, config_.replacement); !routed.empty()) topic = routed;
+        if (auto routed = regex_->replace_first(topic, config_.replacement); !routed.empty()) return routed;
     }
-    return sanitize(topic);
+    return topic;
 }
 
 std::string TopicNaming::message_topic() const { return config_.prefix + ".message"; }
