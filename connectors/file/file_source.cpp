@@ -138,10 +138,10 @@ bool FileStreamSourceTask::open() {
     const int opened = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (opened < 0) {
         const int error = errno;
-        if (!missing_reported_) {
-            logger_.warn("Couldn't open file {} for FileStreamSourceTask ({}); waiting for it", path_,
-                         error_text(error));
-        }
+        if (error != ENOENT) throw ConnectException(fmt::format("Cannot open {}: {}", path_, error_text(error)));
+        if (!missing_reported_)
+            logger_.warn("Couldn't find file {} for FileStreamSourceTask, sleeping to wait for it to be created",
+                         path_);
         missing_reported_ = true;
         return false;
     }

@@ -74,7 +74,7 @@ void DeadLetterQueue::report(const Stage& stage, const RecordInWork& record, con
         } catch (const ConnectException& e) {
             count_failure();
             logger_.error("Could not produce message to dead letter queue. topic={}: {}", config_.topic, e.what());
-            if (producer_.fatal_error()) fail(e);
+            if (producer_.fatal_error() || stage.kind == StageKind::TaskPut) fail(e);
             return;
         }
         producer_.poll(room_wait);

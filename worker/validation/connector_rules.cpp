@@ -80,6 +80,7 @@ void check_sink_rules(const Settings& settings, const WorkerConfig& worker, std:
 
 void check_source_rules(const Settings& settings, const WorkerConfig& worker, const SourceConnector& connector,
                         std::vector<ConfigInfo>& infos) {
+    if (worker.mode != WorkerMode::Distributed) return;  // it would not be heeded
     const auto support = lower_case(setting(settings, "exactly.once.support"));
     if (support == "required") {
         if (worker.exactly_once_source != ExactlyOnceSource::Enabled) {

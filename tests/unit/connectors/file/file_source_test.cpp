@@ -130,6 +130,22 @@ TEST_CASE("a task goes on where it stopped, counted in bytes", "[file]") {
     CHECK(poll(task) == std::vector<Line>{{"next", 10}});
 }
 
+TEST_CASE("a file that cannot be opened fails the task, one that is not there is waited for", "[file]") {
+    const File file;
+    file.append("line\n");
+    Context context;
+    auto wanted = settings(file);
+    wanted["file"] += "/below";  // a file is no directory
+    FileStreamSourceTask task;
+    task.start(wanted, context);
+    CHECK_THROWS_WITH(task.poll({}, 0ms), Catch::Contains("Cannot open") && Catch::Contains("Not a directory"));
+
+    wanted["file"] = settings(file)["file"] + ".later";
+    FileStreamSourceTask waiting;
+    waiting.start(wanted, context);
+    CHECK(waiting.poll({}, 0ms).records.empty());
+}
+
 TEST_CASE("a stored position that cannot be is refused", "[file]") {
     const File file;
     file.append("short\n");

@@ -54,6 +54,12 @@ TEST_CASE("offsets wait for ever for a reported record that brokers refuse", "[d
             CHECK_THROWS_WITH(queue.drain(60s), Catch::Contains("is not in the dead letter queue (topic=dlq)"));
         }
     }
+    SECTION("by put(), and too large for the queue's own producer") {
+        const std::string large(2'000'000, 'x');
+        const ConsumerRecord whole{.topic = "orders", .partition = 2, .offset = 18, .value = large};
+        queue.report({StageKind::TaskPut, "T"}, {.consumed = &whole}, DataException("not liked"));
+        CHECK_THROWS_WITH(queue.drain(60s), Catch::Contains("is not in the dead letter queue (topic=dlq)"));
+    }
     SECTION("but not for one that a converter refused") {
         queue.report({StageKind::ValueConverter, "C"}, work, DataException("not a number"));
         CHECK(queue.drain(60s));

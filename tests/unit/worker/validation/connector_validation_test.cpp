@@ -237,16 +237,19 @@ TEST_CASE("a sink's consumer group is not the workers' own", "[validation]") {
 
 TEST_CASE("exactly-once is refused where worker or connector cannot", "[validation]") {
     Fixture fixture;
-    const auto infos = fixture.validate({{"connector.class", source_class},
-                                         {"name", "v"},
-                                         {"topic", "t"},
-                                         {"exactly.once.support", "REQUIRED"},
-                                         {"transaction.boundary", "connector"}});
-    const auto all = messages(infos);
+    const Settings settings = {{"connector.class", source_class},
+                               {"name", "v"},
+                               {"topic", "t"},
+                               {"exactly.once.support", "REQUIRED"},
+                               {"transaction.boundary", "connector"}};
+    const auto all = messages(fixture.validate(settings));
     REQUIRE(all.size() == 3);
     CHECK(all[0] == "This worker does not have exactly-once source support enabled.");
     CHECK_THAT(all[1], Catch::StartsWith("The connector does not implement the API required for preflight validation"));
     CHECK_THAT(all[2], Catch::StartsWith("The connector does not support connector-defined transaction boundaries"));
+
+    fixture.worker.mode = WorkerMode::Standalone;  // as in Java, where nobody asks then
+    CHECK(messages(fixture.validate(settings)).empty());
 }
 
 TEST_CASE("overrides pass by policy, for the clients that the connector has", "[validation]") {
