@@ -118,6 +118,18 @@ def test_a_flush_that_fails_has_its_records_delivered_again(sink):
     sink.wait_committed(1500)
 
 
+def test_what_a_task_wants_to_have_again_is_not_committed(sink, folder):
+    once = folder / f'{sink.name}-once'
+    once.touch()
+    sink.produce(numbers(0, 300))
+    sink.put(rewind_once=once)
+    assert 'the end after a rewind' in sink.rest.wait_failed(sink.name)
+    assert not sink.lines()
+    sink.rest.call('POST', f'/connectors/{sink.name}/tasks/0/restart')
+    sink.wait_values(numbers(0, 300))
+    sink.wait_committed(300)
+
+
 def test_a_fatal_record_fails_the_task_and_keeps_its_offset(sink):
     sink.produce(numbers(0, 300))
     sink.put(fatal_value='poison')

@@ -229,6 +229,8 @@ void SinkSession::apply_rewinds() {
     batch_.drop(partitions);  // they come again
     consumer_->seek(wanted);
     offsets_.rewind(wanted);
+    // The answer to a commit that is under way would tell of the old place.
+    if (std::exchange(committing_, false)) ++commit_sequence_;
 }
 
 void SinkSession::pause() {

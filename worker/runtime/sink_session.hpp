@@ -73,6 +73,7 @@ private:
     void rewind_to_committed(std::span<const TopicPartition> partitions);
     void send_commit(const TopicOffsets& offsets, bool closing);
     /// What pre_commit left nothing to commit of succeeded, what it refused failed.
+    void lower_to_rewinds(TopicOffsets& offsets) const;
     void measure_commit(bool success);
     void measure_active();
     void on_committed(std::uint64_t sequence, const TopicOffsets& offsets, const std::exception_ptr& error);

@@ -81,7 +81,8 @@ void SinkSession::commit_when_due() {
 }
 
 void SinkSession::commit(std::span<const TopicPartition> partitions, bool closing) {
-    const auto current = offsets_.current(partitions);
+    auto current = offsets_.current(partitions);
+    lower_to_rewinds(current);
     if (current.empty()) {
         if (closing) sink_->close(partitions);
         return;
@@ -96,8 +97,17 @@ void SinkSession::commit(std::span<const TopicPartition> partitions, bool closin
     task_.metrics().commit_begun(++commit_sequence_);
     const auto given = ask_task(current, partitions, closing);
     if (!given) return measure_commit(false);
-    const auto offsets = given->empty() ? TopicOffsets{} : offsets_.committable(*given, partitions, label_, logger_);
+    auto offsets = given->empty() ? TopicOffsets{} : offsets_.committable(*given, partitions, label_, logger_);
+    lower_to_rewinds(offsets);
     offsets.empty() ? measure_commit(true) : send_commit(offsets, closing);
+}
+
+/// What the task wants to have again is not done, although it was given already.
+void SinkSession::lower_to_rewinds(TopicOffsets& offsets) const {
+    for (auto& [partition, offset] : offsets) {
+        const auto wanted = rewinds_.find(partition);
+        if (wanted != rewinds_.end()) offset = std::min(offset, wanted->second);
+    }
 }
 
 void SinkSession::measure_commit(bool success) { task_.metrics().committed(Clock::now() - commit_started_, success); }

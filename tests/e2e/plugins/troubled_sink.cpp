@@ -20,6 +20,7 @@ constexpr ConfigKey keys[] = {
     {.name = "fatal.once", .doc = "A file: only the task that removes it is ended by fatal.value."},
     {.name = "report.value", .doc = "The record of this value is reported."},
     {.name = "report.own", .doc = "With it a record of this value, which nobody gave to put()."},
+    {.name = "rewind.once", .doc = "A file: who removes it wants its first records again, a commit, and then ends."},
     {.name = "pause.topic", .doc = "The first partition of this topic is paused; what that brings is appended."},
 };
 
@@ -36,6 +37,7 @@ public:
         fatal_once_ = config.find("fatal.once");
         report_ = config.find("report.value");
         report_own_ = config.find("report.own");
+        rewind_once_ = config.find("rewind.once");
         pause_topic_ = config.find("pause.topic");
     }
     void put(std::span<const SinkRecord> records) override {
@@ -45,6 +47,8 @@ public:
             throw RetriableException("not now");
         }
         if (pause_topic_) pause(*std::exchange(pause_topic_, std::nullopt));
+        if (rewound_) throw ConnectException("the end after a rewind");
+        if (rewind_once_ && std::filesystem::remove(*rewind_once_)) return rewind(records);
         for (const auto& record : records) take(record);
         if (!buffered_) write();
     }
@@ -77,6 +81,16 @@ private:
         lines_ +=
             fmt::format("{} {} {} {}\n", record.original_topic, record.original_partition, record.kafka_offset, value);
     }
+    void rewind(std::span<const SinkRecord> records) {
+        TopicOffsets first;
+        for (const auto& record : records) {
+            first.emplace(TopicPartition{std::string(record.original_topic), record.original_partition},
+                          record.kafka_offset);
+        }
+        context_->rewind(first);
+        context_->request_commit();
+        rewound_ = true;
+    }
     void pause(const std::string& topic) {
         const TopicPartition partition{topic, 0};
         try {
@@ -106,7 +120,9 @@ private:
     std::optional<std::string> fatal_once_;
     std::optional<std::string> report_;
     std::optional<std::string> report_own_;
+    std::optional<std::string> rewind_once_;
     std::optional<std::string> pause_topic_;
+    bool rewound_ = false;
 };
 
 class TroubledConnector final : public SinkConnector {
