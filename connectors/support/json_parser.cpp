@@ -31,7 +31,7 @@ namespace {
 template <class Item>
 class Stack {
 public:
-    Stack() noexcept {}  // NOLINT(modernize-use-equals-default): room_ stays unmade
+    Stack() noexcept : first_(reinterpret_cast<Item*>(room_)) {}  // NOLINT(*-reinterpret-cast): nothing is made yet
     Stack(const Stack&) = delete;
     Stack& operator=(const Stack&) = delete;
 
@@ -40,7 +40,7 @@ public:
     void push(const Item& node) {
         if (top_ == limit_) [[unlikely]]
             grow();
-        *top_++ = node;
+        std::construct_at(top_++, node);
     }
     void drop(std::size_t count) noexcept { top_ -= count; }
 
@@ -57,11 +57,9 @@ private:
         limit_ = first_ + 2 * size;
     }
 
-    union {
-        std::array<Item, usual_width> room_;
-    };
+    alignas(Item) std::byte room_[usual_width * sizeof(Item)];  // NOLINT(*-avoid-c-arrays): raw room
     std::unique_ptr<Item[]> more_;
-    Item* first_ = room_.data();
+    Item* first_;
     Item* top_ = first_;
     Item* limit_ = first_ + usual_width;
 };
