@@ -76,20 +76,6 @@ Operand whole(std::int64_t number) noexcept {
     return data(is_int ? Value::int32(static_cast<std::int32_t>(number)) : Value::int64(number));
 }
 
-double computed(Arithmetic operation, double a, double b) {
-    switch (operation) {
-    case Arithmetic::Add:
-        return a + b;
-    case Arithmetic::Subtract:
-        return a - b;
-    case Arithmetic::Multiply:
-        return a * b;
-    case Arithmetic::Remainder:
-        break;
-    }
-    return std::fmod(a, b);
-}
-
 }
 
 bool js_equal(const Operand& a, const Operand& b, bool strict) {
@@ -142,7 +128,7 @@ Operand js_compute(Arithmetic operation, const Operand& a, const Operand& b, Are
         return data(Value::string(arena.copy(text)));
     }
     if (!is_number(a_type) || !is_number(b_type)) refuse(fmt::format("{} of", static_cast<char>(operation)), a, b);
-    const auto result = computed(operation, to_number(a, a_type), to_number(b, b_type));
+    const auto result = compute_reals(operation, to_number(a, a_type), to_number(b, b_type));
     const bool stays_whole = a_type == Class::Whole && b_type == Class::Whole && std::abs(result) <= most_exact &&
                              !(result == 0 && std::signbit(result));
     return stays_whole ? whole(static_cast<std::int64_t>(result)) : data(Value::float64(result));

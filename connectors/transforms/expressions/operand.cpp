@@ -189,20 +189,6 @@ std::int64_t wrapped(Arithmetic operation, std::int64_t a, std::int64_t b) {
     return b == -1 ? 0 : a % b;  // the least number by -1 would overflow
 }
 
-double computed(Arithmetic operation, double a, double b) {
-    switch (operation) {
-    case Arithmetic::Add:
-        return a + b;
-    case Arithmetic::Subtract:
-        return a - b;
-    case Arithmetic::Multiply:
-        return a * b;
-    case Arithmetic::Remainder:
-        break;
-    }
-    return std::fmod(a, b);
-}
-
 Operand whole(std::int64_t number, bool is_long) noexcept {
     if (is_long) return data(Value::int64(number));
     return data(Value::int32(static_cast<std::int32_t>(static_cast<std::uint32_t>(number))));
@@ -255,6 +241,20 @@ int groovy_compare(const Operand& a, const Operand& b) {
     return *order;
 }
 
+double compute_reals(Arithmetic operation, double a, double b) {
+    switch (operation) {
+    case Arithmetic::Add:
+        return a + b;
+    case Arithmetic::Subtract:
+        return a - b;
+    case Arithmetic::Multiply:
+        return a * b;
+    case Arithmetic::Remainder:
+        break;
+    }
+    return std::fmod(a, b);
+}
+
 bool groovy_truth(const Operand& operand) noexcept {
     if (operand.kind != Operand::Kind::Data) return true;
     const auto& value = operand.value;
@@ -295,7 +295,7 @@ Operand compute(Arithmetic operation, const Operand& a, const Operand& b, Arena&
         refuse(fmt::format("compute {} of", static_cast<char>(operation)), a, b);
     }
     if (a_type == Class::Real || b_type == Class::Real) {
-        return data(Value::float64(computed(operation, to_double(a, a_type), to_double(b, b_type))));
+        return data(Value::float64(compute_reals(operation, to_double(a, a_type), to_double(b, b_type))));
     }
     if (a_type == Class::Decimal || b_type == Class::Decimal) {
         throw DataException("Arithmetic with decimals is not supported");

@@ -57,6 +57,8 @@ bool groovy_truth(const Operand& operand) noexcept;
 enum class Arithmetic : char { Add = '+', Subtract = '-', Multiply = '*', Remainder = '%' };
 /// Whole numbers wrap around as Java's do. Adding a text joins texts; the new one lies in `arena`.
 Operand compute(Arithmetic operation, const Operand& a, const Operand& b, Arena& arena);
+/// Of floating-point numbers, which every dialect computes with alike.
+double compute_reals(Arithmetic operation, double a, double b);
 Operand negate(const Operand& operand);
 
 /// toString() of null, booleans, numbers, texts and times. Throws for others.

@@ -3,10 +3,11 @@
 #include "connectors/protobuf/protobuf_converter.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/connectors/avro/schemas.hpp"
-#include "tests/unit/connectors/registry/made_converter.hpp"
+#include "tests/unit/connectors/protobuf/made_protobuf_converter.hpp"
 
 using namespace millrace;
 using namespace millrace::protobuf;
+using Made = MadeProtobufConverter;
 using Catch::Contains;
 using millrace::avro::array_of;
 using millrace::avro::named;
@@ -14,11 +15,6 @@ using millrace::avro::optional;
 using millrace::avro::record;
 
 namespace {
-
-struct Made : registry::MadeConverter<ProtobufConverter> {
-    using MadeConverter::MadeConverter;
-    int add(const std::string& text) { return registry.add("t-value", text, R"(,"schemaType":"PROTOBUF")"); }
-};
 
 const SchemaPtr& field_of(const SchemaPtr& schema, std::string_view name) {
     return schema->fields()[*schema->index_of(name)].schema;

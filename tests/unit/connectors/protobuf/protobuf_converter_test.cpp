@@ -4,10 +4,11 @@
 #include "connectors/support/text.hpp"
 #include "tests/pch.hpp"
 #include "tests/unit/connectors/avro/schemas.hpp"
-#include "tests/unit/connectors/registry/made_converter.hpp"
+#include "tests/unit/connectors/protobuf/made_protobuf_converter.hpp"
 
 using namespace millrace;
 using namespace millrace::protobuf;
+using Made = MadeProtobufConverter;
 using Catch::Contains;
 using millrace::avro::array_of;
 using millrace::avro::decimal;
@@ -19,11 +20,6 @@ using millrace::avro::record;
 using millrace::avro::with_default;
 
 namespace {
-
-struct Made : registry::MadeConverter<ProtobufConverter> {
-    using MadeConverter::MadeConverter;
-    int add(const std::string& text) { return registry.add("t-value", text, R"(,"schemaType":"PROTOBUF")"); }
-};
 
 std::string text_of(const SchemaPtr& schema, const ProtobufOptions& options = {}) {
     return to_proto(*schema, options).text;
