@@ -1,8 +1,19 @@
 #include "connectors/api/schema.hpp"
 
+#include "connectors/api/errors.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 namespace millrace {
+
+std::string_view type_name(Type type) noexcept {
+    static constexpr std::array names{"INT8",    "INT16",  "INT32", "INT64", "FLOAT32", "FLOAT64",
+                                      "BOOLEAN", "STRING", "BYTES", "ARRAY", "MAP",     "STRUCT"};
+    return names[static_cast<std::size_t>(type)];
+}
 
 Schema::Schema(SchemaParts parts) : parts_(std::move(parts)) {
     parts_.default_value = deep_copy(parts_.default_value, defaults_);
@@ -30,6 +41,11 @@ bool equal(const SchemaPtr& a, const SchemaPtr& b) noexcept {
            std::ranges::equal(a->fields(), b->fields(), [](const Field& x, const Field& y) {
                return x.name == y.name && equal(x.schema, y.schema);
            });
+}
+
+void refuse_null(std::string_view field, Type type) {
+    throw DataException(
+        fmt::format("Invalid value: null used for required field: \"{}\", schema type: {}", field, type_name(type)));
 }
 
 }

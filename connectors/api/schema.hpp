@@ -29,6 +29,8 @@ enum class Type : std::uint8_t {
     Struct
 };
 
+std::string_view type_name(Type type) noexcept;  ///< "FLOAT64"
+
 class Schema;
 using SchemaPtr = std::shared_ptr<const Schema>;
 
@@ -83,6 +85,9 @@ inline SchemaPtr make_schema(SchemaParts parts) { return std::make_shared<const 
 
 /// Equal in everything, deeply; pointers are compared first.
 bool equal(const SchemaPtr& a, const SchemaPtr& b) noexcept;
+
+/// Throws DataException, as ConnectSchema.validateValue does, for a null in a field that must have a value.
+[[noreturn]] void refuse_null(std::string_view field, Type type);
 
 struct SchemaAndValue {
     SchemaPtr schema;  ///< null: schemaless

@@ -81,8 +81,7 @@ std::optional<std::size_t> find_branch(const Schema& connect, const AvroSchema& 
 
 [[noreturn]] void no_place(const Schema& connect, const AvroSchema& avro) {
     throw DataException(fmt::format("A value of type {} {} cannot be written as {} {} of Avro",
-                                    converters::to_string(connect.type()), connect.name(), to_string(avro.type),
-                                    avro.name));
+                                    type_name(connect.type()), connect.name(), to_string(avro.type), avro.name));
 }
 
 std::optional<std::string> null_branch(const AvroSchema& avro) {

@@ -44,7 +44,7 @@ bool BinaryDataConverter::from_connect_data(std::string_view topic, const Schema
     }
     if (!delegate_) {
         throw DataException(fmt::format("A {} of type '{}' requires a delegate.converter.type to be configured", topic,
-                                        other_schema ? to_string(schema->type()) : to_string(value.kind())));
+                                        other_schema ? type_name(schema->type()) : to_string(value.kind())));
     }
     return delegate_->from_connect_data(topic, schema, value, out);
 }

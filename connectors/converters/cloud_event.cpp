@@ -31,8 +31,7 @@ void require_struct(const SchemaPtr& schema, const Value& value, std::string_vie
 }
 
 void require_present(std::string_view name, const Value& value) {
-    if (!value.is_null()) return;
-    throw DataException(fmt::format("Invalid value: null used for required field: \"{}\", schema type: STRING", name));
+    if (value.is_null()) refuse_null(name, Type::String);
 }
 
 std::string extension_name(std::string_view field) {
@@ -65,7 +64,7 @@ SchemaPtr extension_schema(const Schema& field) {
         throw DataException(
             fmt::format("Source field of type {} cannot be converted into CloudEvents extension "
                         "attribute.",
-                        to_string(field.type())));
+                        type_name(field.type())));
     }
 }
 

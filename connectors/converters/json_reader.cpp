@@ -165,7 +165,7 @@ Value read(const SchemaPtr& schema, const json::Node* node, const JsonOptions& o
     if (node == nullptr || node->is_null()) {
         if (options.replace_null_with_default && !schema->default_value().is_null()) return schema->default_value();
         if (schema->optional()) return {};
-        throw ReadException(fmt::format("Invalid null value for required {} field", to_string(schema->type())));
+        throw ReadException(fmt::format("Invalid null value for required {} field", type_name(schema->type())));
     }
     require_integer(schema, *node);
     switch (schema->type()) {

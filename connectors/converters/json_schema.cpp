@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 12> json_names{"int8",    "int16",  "int32", "int64", "float", "double",
                                                       "boolean", "string", "bytes", "array", "map",   "struct"};
-constexpr std::array<std::string_view, 12> type_names{"INT8",    "INT16",  "INT32", "INT64", "FLOAT32", "FLOAT64",
-                                                      "BOOLEAN", "STRING", "BYTES", "ARRAY", "MAP",     "STRUCT"};
 
 /// Everything between the type and the end of the object.
 void append_attributes(json::Writer& writer, const Schema& schema, const JsonOptions& options) {
@@ -120,7 +118,6 @@ void parse_attributes(const json::Node& node, SchemaParts& parts) {
 }
 
 std::string_view json_type_name(Type type) noexcept { return json_names[static_cast<std::size_t>(type)]; }
-std::string_view to_string(Type type) noexcept { return type_names[static_cast<std::size_t>(type)]; }
 
 std::string_view to_string(Value::Kind kind) noexcept {
     switch (kind) {

@@ -17,7 +17,6 @@ struct JsonOptions {
 };
 
 std::string_view json_type_name(Type type) noexcept;    ///< "int32", "float"
-std::string_view to_string(Type type) noexcept;         ///< "INT32"
 std::string_view to_string(Value::Kind kind) noexcept;  ///< "INT32", "NULL"
 Value::Kind kind_of(Type type) noexcept;                ///< of the values of a schema
 

@@ -29,7 +29,7 @@ constexpr ConfigKey string_keys[] = {
 
 void require_type(const SchemaPtr& schema, Type type, std::string_view converter) {
     if (schema && schema->type() != type) {
-        throw DataException(fmt::format("Invalid schema type for {}: {}", converter, to_string(schema->type())));
+        throw DataException(fmt::format("Invalid schema type for {}: {}", converter, type_name(schema->type())));
     }
 }
 

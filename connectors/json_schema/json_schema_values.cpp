@@ -107,8 +107,7 @@ Value read_json(const SchemaPtr& schema, const json::Node* node, const JsonSchem
     if (node == nullptr || node->is_null()) {
         if (!schema->default_value().is_null()) return schema->default_value();
         if (node == nullptr || schema->optional()) return {};
-        throw DataException(
-            fmt::format("Invalid null value for required {} field", converters::to_string(schema->type())));
+        throw DataException(fmt::format("Invalid null value for required {} field", type_name(schema->type())));
     }
     switch (schema->type()) {
     case Type::Array: {

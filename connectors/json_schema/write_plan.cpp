@@ -45,7 +45,7 @@ void WritePlan::write(const Value& value, converters::TextBuffer& out) const {
     if (value.is_null()) return out.append(null_text_);
     if (value.kind() != converters::kind_of(type_))
         throw DataException(
-            fmt::format("Invalid type for {}: {}", converters::to_string(type_), converters::to_string(value.kind())));
+            fmt::format("Invalid type for {}: {}", type_name(type_), converters::to_string(value.kind())));
     switch (form_) {
     case Form::Scalar:
         if (!scalar_->write(value, out)) throw DataException("Invalid value");

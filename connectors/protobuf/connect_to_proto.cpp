@@ -318,7 +318,7 @@ ProtoText to_proto(const Schema& schema, const ProtobufOptions& options) {
     if (is_json(schema)) return {.text = known_text(struct_file), .message = schema.name(), .imports = {}};
     const auto wrapper = wrapper_of(schema.type());
     if (!options.raw_wrappers || wrapper.empty())
-        throw DataException(fmt::format("Unsupported root schema of type {}", converters::to_string(schema.type())));
+        throw DataException(fmt::format("Unsupported root schema of type {}", type_name(schema.type())));
     return {.text = known_text(wrappers_file), .message = std::string(wrapper), .imports = {}};
 }
 

@@ -83,7 +83,7 @@ void EncodePlan::write_field(const FieldPlan& plan, const Value& value, std::str
 
 void EncodePlan::write_single(const FieldPlan& plan, const Value& value, std::string& out) const {
     if (value.kind() != converters::kind_of(plan.schema->type()))
-        throw DataException(fmt::format("Invalid type for {}: {}", converters::to_string(plan.schema->type()),
+        throw DataException(fmt::format("Invalid type for {}: {}", type_name(plan.schema->type()),
                                         converters::to_string(value.kind())));
     if (plan.form >= Form::Struct) return write_message(plan, value, out);
     if (!plan.presence && plan.form != Form::Enum && is_default(value)) return;
@@ -176,8 +176,7 @@ void EncodePlan::write_list(const FieldPlan& plan, const Value& value, std::stri
     for (const auto& element : elements) {
         if (element.kind() != kind)
             throw DataException(fmt::format("A list has {} among its {} elements: Protobuf has no place for it",
-                                            converters::to_string(element.kind()),
-                                            converters::to_string(plan.schema->type())));
+                                            converters::to_string(element.kind()), type_name(plan.schema->type())));
     }
     if (plan.packed) {
         put_tag(out, plan.number, WireType::Length);

@@ -172,7 +172,7 @@ private:
         case FieldDescriptor::TYPE_MESSAGE:
             break;
         }
-        refuse(to.full_name(), fmt::format("is {}, which no {} is", to.type_name(), converters::to_string(type)));
+        refuse(to.full_name(), fmt::format("is {}, which no {} is", to.type_name(), type_name(type)));
     }
 
     const ProtobufOptions& options_;

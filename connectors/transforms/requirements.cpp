@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace millrace::transforms {
 
 std::span<const Value> require_struct(const SchemaPtr& schema, const Value& value, std::string_view purpose) {
@@ -24,11 +22,6 @@ std::span<const MapEntry> require_map(const Value& value, std::string_view purpo
     return value.as_entries();
 }
 
-void refuse_null(const Field& field) {
-    throw DataException(fmt::format("Invalid value: null used for required field: \"{}\", schema type: {}", field.name,
-                                    type_name(field.schema->type())));
-}
-
 void require_type(const Field& field, const SchemaPtr& schema, const Value& value) {
     if (value.is_null()) return;
     if (field.schema->type() == schema->type()) {
@@ -39,12 +32,6 @@ void require_type(const Field& field, const SchemaPtr& schema, const Value& valu
     throw DataException(fmt::format("Invalid Java object for schema {}with type {}: class {} for field: \"{}\"",
                                     name.empty() ? name : fmt::format("\"{}\" ", name), type_name(field.schema->type()),
                                     java_class_of(schema, value), field.name));
-}
-
-std::string_view type_name(Type type) noexcept {
-    static constexpr std::array names{"INT8",    "INT16",  "INT32", "INT64", "FLOAT32", "FLOAT64",
-                                      "BOOLEAN", "STRING", "BYTES", "ARRAY", "MAP",     "STRUCT"};
-    return names[static_cast<std::size_t>(type)];
 }
 
 std::string schema_text(const Schema& schema) {

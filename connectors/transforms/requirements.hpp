@@ -18,17 +18,15 @@ std::span<const Value> require_struct(const SchemaPtr& schema, const Value& valu
 std::span<const MapEntry> require_map(const Value& value, std::string_view purpose);
 /// Refuses a null for a field that is not optional, whatever its default.
 inline void require_present(const Field& field, const Value& value);
-[[noreturn]] void refuse_null(const Field& field);
 
 /// Refuses a value of another schema than the field's.
 void require_type(const Field& field, const SchemaPtr& schema, const Value& value);
 
 /// "Schema{INT32}", "Schema{name:INT32}".
 std::string schema_text(const Schema& schema);
-std::string_view type_name(Type type) noexcept;  ///< "FLOAT64"
 
 void require_present(const Field& field, const Value& value) {
-    if (value.is_null() && !field.schema->optional()) refuse_null(field);
+    if (value.is_null() && !field.schema->optional()) refuse_null(field.name, field.schema->type());
 }
 
 }

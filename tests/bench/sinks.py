@@ -5,7 +5,8 @@
 A sink that only counts shows the worker, with texts and with small JSON objects; FileStreamSink writes lines. The time is that from the first record to the last,
 by the group's committed offset and by the file's size. Prints one JSON object a figure; the target is three times Java.
 The broker is on the same processors: what it uses for a million bounds what any worker reaches beside it. So do Fetch requests one after the
-other, whose records nobody reads: their rate is printed first.
+other, whose records nobody reads: their rate is printed first, until the broker, a JVM too, gets no faster. In the first round both workers are
+new; a JVM is slower then than in the second.
 """
 import argparse
 import json
@@ -49,6 +50,18 @@ def fill(sink):
         if sent % 10000 == 0:
             producer.poll(0)
     assert producer.flush(120) == 0
+
+
+def warm_up(broker, topic):
+    fastest = 0
+    for round_number in range(12):
+        before = broker.cpu_seconds()
+        found = fetch_rate(broker.address, topic, wanted.records)
+        print(json.dumps({'name': 'nobody reads the records', 'round': round_number, 'records/s': round(found),
+                          "broker's": round((broker.cpu_seconds() - before) / wanted.records * 1e6, 2)}), flush=True)
+        if round_number > 2 and found < fastest * 1.05:
+            return
+        fastest = max(fastest, found)
 
 
 def java_plugins(folder):
@@ -97,11 +110,7 @@ with tempfile.TemporaryDirectory(prefix='millrace-bench-') as name:
     try:
         sink = Sink(None, kafka.address, folder)
         fill(sink)
-        for round_number in range(wanted.rounds):
-            before = kafka.cpu_seconds()
-            found = fetch_rate(kafka.address, sink.topic, wanted.records)
-            print(json.dumps({'name': 'nobody reads the records', 'round': round_number, 'records/s': round(found),
-                              "broker's": round((kafka.cpu_seconds() - before) / wanted.records * 1e6, 2)}), flush=True)
+        warm_up(kafka, sink.topic)
         common = {'offset_flush_interval_ms': 100}
         plugins = f'{stack.ROOT}/build/release/plugins,{stack.ROOT}/build/release/bench-plugins'
         workers['millrace'] = stack.worker(folder / 'ours', kafka.address, group='ours', plugin_path=plugins, **common).start()

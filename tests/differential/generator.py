@@ -4,6 +4,7 @@ import random
 import signals
 from changes import Changes
 from settings import Settings
+from shapes import Shapes
 from tables import TableMaker
 
 EXTENSIONS = ['citext', 'hstore', 'ltree', 'isn', 'cube']
@@ -12,6 +13,9 @@ END = 'create table public.zz_end (id integer primary key, v integer)'
 
 # Types whose values, or nulls, the reference gets wrong where decoderbufs sends them (docs/differences.md).
 NOT_WITH_DECODERBUFS = ('name', 'numeric(p,-s)', 'line', 'lseg', 'box', 'path', 'polygon', 'circle')
+# The share of the cases that have transformations or other converters.
+SHAPED = 0.5
+NOT_WITH_LISTS = ('column.exclude.list', 'table.include.list', 'table.exclude.list', 'message.key.columns')
 # Settings that choose another key, tables that are not read, or rows that both leave out for other reasons.
 NOT_WITH_SIGNALS = ('message.key.columns', 'table.include.list', 'table.exclude.list', 'column.exclude.list', 'skipped.operations', 'read.only')
 
@@ -45,6 +49,7 @@ class RandomCase:
         self.spec = {}
         self.add_signals(random.Random(f'signals of {seed}'), tables)
         self.add_restart(random.Random(f'restart of {seed}'))
+        self.add_shapes(random.Random(f'shapes of {seed}'), tables)
         if decoderbufs:
             self.settings = {name: value for name, value in self.settings.items() if not name.endswith('.propagate.source.type')}
             self.settings['plugin.name'] = 'decoderbufs'
@@ -70,6 +75,15 @@ class RandomCase:
         self.settings = {**{name: value for name, value in self.settings.items() if name not in NOT_WITH_SIGNALS}, **made.settings()}
         end = self.changes.index('--@ settle') + 1
         self.changes[end:end] = asked
+
+    def add_shapes(self, dice, tables):
+        if self.spec or dice.random() > SHAPED:
+            return
+        added = Shapes(dice, tables).make()
+        if any(name.endswith('.include.list') for name in added):
+            self.settings = {name: value for name, value in self.settings.items() if name not in NOT_WITH_LISTS}
+        self.settings |= added
+        self.spec = Shapes.SPEC
 
     def add_restart(self, dice):
         """The task starts anew between two marks, from the offset of the first."""

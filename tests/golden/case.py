@@ -83,7 +83,7 @@ class Topics:
         self.admin = AdminClient({'bootstrap.servers': bootstrap})
         self.consumer = Consumer({
             'bootstrap.servers': bootstrap, 'group.id': 'golden-' + names['NAME'], 'enable.auto.commit': False,
-            'isolation.level': 'read_committed', 'fetch.wait.max.ms': 50, 'topic.metadata.refresh.interval.ms': -1,
+            'isolation.level': 'read_committed', 'fetch.wait.max.ms': 50, 'topic.metadata.refresh.interval.ms': 1000,
             'allow.auto.create.topics': False})
         self.assigned, self.listed_at, self.news_at = set(), 0.0, time.monotonic()
         partitions = self.consumer.list_topics(offsets_topic, timeout=20).topics[offsets_topic].partitions

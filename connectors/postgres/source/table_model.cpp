@@ -48,6 +48,12 @@ const Column& known_value(const Column& unchanged, Tuple old_row, std::size_t in
     return old_row[index];
 }
 
+/// As an envelope refuses a row: a value that could not be converted, where there must be one and is no default.
+void refuse_missing(const Field& field) {
+    const auto& schema = *field.schema;
+    if (!schema.optional() && schema.default_value().is_null()) refuse_null(field.name, schema.type());
+}
+
 }
 
 std::vector<std::string> key_columns(const SourceConfig& config, const TableId& id,
@@ -163,6 +169,7 @@ Value TableModel::row(Tuple row, Tuple old_row, Arena& arena, Origin origin) con
             values[at] = plan.nullable ? plan.converter->null_value() : plan.converter->fallback();
             break;
         }
+        if (values[at].is_null()) refuse_missing(row_schema_->fields()[at]);
         ++at;
     }
     return Value::structure({values, row_plan_.size()});

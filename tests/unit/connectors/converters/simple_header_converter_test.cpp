@@ -22,7 +22,7 @@ std::optional<std::string> written(const SchemaPtr& schema, const Value& value) 
 /// "INT8 1", "STRING \"x\"", "MAP<STRING,INT8> {...}", "none [...]" for a value without a schema.
 std::string type_text(const SchemaPtr& schema) {
     if (!schema) return "none";
-    std::string out(to_string(schema->type()));
+    std::string out(type_name(schema->type()));
     if (schema->type() == Type::Map)
         out += '<' + type_text(schema->key_schema()) + ',' + type_text(schema->value_schema()) + '>';
     if (schema->type() == Type::Array) out += '<' + type_text(schema->value_schema()) + '>';

@@ -167,3 +167,31 @@ TEST_CASE("a publication that was dropped is named, with the way to get every ro
     CHECK(again.take(1).front().id == 3);
     again.stop();
 }
+
+TEST_CASE("a value that cannot be converted and may not be missing is a failure of its event", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_f");
+    // Beyond what 64 bits of nanoseconds hold.
+    database.run("CREATE TABLE t(id int PRIMARY KEY, at timestamp NOT NULL)");
+    const auto insert = [&](int id, const char* at) {
+        database.run(fmt::format("INSERT INTO t VALUES ({}, '{}')", id, at));
+    };
+    Harness harness;
+    harness.start(database.connector({{"snapshot.mode", "no_data"},
+                                      {"time.precision.mode", "nanoseconds"},
+                                      {"event.processing.failure.handling.mode", "skip"}}));
+    insert(1, "2262-04-12 12:00");
+    insert(2, "2026-01-02 03:04");
+    const auto rows = harness.take(1);
+    CHECK(rows.front().id == 2);
+    harness.stop();
+
+    Harness strict;
+    strict.keep(rows.back().offset);
+    strict.start(database.connector({{"time.precision.mode", "nanoseconds"}}));
+    insert(3, "2262-04-12 12:00");
+    const auto text = failure(strict);
+    strict.stop();
+    CHECK_THAT(text, Catch::Contains(R"(Invalid value: null used for required field: "at", schema type: INT64)"));
+}
