@@ -41,7 +41,6 @@ private:
     std::unique_ptr<SourceTransaction> make_transaction();
     void tell_committed(OffsetEntries partition, OffsetEntries offset);
     void take_over_producers();
-    void init_transactions(const Patience& patience);
     void pass(std::string_view what, const ProducerGate::Step& step);
     std::optional<SourceBatch> poll_source();
     void send_in_transaction(SourceBatch batch);

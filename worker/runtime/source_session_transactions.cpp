@@ -1,12 +1,9 @@
 // What a source task does besides when its records are written exactly once.
 #include "worker/kafka/client_config.hpp"
-#include "worker/kafka/error.hpp"
 #include "worker/runtime/answer.hpp"
 #include "worker/runtime/offset_clients.hpp"
 #include "worker/runtime/source_session.hpp"
 #include "worker/runtime/trace.hpp"
-
-#include <librdkafka/rdkafka.h>
 
 #include <algorithm>
 
@@ -86,22 +83,9 @@ void SourceSession::take_over_producers() {
     });
     logger_.info("{} Initializing transactional producer", label_);
     const Patience until_stopped{.longest = init_wait, .given_up = [this] { return task_.stop_requested(); }};
-    until_it_succeeds("Cannot take over its transactional id yet", [&] { init_transactions(until_stopped); });
+    until_it_succeeds("Cannot take over its transactional id yet", [&] { producer_.init_transactions(until_stopped); });
     until_it_succeeds("Cannot make sure that it is wanted here yet",
                       [&] { pass("it reads the config topic", parts().gate.verify); });
-}
-
-void SourceSession::init_transactions(const Patience& patience) {
-    try {
-        producer_.init_transactions(patience);
-    } catch (const KafkaException& e) {
-        if (e.code != RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) throw;
-        throw KafkaException(
-            fmt::format("{}. Allow the principal of the connector's producers to Describe and Write the transactional "
-                        "id {}",
-                        e.what(), transactional_id(parts().config->group_id, parts().id)),
-            e.code);
-    }
 }
 
 void SourceSession::send_in_transaction(SourceBatch batch) {
