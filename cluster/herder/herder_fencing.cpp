@@ -4,6 +4,7 @@
 #include "cluster/herder/producer_fencing.hpp"
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 namespace millrace::cluster {
 
@@ -152,6 +153,8 @@ asio::awaitable<void> DistributedHerder::fence_for_task(std::string name) {
         }
     } catch (const NotFoundException&) {
         throw;
+    } catch (const PermanentException& e) {
+        throw ConnectException(fmt::format("Failed to perform round of zombie fencing: {}", e.what()));
     } catch (const ConnectException& e) {
         throw RetriableException(e.what());
     }

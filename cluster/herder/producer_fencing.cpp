@@ -23,8 +23,11 @@ ConnectionSettings connection_settings(const GroupSettings& settings) {
 }
 
 [[noreturn]] void fail(const std::string& id, std::int16_t error) {
-    throw ConnectException(fmt::format("Failed to fence the producers of transactional id {}: {}", id,
-                                       to_string(static_cast<ErrorCode>(error))));
+    const auto code = static_cast<ErrorCode>(error);
+    const auto message = fmt::format("Failed to fence the producers of transactional id {}: {}", id, to_string(code));
+    if (code != ErrorCode::TransactionalIdAuthorizationFailed) throw ConnectException(message);
+    throw PermanentException(message +
+                             ". Allow the principal of the connector's admin client to Describe and Write it");
 }
 
 bool passes(ErrorCode error) noexcept { return is_retriable(error) || error == ErrorCode::ConcurrentTransactions; }

@@ -18,6 +18,6 @@ def records_of(bootstrap, topic, partitions=1):
         consumer.assign([TopicPartition(topic, partition, first)])
         while first < end and not (message := read(consumer)).error():
             first = message.offset() + 1
-            found.append((message.key().decode(), message.value().decode() if message.value() else None))
+            found.append((message.key().decode() if message.key() else None, message.value().decode() if message.value() else None))
     consumer.close()
     return found

@@ -8,6 +8,8 @@
 #include "worker/config/client_keys.hpp"
 #include "worker/config/key_rows.hpp"
 #include "worker/config/worker_config.hpp"
+#include "worker/kafka/client_warnings.hpp"
+#include "worker/kafka/offset_reset.hpp"
 
 #include <fmt/core.h>
 
@@ -41,7 +43,11 @@ std::string no_limit(std::string_view text) {
 std::string kilobytes(std::string_view text) {
     return std::to_string(std::clamp<std::int64_t>(rows::whole(text) / 1024, 1, 2'097'151));
 }
-std::string offset_reset(std::string_view text) { return lower_case(text) == "none" ? "error" : lower_case(text); }
+/// Of partitions whose offset is gone. By a duration: the oldest record that is left is the nearest one.
+std::string offset_reset(std::string_view text) {
+    if (reset_duration(text)) return "earliest";
+    return lower_case(text) == "none" ? "error" : lower_case(text);
+}
 /// Java's list mixes eager and cooperative ones, which librdkafka refuses; Java's own groups start with the eager.
 std::string assignors(std::string_view text) {
     std::string eager;
@@ -111,6 +117,8 @@ constexpr auto table = std::to_array<Row>({
     {"check.crcs", "check.crcs", C, lower_case},
     {"allow.auto.create.topics", "allow.auto.create.topics", C, lower_case},
     {"partition.assignment.strategy", "partition.assignment.strategy", C, assignors},
+    {"group.protocol", "group.protocol", C, lower_case},
+    {"group.remote.assignor", "group.remote.assignor", C},
 });
 
 using Properties = std::vector<std::pair<std::string, std::string>>;
@@ -249,13 +257,22 @@ void add_producer_rest(ClientConfig& config, const Settings& java) {
         ignore != java.end() && lower_case(ignore->second) == "true") {
         put(config.properties, "partitioner", "random");
     }
-    if (const auto partitioner = java.find("partitioner.class");
-        partitioner != java.end() && !partitioner->second.empty()) {
-        config.warnings.push_back(
-            fmt::format("partitioner.class={} has no effect: a record's partition is that which Java's default "
-                        "partitioner chooses for its key.",
-                        partitioner->second));
+}
+
+/// The broker keeps the time and shares out the partitions then (KIP-848).
+void check_group_protocol(const Settings& java) {
+    for (const auto* name : {"heartbeat.interval.ms", "session.timeout.ms", "partition.assignment.strategy"}) {
+        const auto given = java.find(name);
+        if (given == java.end() || trim(given->second).empty()) continue;
+        throw ConfigException(fmt::format("{} cannot be set when group.protocol=CONSUMER", name));
     }
+}
+
+void add_consumer_rest(ClientConfig& config, const Settings& java) {
+    if (!config.find("group.id")) put(config.properties, "group.id", "millrace");
+    if (config.find("group.protocol") == "consumer") check_group_protocol(java);
+    const auto reset = java.find("auto.offset.reset");
+    if (reset != java.end()) config.reset_duration = reset_duration(reset->second);
 }
 
 /// Where the first wait is longer than the longest, Java takes the latter for both, and librdkafka refuses them.
@@ -263,20 +280,6 @@ void fit_first_wait(ClientConfig& config, std::string_view first, std::string_vi
     const auto wait = config.find(first);
     const auto limit = config.find(longest);
     if (wait && limit && rows::whole(*wait) > rows::whole(*limit)) put(config.properties, first, *limit);
-}
-
-std::vector<std::string> unknown_warnings(const Settings& java) {
-    std::vector<std::string_view> known(java_client_key_names().begin(), java_client_key_names().end());
-    for (const auto& key : security_keys()) known.push_back(key.name);
-    std::vector<std::string> warnings;
-    for (const auto& [name, value] : java) {
-        if (is_java_client_key(name)) continue;
-        const auto near = nearest_name(name, known);
-        warnings.push_back(
-            near ? fmt::format("Unknown client setting '{}' has no effect. Did you mean '{}'?", name, *near)
-                 : fmt::format("Unknown client setting '{}' has no effect.", name));
-    }
-    return warnings;
 }
 
 }
@@ -300,10 +303,10 @@ ClientConfig translate(ClientKind kind, const Settings& java) {
     fit_first_wait(config, "reconnect.backoff.ms", "reconnect.backoff.max.ms");
     fit_first_wait(config, "retry.backoff.ms", "retry.backoff.max.ms");
     if (kind == ClientKind::Producer) add_producer_rest(config, java);
-    if (kind == ClientKind::Consumer && !config.find("group.id")) put(config.properties, "group.id", "millrace");
+    if (kind == ClientKind::Consumer) add_consumer_rest(config, java);
     add_tls(config, java);
     add_login(config.properties, java);
-    for (auto& warning : unknown_warnings(java)) config.warnings.push_back(std::move(warning));
+    for (auto& warning : settings_without_effect(kind, java)) config.warnings.push_back(std::move(warning));
     return config;
 }
 

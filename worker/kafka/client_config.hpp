@@ -1,14 +1,16 @@
 /// Settings of Kafka's Java clients, which is what users write, as settings of librdkafka.
 ///
-/// Java-only settings that have no counterpart (serializers, metric reporters, ...) are dropped silently; what neither
-/// client knows is warned of. Key stores of every kind become PEM texts. sasl.jaas.config is read for PlainLoginModule,
-/// ScramLoginModule and OAuthBearerLoginModule (connectors/http/oauth.hpp).
+/// Java-only settings that have no counterpart are dropped, silently where nothing would be other with them
+/// (serializers, metric reporters), else with a warning, as are those that neither client knows. Key stores of every
+/// kind become PEM texts. sasl.jaas.config is read for PlainLoginModule, ScramLoginModule and OAuthBearerLoginModule
+/// (connectors/http/oauth.hpp).
 ///
 /// Facts   Kafka 4.3 client configuration; librdkafka CONFIGURATION.md.
 #pragma once
 #include "connectors/api/config_def.hpp"
 #include "connectors/support/jaas.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +27,8 @@ struct ClientConfig {
     ClientKind kind = ClientKind::Admin;
     std::vector<std::pair<std::string, std::string>> properties = {};
     std::vector<std::string> warnings = {};
+    /// Of consumers: a partition without a committed offset is read from the first record that is not older than this.
+    std::optional<std::chrono::milliseconds> reset_duration = {};
 
     /// The value of a librdkafka property, or none if it is left at its default.
     std::optional<std::string> find(std::string_view property) const;

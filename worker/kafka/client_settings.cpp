@@ -1,6 +1,7 @@
 // The layers that a client's settings come from: the worker's, its prefixed ones, the connector's overrides.
 #include "connectors/support/text.hpp"
 #include "worker/config/client_keys.hpp"
+#include "worker/config/key_rows.hpp"
 #include "worker/config/worker_config.hpp"
 #include "worker/kafka/client_config.hpp"
 
@@ -15,6 +16,8 @@ namespace {
 
 /// With one request in flight alone librdkafka sends those that wait behind a failed one before it.
 constexpr auto in_order = "true";
+constexpr std::int64_t no_time_limit = 2'147'483'647;
+constexpr std::int64_t default_transaction_timeout = 60'000;
 
 void overlay(Settings& onto, const Settings& from) {
     for (const auto& [name, value] : from) onto.insert_or_assign(name, value);
@@ -30,6 +33,11 @@ Settings top_level_client_settings(const Settings& worker) {
         }
     }
     return found;
+}
+
+std::int64_t time_of(const Settings& settings, const std::string& name, std::int64_t fallback) {
+    const auto given = settings.find(name);
+    return given == settings.end() || trim(given->second).empty() ? fallback : rows::whole(given->second);
 }
 
 /// What idempotence asks for besides itself, where a user has not turned it off.
@@ -86,7 +94,10 @@ Settings transactional(Settings producer, const std::string& transactional_id) {
     producer["enable.idempotence"] = "true";
     producer["transactional.id"] = transactional_id;
     // A record has as long as its transaction, and a longer time is refused by librdkafka.
-    producer.erase("delivery.timeout.ms");
+    const auto time = time_of(producer, "delivery.timeout.ms", no_time_limit);
+    if (time <= 0 || time >= time_of(producer, "transaction.timeout.ms", default_transaction_timeout)) {
+        producer.erase("delivery.timeout.ms");
+    }
     return producer;
 }
 
@@ -105,11 +116,14 @@ Settings sink_consumer_settings(const Settings& worker, const Settings& connecto
                       {"auto.offset.reset", "earliest"},
                       {"client.id", std::string(client_id)},
                       {"enable.auto.commit", "false"},
-                      {"group.id", fmt::format("connect-{}", name == connector.end() ? "" : name->second)},
-                      {"partition.assignment.strategy", "range"}};
+                      {"group.id", fmt::format("connect-{}", name == connector.end() ? "" : name->second)}};
     if (const auto brokers = worker.find("bootstrap.servers"); brokers != worker.end()) settings.insert(*brokers);
     overlay(settings, with_prefix_removed(worker, "consumer."));
     overlay(settings, with_prefix_removed(connector, "consumer.override."));
+    const auto protocol = settings.find("group.protocol");
+    if (protocol == settings.end() || lower_case(trim(protocol->second)) != "consumer") {
+        settings.try_emplace("partition.assignment.strategy", "range");
+    }
     return settings;
 }
 

@@ -10,7 +10,7 @@ namespace millrace::worker {
 
 namespace {
 
-constexpr std::string_view logger_name = "org.apache.kafka.clients.consumer.KafkaConsumer";
+constexpr std::string_view consumer_logger_name = "org.apache.kafka.clients.consumer.KafkaConsumer";
 
 std::int64_t to_rdkafka(std::int64_t offset) noexcept {
     switch (offset) {
@@ -53,7 +53,7 @@ struct Consumer::State : HandleOpaque {
 
 Consumer::Consumer(const ClientConfig& config, Logger logger, ClientMetrics* metrics)
     : state_(std::make_unique<State>()) {
-    state_->logger = logger.named(std::string(logger_name));
+    state_->logger = logger.named(std::string(consumer_logger_name));
     state_->metrics = metrics;
     auto conf = make_conf(config, *state_);
     rd_kafka_conf_set(conf.get(), "enable.auto.commit", "false", nullptr, 0);

@@ -41,6 +41,7 @@ GroupConsumer::GroupConsumer(const ClientConfig& config, Logger logger, Rebalanc
     state_->logger = logger.named(std::string(logger_name));
     state_->metrics = metrics;
     state_->offset_reset = config.find("auto.offset.reset").value_or("latest");
+    state_->reset_duration = config.reset_duration;
     if (metrics != nullptr && config.find("isolation.level") == "read_committed") metrics->reads_committed();
     auto conf = make_conf(config, *state_);
     rd_kafka_conf_set(conf.get(), "enable.auto.commit", "false", nullptr, 0);

@@ -17,6 +17,7 @@ struct GroupConsumer::State : HandleOpaque {
     rd_kafka_t* client = nullptr;
     QueuePtr queue;
     std::string offset_reset;
+    std::optional<std::chrono::milliseconds> reset_duration = {};
     std::vector<TopicPartition> assignment;
     TopicOffsets started;  ///< where each of them was told to start
     /// Partitions that the group has given and whose start is not known. librdkafka would ask for it itself, but for
@@ -48,6 +49,7 @@ struct GroupConsumer::State : HandleOpaque {
     };
     Positions positions(const std::vector<TopicPartition>& partitions, int timeout_ms) const;
     std::optional<std::int64_t> reset_position(const TopicPartition& partition, int timeout_ms) const;
+    std::optional<std::int64_t> first_offset_since(const TopicPartition& partition, int timeout_ms) const;
     std::int64_t next_offset(const TopicPartition& partition) const;
     template <class Call>
     void guarded(Call call) {

@@ -78,6 +78,7 @@ struct Producer::State : HandleOpaque {
     rd_kafka_t* client = nullptr;
     std::size_t outstanding = 0;
     std::size_t received = 0;
+    std::string transactional_id;
     std::exception_ptr thrown;
 
     Topic& topic(std::string_view name);
@@ -127,6 +128,7 @@ void Producer::State::deliver(const rd_kafka_message_t& message) noexcept {
 Producer::Producer(const ClientConfig& config, Logger logger, OnDelivery on_delivery, ClientMetrics* metrics,
                    std::function<bool()> may_produce)
     : state_(std::make_unique<State>()) {
+    state_->transactional_id = config.find("transactional.id").value_or("");
     state_->logger = logger.named(std::string(logger_name));
     state_->on_delivery = std::move(on_delivery);
     state_->metrics = metrics;
@@ -229,7 +231,14 @@ rd_kafka_error_t* Producer::State::in_slices(rd_kafka_error_t* (*call)(rd_kafka_
 }
 
 void Producer::init_transactions(const Patience& patience) {
-    check_transaction(state_->in_slices(rd_kafka_init_transactions, patience), "Cannot take over the transactional id");
+    const auto what = fmt::format("Cannot take over the transactional id {}", state_->transactional_id);
+    try {
+        check_transaction(state_->in_slices(rd_kafka_init_transactions, patience), what);
+    } catch (const KafkaException& e) {
+        if (e.code != RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) throw;
+        throw KafkaException(fmt::format("{}. Allow the principal of this producer to Describe and Write it", e.what()),
+                             e.code);
+    }
 }
 
 void Producer::begin_transaction() {

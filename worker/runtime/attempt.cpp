@@ -15,8 +15,9 @@ std::string_view to_string(TimestampType type) noexcept {
     return type == TimestampType::LogAppendTime ? "LogAppendTime" : "CreateTime";
 }
 
-/// ", where consumed record is {...}", in Kafka Connect's words.
-std::string describe(const RecordInWork& record) {
+}
+
+std::string text_of(const RecordInWork& record) {
     if (const auto* r = record.consumed) {
         const auto time =
             r->timestamp_type == TimestampType::None
@@ -30,8 +31,7 @@ std::string describe(const RecordInWork& record) {
                            r->topic, r->partition ? std::to_string(*r->partition) : "null",
                            r->timestamp ? std::to_string(*r->timestamp) : "null");
     }
-    return "";
-}
+    return std::string(record.text);
 }
 
 std::string_view to_string(StageKind kind) noexcept {
@@ -63,7 +63,7 @@ bool ProcessingContext::wait_before_retry(Retries& retries) {
     if (counters_ != nullptr) TaskErrorCounters::count(counters_->failures);
     const auto now = env_.now();
     const bool for_ever = handling_.retry_timeout.count() < 0;
-    if (retries.attempts++ == 0) retries.deadline = now + handling_.retry_timeout;
+    ++retries.attempts;
     if (!for_ever && now >= retries.deadline) {
         // What a stop cut short is no failure of the record.
         if (!env_.wait(std::chrono::milliseconds{0})) throw StopRequested("The task is to stop");
@@ -79,7 +79,7 @@ bool ProcessingContext::wait_before_retry(Retries& retries) {
 }
 
 void ProcessingContext::log(const Stage& stage, const std::exception& error) const {
-    const auto where = handling_.log_include_messages ? describe(record_) : std::string();
+    const auto where = handling_.log_include_messages ? text_of(record_) : std::string();
     logger_.error("Error encountered in task {}. Executing stage '{}' with class '{}'{}. {}", task_,
                   to_string(stage.kind), stage.class_name, where, trace_of(error));
 }

@@ -42,11 +42,15 @@ struct StopRequested : ConnectException {
     using ConnectException::ConnectException;
 };
 
-/// What a stage was working on: a source's record, or the one that a sink read. Null for what it is not.
+/// What a stage was working on: a source's record, or the one that a sink read; null for what it is not. Of a record
+/// that is gone by now what text_of() said of it.
 struct RecordInWork {
     const ConnectRecord* source = nullptr;
     const ConsumerRecord* consumed = nullptr;
+    std::string_view text = {};
 };
+/// ", where consumed record is {...}", in Kafka Connect's words.
+std::string text_of(const RecordInWork& record);
 
 /// Told of every record that a stage refused, skipped or not.
 class ErrorReporter {
@@ -78,16 +82,22 @@ public:
     void count_in(TaskErrorCounters& counters) noexcept { counters_ = &counters; }
     /// Before a record's stages; it lives until the next call.
     void begin(const RecordInWork& record) noexcept { record_ = record; }
-    /// Of one stage of one record: each has errors.retry.timeout of its own.
+    /// Of one stage of one record: each has errors.retry.timeout of its own, from the first try's begin on.
     struct Retries {
         int attempts = 0;
         Clock::time_point deadline{};
     };
+    /// Before the first try. Looks at the clock only where there is a time to keep.
+    Retries begin_tries() const {
+        if (handling_.retry_timeout.count() <= 0) return {};
+        return {.deadline = env_.now() + handling_.retry_timeout};
+    }
     /// After a retriable failure: waits as configured; false when the time for retries is over. Throws StopRequested.
     bool wait_before_retry(Retries& retries);
     /// Reports the failure. Returns when the record is to be skipped, else throws ConnectException with `error` nested.
     std::nullopt_t skip(const Stage& stage, const std::exception& error);
     bool reports() const noexcept { return handling_.log_enable || !reporters_.empty(); }
+    bool logs_records() const noexcept { return handling_.log_enable && handling_.log_include_messages; }
     bool tolerates() const noexcept { return handling_.tolerance == Tolerance::All; }
 
 private:
@@ -107,7 +117,7 @@ private:
 template <class Operation>
 auto attempt(const Stage& stage, ProcessingContext& context, Operation&& operation)
     -> std::optional<std::invoke_result_t<Operation&>> {
-    for (ProcessingContext::Retries retries;;) {
+    for (auto retries = context.begin_tries();;) {
         try {
             return operation();
         } catch (const RetriableException& e) {

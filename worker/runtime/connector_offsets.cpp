@@ -45,7 +45,7 @@ OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
 }
 
 GroupAdmin group_of(const OffsetsOf& of) {
-    const auto client = fmt::format("connector-offsets-{}", of.connector);
+    const auto client = fmt::format("connector-worker-adminclient-{}", of.connector);
     return GroupAdmin(translate(ClientKind::Admin, connector_admin_settings(of.worker, of.settings, client)),
                       sink_group(of.worker, of.settings), of.logger, admin_limit);
 }

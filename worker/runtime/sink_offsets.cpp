@@ -19,12 +19,16 @@ void overlay(TopicOffsets& onto, const TopicOffsets& from) {
 
 }
 
-void SinkOffsets::assign(const TopicOffsets& start) { rewind(start); }
+void SinkOffsets::assign(const TopicOffsets& start) {
+    overlay(of_group_, start);
+    rewind(start);
+}
 
 void SinkOffsets::remove(std::span<const TopicPartition> partitions) {
     for (const auto& partition : partitions) {
         current_.erase(partition);
         committed_.erase(partition);
+        of_group_.erase(partition);
     }
 }
 
@@ -33,12 +37,34 @@ void SinkOffsets::advance(const TopicOffsets& offsets) { overlay(current_, offse
 void SinkOffsets::rewind(const TopicOffsets& offsets) {
     overlay(current_, offsets);
     overlay(committed_, offsets);
+    for (const auto& [partition, offset] : offsets) {
+        const auto known = of_group_.find(partition);
+        if (known != of_group_.end() && known->second < offset) known->second = offset;  // nothing to take back
+        rewound_since_sent_.insert(partition);
+    }
+}
+
+void SinkOffsets::sent(const TopicOffsets& offsets) {
+    rewound_since_sent_.clear();
+    for (const auto& [partition, offset] : offsets) {
+        const auto known = of_group_.find(partition);
+        if (known != of_group_.end() && known->second != offset) of_group_.erase(known);
+    }
 }
 
 void SinkOffsets::committed(const TopicOffsets& offsets) {
     for (const auto& [partition, offset] : offsets) {
-        if (current_.contains(partition)) committed_[partition] = offset;  // it may have gone meanwhile
+        if (!current_.contains(partition)) continue;  // it has gone meanwhile
+        of_group_[partition] = offset;
+        if (!rewound_since_sent_.contains(partition)) committed_[partition] = offset;
     }
+}
+
+bool SinkOffsets::ahead_of(const TopicOffsets& rewound) const {
+    return std::ranges::any_of(rewound, [&](const auto& entry) {
+        const auto known = of_group_.find(entry.first);
+        return known == of_group_.end() || known->second > entry.second;
+    });
 }
 
 std::size_t SinkOffsets::uncommitted(const TopicOffsets& read) const {
@@ -61,8 +87,7 @@ TopicOffsets SinkOffsets::last_committed(std::span<const TopicPartition> partiti
 TopicOffsets SinkOffsets::committable(const TopicOffsets& given, std::span<const TopicPartition> partitions,
                                       const std::string& task, const Logger& logger) const {
     const auto current = only(current_, partitions);
-    const auto last = only(committed_, partitions);
-    auto found = last;
+    auto found = only(committed_, partitions);
     for (const auto& [partition, offset] : given) {
         const auto at = current.find(partition);
         if (at == current.end() && current_.contains(partition)) {
@@ -79,7 +104,7 @@ TopicOffsets SinkOffsets::committable(const TopicOffsets& given, std::span<const
             found[partition] = offset;
         }
     }
-    return found == last ? TopicOffsets{} : found;
+    return found == only(of_group_, partitions) ? TopicOffsets{} : found;
 }
 
 }

@@ -5,6 +5,7 @@
 #include "connectors/api/log.hpp"
 #include "connectors/api/record.hpp"
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,9 +19,16 @@ public:
     void remove(std::span<const TopicPartition> partitions);
     /// put() took everything before these offsets.
     void advance(const TopicOffsets& offsets);
-    /// Consuming goes on from here, and that is what counts as committed.
+    /// Consuming goes on from here, and to this place a task that fails to commit goes back. What the group has may be
+    /// further on: then it is committed anew.
     void rewind(const TopicOffsets& offsets);
+    /// These are on their way: what the group has of them is not known.
+    void sent(const TopicOffsets& offsets);
     void committed(const TopicOffsets& offsets);
+
+    /// True if the group has, or may have, offsets behind which a task that dies now would not be given what it wants
+    /// to have again.
+    bool ahead_of(const TopicOffsets& rewound) const;
 
     /// Records between what is committed and what was read, which is put()'s or, in `read`, further on.
     std::size_t uncommitted(const TopicOffsets& read) const;
@@ -34,6 +42,8 @@ public:
 private:
     TopicOffsets current_;
     TopicOffsets committed_;
+    TopicOffsets of_group_;  ///< absent: not known
+    std::set<TopicPartition> rewound_since_sent_;
 };
 
 }

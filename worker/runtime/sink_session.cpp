@@ -1,5 +1,6 @@
 #include "worker/runtime/sink_session.hpp"
 
+#include "connectors/support/text.hpp"
 #include "worker/runtime/trace.hpp"
 
 #include <fmt/ranges.h>
@@ -30,12 +31,17 @@ Number number(const Settings& settings, std::string_view name, Number fallback) 
     return fallback;
 }
 
+bool reads_internal_topics(const Settings& consumer) {
+    const auto given = consumer.find("exclude.internal.topics");
+    return given != consumer.end() && lower_case(trim(given->second)) == "false";
+}
+
 }
 
 SinkSession::SinkSession(WorkerTask& task)
     : TaskSession(task, "WorkerSinkTask"),
       sink_(dynamic_cast<const SinkConnector&>(*connector_).make_task()),
-      subscription_(connector_settings_),
+      subscription_(connector_settings_, reads_internal_topics(consumer_settings())),
       dead_letters_(make_dead_letter_queue()),
       pipeline_({.chain = make_chain(), .converters = make_task_converters()}, context_,
                 [this](const std::string& topic) {
@@ -54,30 +60,31 @@ std::unique_ptr<DeadLetterQueue> SinkSession::make_dead_letter_queue() {
     const auto& worker = parts().config->settings();
     const auto producer = source_producer_settings(worker, connector_settings_, client_id("dlq-producer"));
     auto queue =
-        std::make_unique<DeadLetterQueue>(std::move(config), parts().id, translate(ClientKind::Producer, producer),
+        std::make_unique<DeadLetterQueue>(std::move(config), parts().id, client_config(ClientKind::Producer, producer),
                                           task_.stop_token(), parts().logger, &task_.metrics().dead_letters());
     queue->count_in(task_.metrics().errors());
     context_.add_reporter(*queue);
     return queue;
 }
 
+Settings SinkSession::consumer_settings() const {
+    return sink_consumer_settings(parts().config->settings(), connector_settings_, client_id("consumer"));
+}
+
 void SinkSession::make_consumer() {
     refuse_overrides("consumer.override.");
-    const auto settings =
-        sink_consumer_settings(parts().config->settings(), connector_settings_, client_id("consumer"));
+    const auto settings = consumer_settings();
     max_poll_records_ = std::max<std::size_t>(number(settings, "max.poll.records", max_poll_records_), 1);
     metadata_max_age_ = milliseconds(number(settings, "metadata.max.age.ms", metadata_max_age_.count()));
-    const auto config = translate(ClientKind::Consumer, settings);
-    for (const auto& warning : config.warnings) logger_.warn("{}", warning);
-    consumer_ = std::make_unique<GroupConsumer>(config, parts().logger, static_cast<RebalanceListener&>(*this),
-                                                &task_.metrics().client());
+    consumer_ = std::make_unique<GroupConsumer>(client_config(ClientKind::Consumer, settings), parts().logger,
+                                                static_cast<RebalanceListener&>(*this), &task_.metrics().client());
 }
 
 void SinkSession::start() {
     if (dead_letters_) {
         const auto settings =
             connector_admin_settings(parts().config->settings(), connector_settings_, client_id("dlq-adminclient"));
-        Admin admin(translate(ClientKind::Admin, settings), logger_, admin_timeout);
+        Admin admin(client_config(ClientKind::Admin, settings), logger_, admin_timeout);
         until_it_succeeds("Cannot make sure of the dead letter queue", [&] { dead_letters_->ensure_topic(admin); });
     }
     started_ = true;
@@ -220,17 +227,25 @@ void SinkSession::rewind(const TopicOffsets& offsets) {
 
 void SinkSession::apply_rewinds() {
     if (rewinds_.empty()) return;
-    auto wanted = std::exchange(rewinds_, {});
-    std::erase_if(wanted, [&](const auto& entry) {
-        return std::ranges::find(consumer_->assignment(), entry.first) == consumer_->assignment().end();
-    });
+    const auto wanted = std::exchange(rewinds_, {});
     std::vector<TopicPartition> partitions;
-    for (const auto& [partition, offset] : wanted) partitions.push_back(partition);
+    for (const auto& [partition, offset] : wanted) {
+        if (std::ranges::find(consumer_->assignment(), partition) == consumer_->assignment().end()) {
+            throw IllegalStateException(
+                fmt::format("No current assignment for partition {}-{}", partition.topic, partition.partition));
+        }
+        partitions.push_back(partition);
+    }
     batch_.drop(partitions);  // they come again
     consumer_->seek(wanted);
-    offsets_.rewind(wanted);
-    // The answer to a commit that is under way would tell of the old place.
-    if (std::exchange(committing_, false)) ++commit_sequence_;
+    rewound(wanted);
+}
+
+/// A group that has more than what the task is to be given again is told so at once: the task may die before the next
+/// commit.
+void SinkSession::rewound(const TopicOffsets& offsets) {
+    if (offsets_.ahead_of(offsets)) request_commit();
+    offsets_.rewind(offsets);
 }
 
 void SinkSession::pause() {

@@ -57,12 +57,14 @@ private:
     void report(const SinkRecord& record, std::exception_ptr error) override;
 
     std::unique_ptr<DeadLetterQueue> make_dead_letter_queue();
+    Settings consumer_settings() const;
     void make_consumer();
     void subscribe_when_due();
     void subscribe(std::vector<std::string> topics);
     bool poll();
     void deliver();
     void apply_rewinds();
+    void rewound(const TopicOffsets& offsets);
     void apply_pauses();
     /// As Java, which lets everything pass while the connector is paused.
     void require_assigned(std::span<const TopicPartition> partitions, std::string_view what) const;

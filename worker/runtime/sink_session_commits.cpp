@@ -26,7 +26,7 @@ void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicO
     for (const auto& partition : partitions) {
         if (const auto wanted = rewinds_.extract(partition)) start[partition] = wanted.mapped();
     }
-    offsets_.rewind(start);
+    rewound(start);
     measure_active();
 }
 
@@ -143,6 +143,7 @@ void SinkSession::rewind_to_committed(std::span<const TopicPartition> partitions
 void SinkSession::send_commit(const TopicOffsets& offsets, bool closing) {
     if (task_.cancelled()) return;
     const auto sequence = commit_sequence_;
+    offsets_.sent(offsets);
     logger_.info("{} Committing offsets {} using sequence number {}", label_,
                  closing ? "synchronously" : "asynchronously", sequence);
     if (!closing) {

@@ -9,8 +9,8 @@ namespace millrace::worker {
 
 namespace {
 
-/// Java's consumers leave them out of patterns (exclude.internal.topics).
-constexpr std::array<std::string_view, 2> internal_topics{"__consumer_offsets", "__transaction_state"};
+/// Java's consumers leave them out of patterns unless they are told otherwise.
+constexpr std::array<std::string_view, 2> kafkas_own{"__consumer_offsets", "__transaction_state"};
 
 std::string setting(const Settings& settings, std::string_view name) {
     const auto found = settings.find(name);
@@ -23,7 +23,8 @@ std::string setting(const Settings& settings, std::string_view name) {
 
 }
 
-SinkSubscription::SinkSubscription(const Settings& settings) : list_(split_list(setting(settings, "topics"))) {
+SinkSubscription::SinkSubscription(const Settings& settings, bool internal_topics)
+    : list_(split_list(setting(settings, "topics"))), internal_topics_(internal_topics) {
     const auto regex = setting(settings, "topics.regex");
     if (list_.empty() && regex.empty())
         refuse_setting("topics", "null", "Must configure one of topics or topics.regex");
@@ -54,9 +55,8 @@ std::vector<std::string> SinkSubscription::topics(std::span<const std::string> e
     if (!pattern_) return list_;
     std::vector<std::string> found;
     for (const auto& topic : existing) {
-        if (std::ranges::find(internal_topics, topic) == internal_topics.end() && pattern_->matches(topic)) {
-            found.push_back(topic);
-        }
+        const bool internal = std::ranges::find(kafkas_own, topic) != kafkas_own.end();
+        if ((internal_topics_ || !internal) && pattern_->matches(topic)) found.push_back(topic);
     }
     std::ranges::sort(found);
     return found;

@@ -14,10 +14,11 @@ class SinkSubscription {
 public:
     /// Throws ConfigException with Kafka Connect's words unless exactly one of the two settings is there, or if the
     /// dead letter queue's topic is among what they name.
-    explicit SinkSubscription(const Settings& settings);
+    /// `internal_topics`: a pattern may match Kafka's own topics, too (exclude.internal.topics=false).
+    explicit SinkSubscription(const Settings& settings, bool internal_topics = false);
 
     /// What to subscribe to when these are all the topics there are: all of the list, sorted; of the pattern those that
-    /// exist, Kafka's own internal topics left out.
+    /// exist.
     std::vector<std::string> topics(std::span<const std::string> existing) const;
     /// Something of it does not exist yet.
     bool incomplete(std::span<const std::string> existing) const;
@@ -26,6 +27,7 @@ public:
 private:
     std::vector<std::string> list_;
     std::optional<Regex> pattern_;
+    bool internal_topics_;
 };
 
 }

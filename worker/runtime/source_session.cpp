@@ -49,7 +49,7 @@ std::optional<TopicCreator> SourceSession::make_topic_creator() const {
     const auto settings =
         connector_admin_settings(parts().config->settings(), connector_settings_, client_id("adminclient"));
     return TopicCreator(std::move(*rules),
-                        std::make_unique<Admin>(translate(ClientKind::Admin, settings), logger_, admin_timeout,
+                        std::make_unique<Admin>(client_config(ClientKind::Admin, settings), logger_, admin_timeout,
                                                 &task_.metrics().admin()),
                         logger_);
 }
@@ -60,10 +60,9 @@ Producer SourceSession::make_producer() {
     if (exactly_once()) {
         settings = transactional(std::move(settings), transactional_id(parts().config->group_id, parts().id));
     }
-    const auto config = translate(ClientKind::Producer, settings);
-    for (const auto& warning : config.warnings) logger_.warn("{}", warning);
     return Producer(
-        config, parts().logger, [this](const Delivery& delivery) { on_delivery(delivery); }, &task_.metrics().client(),
+        client_config(ClientKind::Producer, settings), parts().logger,
+        [this](const Delivery& delivery) { on_delivery(delivery); }, &task_.metrics().client(),
         [lease = parts().lease] { return lease->held(); });
 }
 
@@ -174,6 +173,7 @@ bool SourceSession::wait_for_room() {
 
 /// False if the task is to stop and this record was not sent.
 bool SourceSession::send(SourceRecord& record, std::uint64_t sequence, Arena& arena) {
+    auto told = tells_of_refused() && !record.offset_only() ? text_of({.source = &record}) : std::string();
     auto out = record.offset_only() ? std::nullopt : pipeline_.prepare(record, arena);
     if (!out) {
         if (!record.offset_only()) --unfinished_;
@@ -181,6 +181,7 @@ bool SourceSession::send(SourceRecord& record, std::uint64_t sequence, Arena& ar
         return true;
     }
     out->sequence = sequence;
+    if (!told.empty()) texts_.insert_or_assign(sequence, std::move(told));
     if (topics_) ensure_topic(out->topic);
     if (transaction_) transaction_->begin(out->topic);
     for (;;) {
@@ -206,7 +207,8 @@ void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic,
     logger_.error("{} failed to send record to {}: {}", label_, topic, error.what());
     // What a producer refuses that sends nothing any more is no fault of the record's.
     if (!transaction_ && context_.tolerates() && !producer_.fatal_error()) {
-        context_.begin({});
+        const auto told = texts_.extract(sequence);
+        context_.begin({.text = told ? std::string_view(told.mapped()) : std::string_view()});
         context_.skip({StageKind::KafkaProduce, "org.apache.kafka.connect.runtime.WorkerSourceTask"}, error);
         --unfinished_;
         acknowledge(sequence);
@@ -223,6 +225,7 @@ void SourceSession::fail_or_skip(std::uint64_t sequence, std::string_view topic,
 void SourceSession::on_delivery(const Delivery& delivery) {
     const bool of_offset = transaction_ && delivery.sequence == SourceTransaction::offset_sequence;
     if (delivery.error == 0) {
+        if (!texts_.empty()) texts_.erase(delivery.sequence);
         acknowledge(delivery.sequence);
         if (of_offset) return;
         ++written_;

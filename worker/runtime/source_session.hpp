@@ -8,6 +8,8 @@
 #include "worker/runtime/task_session.hpp"
 #include "worker/runtime/topic_creation.hpp"
 
+#include <unordered_map>
+
 namespace millrace::worker {
 
 class SourceSession final : public TaskSession, public SourceTaskContext {
@@ -55,6 +57,8 @@ private:
     void commit_when_due();
     void fail_or_skip(std::uint64_t sequence, std::string_view topic, const std::exception& error);
     void on_delivery(const Delivery& delivery);
+    /// Whether the log shows records that brokers refuse: a record in a transaction is not passed over.
+    bool tells_of_refused() const { return !transaction_ && context_.tolerates() && context_.logs_records(); }
     void throw_if_failed();
     std::chrono::milliseconds poll_wait() const;
     std::optional<TopicCreator> make_topic_creator() const;
@@ -63,6 +67,7 @@ private:
     std::unique_ptr<SourceTask> source_;
     SubmittedRecords submitted_;
     std::exception_ptr failure_;
+    std::unordered_map<std::uint64_t, std::string> texts_;  ///< of records under way, if tells_of_refused()
     SourcePipeline pipeline_;
     std::optional<TopicCreator> topics_;
     std::shared_ptr<OffsetStore> own_offsets_;  ///< null: the worker's

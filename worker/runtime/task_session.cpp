@@ -64,6 +64,12 @@ void TaskSession::refuse_overrides(std::string_view prefix) const {
     OverridePolicy::from(parts().config->values).check(connector_settings_, prefix);
 }
 
+ClientConfig TaskSession::client_config(ClientKind kind, const Settings& java) const {
+    auto config = translate(kind, java);
+    for (const auto& warning : config.warnings) logger_.warn("{}", warning);
+    return config;
+}
+
 void TaskSession::describe_class(std::string_view group, const std::string& what, PluginType type,
                                  std::string_view class_name, const std::string& alias) {
     const auto* info = parts().plugins.find(type, class_name);

@@ -1,6 +1,7 @@
 /// What one run of a task holds: made when the task's thread begins, gone when it ends. What sources and sinks have in
 /// common is here: settings, plugins, transformations, converters, and what is done about errors in records.
 #pragma once
+#include "worker/kafka/client_config.hpp"
 #include "worker/runtime/attempt.hpp"
 #include "worker/runtime/converters.hpp"
 #include "worker/runtime/transformation_chain.hpp"
@@ -42,6 +43,8 @@ protected:
     /// Throws ConnectException for an override that the worker's policy forbids: validation has refused it already,
     /// unless the policy changed since.
     void refuse_overrides(std::string_view prefix) const;
+    /// As translate(); what has no effect is said in the log.
+    ClientConfig client_config(ClientKind kind, const Settings& java) const;
     /// Waits while other workers may run this task. False: it is to end without writing anything.
     bool may_write();
     Converters make_task_converters();

@@ -13,6 +13,7 @@ std::string java_exception_name_of(const std::exception& error) {
     if (dynamic_cast<const TooManyTasksException*>(&error)) {
         return "org.apache.kafka.connect.runtime.TooManyTasksException";
     }
+    if (dynamic_cast<const IllegalStateException*>(&error)) return "java.lang.IllegalStateException";
     if (dynamic_cast<const RetriableException*>(&error)) return "org.apache.kafka.connect.errors.RetriableException";
     if (dynamic_cast<const SchemaBuilderException*>(&error)) {
         return "org.apache.kafka.connect.errors.SchemaBuilderException";

@@ -12,6 +12,11 @@ struct TooManyTasksException : ConnectException {
     using ConnectException::ConnectException;
 };
 
+/// A plugin asks for what is not possible as things are.
+struct IllegalStateException : ConnectException {
+    using ConnectException::ConnectException;
+};
+
 /// "org.apache.kafka.connect.errors.DataException: message", then a line "Caused by: ..." for each nested exception.
 std::string trace_of(const std::exception_ptr& error);
 /// Whether the same would happen again, were it tried again at once: settings, credentials, or what a plugin says.

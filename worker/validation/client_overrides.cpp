@@ -25,7 +25,8 @@ std::vector<std::string_view> prefixes_in_use(const Settings& settings, const Wo
     std::vector<std::string_view> prefixes;
     if (type == PluginType::Source) {
         const bool own_offsets =
-            given(settings, "offsets.storage.topic") || worker.exactly_once_source == ExactlyOnceSource::Enabled;
+            worker.mode == WorkerMode::Distributed &&
+            (given(settings, "offsets.storage.topic") || worker.exactly_once_source == ExactlyOnceSource::Enabled);
         prefixes.emplace_back("producer.override.");
         if (own_offsets || creates_topics(settings)) prefixes.emplace_back("admin.override.");
         if (own_offsets) prefixes.emplace_back("consumer.override.");

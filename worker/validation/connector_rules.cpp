@@ -58,6 +58,43 @@ void check_topics(const Settings& settings, std::vector<ConfigInfo>& infos) {
     }
 }
 
+/// Of a connector that cannot tell.
+std::string unexpected(const std::exception& error) {
+    const std::string message(trim(error.what()));
+    return "An unexpected error occurred during validation" +
+           (message.empty() ? "; please see the worker logs for more details." : ": " + message);
+}
+
+std::string complaint_of_exactly_once(const SourceConnector& connector, const Settings& settings) {
+    try {
+        switch (connector.exactly_once_support(settings)) {
+        case ExactlyOnceSupport::Supported:
+            return "";
+        case ExactlyOnceSupport::Unsupported:
+            return "The connector does not support exactly-once semantics with the provided configuration.";
+        case ExactlyOnceSupport::Undeclared:
+            return "The connector does not implement the API required for preflight validation of exactly-once source "
+                   "support. Please consult the documentation for the connector to determine whether it supports "
+                   "exactly-once semantics, and then consider reconfiguring the connector to use the value "
+                   "\"requested\" for this property (which will disable this preflight check and allow the connector "
+                   "to be created).";
+        }
+        return "";
+    } catch (const std::exception& e) {
+        return unexpected(e);
+    }
+}
+
+std::string complaint_of_boundaries(const SourceConnector& connector, const Settings& settings) {
+    try {
+        if (connector.can_define_transaction_boundaries(settings)) return "";
+        return "The connector does not support connector-defined transaction boundaries with the given configuration. "
+               "Please reconfigure it to use a different transaction boundary definition.";
+    } catch (const std::exception& e) {
+        return unexpected(e);
+    }
+}
+
 }
 
 void check_sink_rules(const Settings& settings, const WorkerConfig& worker, std::vector<ConfigInfo>& infos) {
@@ -86,26 +123,12 @@ void check_source_rules(const Settings& settings, const WorkerConfig& worker, co
         if (worker.exactly_once_source != ExactlyOnceSource::Enabled) {
             complain(infos, "exactly.once.support", "This worker does not have exactly-once source support enabled.");
         }
-        const auto declared = connector.exactly_once_support(settings);
-        if (declared == ExactlyOnceSupport::Unsupported) {
-            complain(infos, "exactly.once.support",
-                     "The connector does not support exactly-once semantics with the provided configuration.");
-        } else if (declared == ExactlyOnceSupport::Undeclared) {
-            complain(
-                infos, "exactly.once.support",
-                "The connector does not implement the API required for preflight validation of exactly-once source "
-                "support. Please consult the documentation for the connector to determine whether it supports "
-                "exactly-once semantics, and then consider reconfiguring the connector to use the value "
-                "\"requested\" for this property (which will disable this preflight check and allow the connector "
-                "to be created).");
-        }
+        const auto complaint = complaint_of_exactly_once(connector, settings);
+        if (!complaint.empty()) complain(infos, "exactly.once.support", complaint);
     }
-    if (lower_case(setting(settings, "transaction.boundary")) == "connector" &&
-        !connector.can_define_transaction_boundaries(settings)) {
-        complain(
-            infos, "transaction.boundary",
-            "The connector does not support connector-defined transaction boundaries with the given configuration. "
-            "Please reconfigure it to use a different transaction boundary definition.");
+    if (lower_case(setting(settings, "transaction.boundary")) == "connector") {
+        const auto complaint = complaint_of_boundaries(connector, settings);
+        if (!complaint.empty()) complain(infos, "transaction.boundary", complaint);
     }
 }
 

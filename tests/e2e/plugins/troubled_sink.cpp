@@ -1,10 +1,14 @@
-/// A sink that goes wrong on demand, for tests of the worker. What it has taken stands in the file `out`, a line
-/// "topic partition offset value" each; with `buffered` it stays in memory until flush().
+/// Plugins that go wrong on demand, for tests of the worker: a sink, a source that ends its own transactions, and a
+/// transformation. What the sink has taken stands in the file `out`, a line "topic partition offset value" each; with
+/// `buffered` it stays in memory until flush().
 #include "connectors/api/plugin.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 namespace troubled {
@@ -21,6 +25,13 @@ constexpr ConfigKey keys[] = {
     {.name = "report.value", .doc = "The record of this value is reported."},
     {.name = "report.own", .doc = "With it a record of this value, which nobody gave to put()."},
     {.name = "rewind.once", .doc = "A file: who removes it wants its first records again, a commit, and then ends."},
+    {.name = "rewind.to.start", .doc = "A file: who removes it wants everything again, from offset 0 on."},
+    {.name = "rewind.topic", .doc = "The first partition of this topic is wanted again with the first records."},
+    {.name = "retriable.while", .doc = "A file: as long as it is there, put() fails and is to be called again."},
+    {.name = "hold.while",
+     .doc = "A file: as long as it is there, put() does not return; FILE.held says that it waits."},
+    {.name = "keep.back", .type = ConfigType::Int, .default_value = "0", .doc = "So many may not be committed."},
+    {.name = "request.commit", .type = ConfigType::Boolean, .default_value = "false", .doc = "After each put()."},
     {.name = "pause.topic", .doc = "The first partition of this topic is paused; what that brings is appended."},
 };
 
@@ -39,6 +50,12 @@ public:
         report_own_ = config.find("report.own");
         rewind_once_ = config.find("rewind.once");
         pause_topic_ = config.find("pause.topic");
+        rewind_to_start_ = config.find("rewind.to.start");
+        rewind_topic_ = config.find("rewind.topic");
+        retriable_while_ = config.find("retriable.while");
+        hold_while_ = config.find("hold.while");
+        keep_back_ = config.get_int("keep.back");
+        request_commit_ = config.get_boolean("request.commit");
     }
     void put(std::span<const SinkRecord> records) override {
         if (records.empty()) return;
@@ -46,11 +63,24 @@ public:
             context_->set_timeout(std::chrono::milliseconds(20));
             throw RetriableException("not now");
         }
+        hold();
+        if (rewind_to_start_ && std::filesystem::remove(*rewind_to_start_)) return rewind_to_start();
+        if (rewind_topic_) context_->rewind({{{*rewind_topic_, 0}, 0}});
+        if (is_there(retriable_while_)) {
+            context_->set_timeout(std::chrono::milliseconds(20));
+            throw RetriableException("not while " + *retriable_while_ + " is there");
+        }
         if (pause_topic_) pause(*std::exchange(pause_topic_, std::nullopt));
         if (rewound_) throw ConnectException("the end after a rewind");
         if (rewind_once_ && std::filesystem::remove(*rewind_once_)) return rewind(records);
         for (const auto& record : records) take(record);
         if (!buffered_) write();
+        if (request_commit_) context_->request_commit();
+    }
+    TopicOffsets pre_commit(const TopicOffsets& offsets) override {
+        auto given = SinkTask::pre_commit(offsets);
+        for (auto& [partition, offset] : given) offset = std::max<std::int64_t>(offset - keep_back_, 0);
+        return given;
     }
     void flush(const TopicOffsets&) override {
         if (flush_fails_every_ > 0 && ++flushes_ % flush_fails_every_ == 0) {
@@ -91,6 +121,16 @@ private:
         context_->request_commit();
         rewound_ = true;
     }
+    void hold() {
+        if (is_there(hold_while_)) std::ofstream(*hold_while_ + ".held") << "1";
+        while (is_there(hold_while_)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    void rewind_to_start() {
+        TopicOffsets first;
+        for (const auto& partition : context_->assignment()) first[partition] = 0;
+        context_->rewind(first);
+    }
+    static bool is_there(const std::optional<std::string>& file) { return file && std::filesystem::exists(*file); }
     void pause(const std::string& topic) {
         const TopicPartition partition{topic, 0};
         try {
@@ -122,6 +162,12 @@ private:
     std::optional<std::string> report_own_;
     std::optional<std::string> rewind_once_;
     std::optional<std::string> pause_topic_;
+    std::optional<std::string> rewind_to_start_;
+    std::optional<std::string> rewind_topic_;
+    std::optional<std::string> retriable_while_;
+    std::optional<std::string> hold_while_;
+    int keep_back_ = 0;
+    bool request_commit_ = false;
     bool rewound_ = false;
 };
 
@@ -140,8 +186,110 @@ private:
     Settings settings_;
 };
 
+constexpr ConfigKey flaky_keys[] = {
+    {.name = "while",
+     .default_value = required,
+     .doc = "A file: as long as it is there, each record is to be retried."},
+};
+
+class Flaky final : public Transformation {
+public:
+    void configure(const Settings& settings) override {
+        while_ = ConfigDef(flaky_keys).parse(settings).get_string("while");
+    }
+    bool apply(ConnectRecord&, Arena&) override {
+        if (std::filesystem::exists(while_)) throw RetriableException("not now");
+        return true;
+    }
+    std::span<const ConfigKey> config_keys() const noexcept override { return flaky_keys; }
+
+private:
+    std::string while_;
+};
+
+constexpr ConfigKey bounded_keys[] = {
+    {.name = "topic", .default_value = required, .doc = "Where the numbers 1, 2, ... go."},
+    {.name = "limit", .type = ConfigType::Long, .default_value = "30", .doc = "The last number."},
+    {.name = "batch.size", .type = ConfigType::Int, .default_value = "10", .doc = "So many at a time."},
+    {.name = "part", .default_value = "0", .doc = "Each task counts for itself; set by the connector."},
+};
+
+/// Of each batch the first three are committed, the next two aborted, and the rest committed with the batch after it.
+class BoundedTask final : public SourceTask {
+public:
+    void start(const Settings& settings, SourceTaskContext& context) override {
+        const auto config = ConfigDef(bounded_keys).parse(settings);
+        topic_ = config.get_string("topic");
+        limit_ = config.get_long("limit");
+        batch_size_ = config.get_int("batch.size");
+        part_ = config.get_string("part");
+        partition_[0] = {"of", Value::string(part_)};
+        transactions_ = context.transaction_context();
+        if (transactions_ == nullptr) throw ConnectException("Set transaction.boundary=connector");
+        if (const auto stored = context.offset(partition_)) last_ = stored->find("number")->as_integer();
+    }
+    SourceBatch poll(std::stop_token stop, std::chrono::milliseconds max_wait) override {
+        SourceBatch batch;
+        if (last_ >= limit_) {
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            std::condition_variable_any().wait_for(lock, stop, max_wait, [] { return false; });
+            return batch;
+        }
+        batch.values = std::make_shared<Arena>();
+        batch.offsets = std::make_shared<Arena>();
+        batch.partitions.emplace_back(partition_);
+        for (int i = 0; i < batch_size_; ++i) add(batch, ++last_);
+        transactions_->commit_transaction_after(2);
+        transactions_->abort_transaction_after(4);
+        return batch;
+    }
+    void stop() noexcept override {}
+
+private:
+    void add(SourceBatch& batch, std::int64_t number) {
+        auto* offset = batch.offsets->make_array<OffsetEntry>(1);
+        offset[0] = {"number", Value::int64(number)};
+        auto& record = batch.records.emplace_back();
+        record.topic = topic_;
+        record.value_schema = schema_;
+        record.value = Value::int64(number);
+        record.source_offset = {offset, 1};
+    }
+
+    std::string part_;
+    OffsetEntry partition_[1] = {};
+    const SchemaPtr schema_ = make_schema({.type = Type::Int64});
+    TransactionContext* transactions_ = nullptr;
+    std::string topic_;
+    std::int64_t limit_ = 0;
+    std::int64_t last_ = 0;
+    int batch_size_ = 0;
+};
+
+class BoundedConnector final : public SourceConnector {
+public:
+    void start(const Settings& settings, ConnectorContext&) override { settings_ = settings; }
+    void stop() noexcept override {}
+    std::vector<Settings> task_configs(int max_tasks) override {
+        std::vector<Settings> configs(static_cast<std::size_t>(max_tasks), settings_);
+        for (std::size_t i = 0; i < configs.size(); ++i) configs[i]["part"] = std::to_string(i);
+        return configs;
+    }
+    std::string task_class() const override { return "org.example.BoundedSourceTask"; }
+    std::span<const ConfigKey> config_keys() const noexcept override { return bounded_keys; }
+    std::unique_ptr<SourceTask> make_task() const override { return std::make_unique<BoundedTask>(); }
+    ExactlyOnceSupport exactly_once_support(const Settings&) const override { return ExactlyOnceSupport::Supported; }
+    bool can_define_transaction_boundaries(const Settings&) const override { return true; }
+
+private:
+    Settings settings_;
+};
+
 constexpr PluginDescriptor plugins[] = {
     {PluginType::Sink, "org.example.TroubledSinkConnector", "1.0", create_plugin<TroubledConnector>},
+    {PluginType::Source, "org.example.BoundedSourceConnector", "1.0", create_plugin<BoundedConnector>},
+    {PluginType::Transformation, "org.example.Flaky", "1.0", create_plugin<Flaky>},
 };
 constexpr PluginManifest manifest{plugin_abi, "troubled", plugins};
 

@@ -1,6 +1,7 @@
 // Against a real broker: MILLRACE_TEST_KAFKA=host:port. A herder of one worker with the file source.
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/request_signature.hpp"
+#include "cluster/storage/config_records.hpp"
 #include "cluster/storage/topic_creation.hpp"
 #include "connectors/converters/plugin.hpp"
 #include "connectors/file/plugin.hpp"
@@ -8,6 +9,7 @@
 #include "tests/pch.hpp"
 #include "tests/unit/environment.hpp"
 #include "worker/kafka/admin.hpp"
+#include "worker/kafka/producer.hpp"
 #include "worker/plugins/registry.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -75,6 +77,11 @@ struct TestWorker {
                                                      .configs = configs,
                                                      .statuses = statuses,
                                                      .offsets = offsets,
+                                                     .admin_connection =
+                                                         [this, settings](const Settings&) {
+                                                             if (on_fencing) on_fencing();
+                                                             return settings;
+                                                         },
                                                      .logger = logger});
         worker.emplace(worker::WorkerDependencies{
             .config = parsed.config, .plugins = plugins, .offsets = offsets, .listener = *herder, .logger = logger});
@@ -158,6 +165,7 @@ struct TestWorker {
     bool ended = false;
     bool stopped = false;
     std::exception_ptr failure;
+    std::function<void()> on_fencing;  ///< before brokers are asked to fence
 };
 
 struct Input {
@@ -299,4 +307,52 @@ TEST_CASE("a leader fences no producers while it cannot read the config topic", 
     w.parsed.config.worker_sync_timeout = patience;
     CHECK_NOTHROW(w.get(w.herder->fence_zombies("files", request)));
     CHECK(w.until([&] { return w.configs.snapshot()->task_count_records.contains("files"); }));
+}
+
+TEST_CASE("a round of fencing that new task configurations overtake is answered with 409", "[kafka][herder][fencing]") {
+    const auto bootstrap = broker();
+    if (!bootstrap) return;
+    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
+    const Input input;
+    TestWorker w(*bootstrap, group);
+    REQUIRE(w.until([&] { return w.configs.snapshot()->session_key.has_value(); }));
+    Settings connector{{"name", "files"},
+                       {"connector.class", "FileStreamSource"},
+                       {"tasks.max", "1"},
+                       {"file", input.path.string()},
+                       {"topic", group + "-lines"}};
+    w.get(w.herder->put_connector("files", connector, std::nullopt, false));
+    REQUIRE(w.until([&] { return w.task_is("files", State::Running); }));
+    w.get(w.configs.put_task_count("files", 2));  // of an earlier time, with more tasks
+    connector["topic"] += "-other";
+    w.get(w.herder->put_connector("files", connector, std::nullopt, true));
+    REQUIRE(w.until([&] { return w.configs.snapshot()->pending_fencing.contains("files"); }));
+
+    int rounds = 0;
+    w.on_fencing = [&] {
+        if (rounds++ > 0) return;
+        const auto settings =
+            worker::internal_client_settings(worker::ClientKind::Producer, worker_settings(*bootstrap, group), "test");
+        worker::Producer other(worker::translate(worker::ClientKind::Producer, settings), {},
+                               [](const worker::Delivery&) {});
+        const std::vector<std::pair<std::string, std::optional<std::string>>> records{
+            {task_key({"files", 0}), properties_value(w.configs.snapshot()->all_task_configs("files").at(0))},
+            {commit_key("files"), commit_value(1)}};
+        worker::send_all(other, group + "-configs", records);
+        REQUIRE(other.flush(30s));
+    };
+    const auto key = w.configs.snapshot()->session_key->key;
+    const RequestSignature request{
+        .signature = sign_request("HmacSHA256", key, ""), .algorithm = "HmacSHA256", .body = ""};
+    try {
+        w.get(w.herder->fence_zombies("files", request));
+        FAIL("the round went through");
+    } catch (const ConflictException& e) {
+        CHECK(e.what() ==
+              std::string("Failed to complete zombie fencing because a new set of task configs was generated"));
+    }
+    CHECK(w.configs.snapshot()->task_count_records.at("files") == 2);
+    CHECK_NOTHROW(w.get(w.herder->fence_zombies("files", request)));
+    CHECK(w.until([&] { return w.configs.snapshot()->task_count_records.at("files") == 1; }));
+    CHECK(rounds == 2);
 }

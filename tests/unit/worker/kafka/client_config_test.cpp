@@ -3,6 +3,7 @@
 #include "tests/pch.hpp"
 #include "worker/kafka/error.hpp"
 #include "worker/kafka/handle.hpp"
+#include "worker/kafka/offset_reset.hpp"
 #include "worker/kafka/producer.hpp"
 
 using namespace millrace;
@@ -308,4 +309,77 @@ TEST_CASE("Java's assignors are those of librdkafka that go with them") {
     }));
     CHECK(translate(ClientKind::Consumer, {{"partition.assignment.strategy", java}})
               .find("partition.assignment.strategy") == expected);
+}
+
+TEST_CASE("a partition without an offset may be read from a time ago") {
+    const auto [value, expected] = GENERATE(table<std::string, std::int64_t>({
+        {"by_duration:PT1H", 3'600'000},
+        {"BY_DURATION:p7dt1h2m3.5s", 608'523'500},
+        {"by_duration:P1D", 86'400'000},
+        {"by_duration:PT1H-30M", 1'800'000},
+        {"by_duration:PT+0S", 0},
+        {"by_duration:PT0.1S", 100},
+    }));
+    CHECK(reset_duration(value) == std::chrono::milliseconds(expected));
+    const auto config = translate(ClientKind::Consumer, {{"auto.offset.reset", value}});
+    CHECK(config.reset_duration == std::chrono::milliseconds(expected));
+    CHECK(config.find("auto.offset.reset") == "earliest");
+    HandleOpaque opaque;
+    CHECK_NOTHROW(make_conf(config, opaque));
+}
+
+TEST_CASE("what is no duration is refused") {
+    for (const std::string value :
+         {"", "P", "PT", "P1DT", "1H", "PT1", "PT1H2H", "PT1M1H", "PT1.5H", "P1H", "PT-1H", "PTxS", "PTinfS", "P1W"}) {
+        CAPTURE(value);
+        CHECK_THROWS_WITH(reset_duration("by_duration:" + value),
+                          Catch::Contains("for configuration auto.offset.reset: what follows 'by_duration:'"));
+    }
+    CHECK_FALSE(reset_duration("earliest"));
+}
+
+TEST_CASE("brokers that share out partitions themselves are asked to, and then nothing else is said of that") {
+    const Settings connector{{"name", "c"}, {"consumer.override.group.protocol", "CONSUMER"}};
+    const auto settings = sink_consumer_settings({}, connector, "id");
+    const auto config = translate(ClientKind::Consumer, settings);
+    CHECK(config.find("group.protocol") == "consumer");
+    HandleOpaque opaque;
+    CHECK_NOTHROW(make_conf(config, opaque));
+    for (const std::string name : {"heartbeat.interval.ms", "session.timeout.ms", "partition.assignment.strategy"}) {
+        auto more = connector;
+        more["consumer.override." + name] = "7";
+        CHECK_THROWS_WITH(translate(ClientKind::Consumer, sink_consumer_settings({}, more, "id")),
+                          name + " cannot be set when group.protocol=CONSUMER");
+    }
+}
+
+TEST_CASE("records of a transaction have the time that is set, or the transaction's") {
+    const auto time_of = [](const Settings& producer) {
+        Settings connector;
+        for (const auto& [name, value] : producer) connector["producer.override." + name] = value;
+        const auto config =
+            translate(ClientKind::Producer, transactional(source_producer_settings({}, connector, "id"), "t"));
+        Producer accepted(config, {}, [](const Delivery&) {});
+        return config.find("message.timeout.ms");
+    };
+    CHECK(time_of({{"delivery.timeout.ms", "5000"}}) == "5000");
+    CHECK(time_of({{"delivery.timeout.ms", "90000"}, {"transaction.timeout.ms", "120000"}}) == "90000");
+    CHECK_FALSE(time_of({}));
+    CHECK_FALSE(time_of({{"delivery.timeout.ms", "60000"}}));
+    CHECK_FALSE(time_of({{"delivery.timeout.ms", "0"}}));
+}
+
+TEST_CASE("a setting that would change something and does not is named with what holds instead") {
+    const auto [kind, name] = GENERATE(table<ClientKind, std::string>({
+        {ClientKind::Producer, "interceptor.classes"},
+        {ClientKind::Consumer, "interceptor.classes"},
+        {ClientKind::Producer, "max.block.ms"},
+        {ClientKind::Producer, "partitioner.class"},
+        {ClientKind::Consumer, "default.api.timeout.ms"},
+        {ClientKind::Admin, "default.api.timeout.ms"},
+    }));
+    const auto warnings = translate(kind, {{name, "7"}}).warnings;
+    REQUIRE(warnings.size() == 1);
+    CHECK_THAT(warnings[0], Catch::StartsWith(name + "=7 has no effect: "));
+    CHECK(translate(kind, {{name, " "}}).warnings.empty());
 }

@@ -48,6 +48,19 @@ TEST_CASE("retriable failures are tried again until the time is over") {
     CHECK(calls == 4);
 }
 
+TEST_CASE("the time for retries counts from the begin of the first try") {
+    Waits waits;
+    auto context = waits.context({.retry_timeout = 1s, .tolerance = Tolerance::All});
+    context.begin({});
+    int calls = 0;
+    CHECK(!attempt(stage, context, [&]() -> int {
+        if (++calls == 1) waits.now += 700ms;
+        throw RetriableException("not yet");
+    }));
+    CHECK(waits.all == std::vector{300ms});
+    CHECK(calls == 2);
+}
+
 TEST_CASE("each stage of a record has the time for retries to itself") {
     Waits waits;
     auto context = waits.context({.retry_timeout = 1s, .tolerance = Tolerance::All});

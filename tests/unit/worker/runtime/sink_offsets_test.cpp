@@ -19,6 +19,11 @@ SinkOffsets at_work() {
     return offsets;
 }
 
+void commit(SinkOffsets& offsets, const TopicOffsets& given) {
+    offsets.sent(given);
+    offsets.committed(given);
+}
+
 }
 
 TEST_CASE("what put() took may be committed, once") {
@@ -27,7 +32,7 @@ TEST_CASE("what put() took may be committed, once") {
     CHECK(current == TopicOffsets{{a, 10}, {b, 3}});
     const auto to_commit = offsets.committable(current, both, "task", {});
     CHECK(to_commit == current);
-    offsets.committed(to_commit);
+    commit(offsets, to_commit);
     CHECK(offsets.committable(current, both, "task", {}).empty());
 }
 
@@ -35,7 +40,7 @@ TEST_CASE("records are uncommitted from the last commit to the last that was rea
     auto offsets = at_work();
     CHECK(offsets.uncommitted({}) == 8);
     CHECK(offsets.uncommitted({{a, 12}, {{"other", 0}, 99}}) == 10);
-    offsets.committed({{a, 7}, {b, 3}});
+    commit(offsets, {{a, 7}, {b, 3}});
     CHECK(offsets.uncommitted({}) == 3);
     offsets.rewind({{a, 2}});
     CHECK(offsets.uncommitted({}) == 0);
@@ -57,6 +62,45 @@ TEST_CASE("after a rewind the old place counts as committed") {
     offsets.rewind({{a, 2}});
     CHECK(offsets.current(both) == TopicOffsets{{a, 2}, {b, 3}});
     CHECK(offsets.last_committed(both) == TopicOffsets{{a, 2}, {b, 0}});
+}
+
+TEST_CASE("what the group has beyond a rewind is committed anew") {
+    auto offsets = at_work();
+    commit(offsets, {{a, 10}, {b, 3}});
+    CHECK(offsets.ahead_of({{a, 6}}));
+    CHECK_FALSE(offsets.ahead_of({{a, 10}}));
+    offsets.rewind({{a, 6}});
+    const auto back = offsets.committable(offsets.current(both), both, "task", {});
+    CHECK(back == TopicOffsets{{a, 6}, {b, 3}});
+    commit(offsets, back);
+    CHECK(offsets.committable(offsets.current(both), both, "task", {}).empty());
+}
+
+TEST_CASE("a commit that is under way during a rewind may be ahead of it, whether its answer comes or not") {
+    auto offsets = at_work();
+    offsets.sent({{a, 10}, {b, 3}});
+    CHECK(offsets.ahead_of({{a, 5}}));
+    offsets.rewind({{a, 5}});
+    if (GENERATE(true, false)) offsets.committed({{a, 10}, {b, 3}});
+    CHECK(offsets.last_committed(both).at(a) == 5);
+    CHECK(offsets.committable(offsets.current(both), both, "task", {}).at(a) == 5);
+    offsets.advance({{a, 12}});
+    CHECK(offsets.last_committed(both).at(a) == 5);
+}
+
+TEST_CASE("a place further on than the group's counts as committed, as nothing is to be taken back") {
+    SinkOffsets offsets;
+    offsets.assign({{a, 5}});
+    CHECK_FALSE(offsets.ahead_of({{a, 8}}));
+    offsets.rewind({{a, 8}});
+    CHECK(offsets.committable(offsets.current(both), both, "task", {}).empty());
+}
+
+TEST_CASE("a commit that failed is made again") {
+    auto offsets = at_work();
+    const auto to_commit = offsets.committable(offsets.current(both), both, "task", {});
+    offsets.sent(to_commit);
+    CHECK(offsets.committable(to_commit, both, "task", {}) == to_commit);
 }
 
 TEST_CASE("a partition that went is not spoken of") {

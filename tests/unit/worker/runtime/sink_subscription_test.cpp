@@ -23,6 +23,12 @@ TEST_CASE("a pattern takes the topics whose whole name matches") {
     CHECK(subscription.incomplete({}));
 }
 
+TEST_CASE("a pattern matches Kafka's own topics where it is to") {
+    const Settings settings{{"topics.regex", "__consumer.*"}};
+    CHECK(SinkSubscription(settings).topics(existing).empty());
+    CHECK(SinkSubscription(settings, true).topics(existing) == std::vector<std::string>{"__consumer_offsets"});
+}
+
 TEST_CASE("settings that say nothing, or too much, are refused") {
     const auto [settings, message] = GENERATE(table<Settings, std::string>({
         {Settings{}, "Invalid value null for configuration topics: Must configure one of topics or topics.regex"},

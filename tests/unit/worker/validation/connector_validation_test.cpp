@@ -1,4 +1,5 @@
 #include "tests/unit/worker/validation/validation_fixture.hpp"
+#include "worker/validation/connector_rules.hpp"
 
 using namespace millrace;
 using namespace millrace::worker;
@@ -275,6 +276,43 @@ TEST_CASE("overrides pass by policy, for the clients that the connector has", "[
     const auto all = names(infos);
     CHECK(std::ranges::find(all, "consumer.override.x") == all.end());
     CHECK(std::ranges::find(all, "producer.override.linger.ms") != all.end());
+}
+
+TEST_CASE("a standalone worker's sources have no client for an offsets topic of their own", "[validation]") {
+    Fixture fixture;
+    fixture.worker.values =
+        Config(worker_config_keys(WorkerMode::Distributed), {{"connector.client.config.override.policy", "None"}});
+    const Settings settings{{"connector.class", source_class},
+                            {"name", "v"},
+                            {"topic", "t"},
+                            {"offsets.storage.topic", "own"},
+                            {"consumer.override.max.poll.records", "1"},
+                            {"admin.override.request.timeout.ms", "1"}};
+    CHECK(messages(fixture.validate(settings)).size() == 2);
+    fixture.worker.mode = WorkerMode::Standalone;
+    CHECK(messages(fixture.validate(settings)).empty());
+}
+
+namespace {
+
+struct Undecided final : sample::Source {
+    ExactlyOnceSupport exactly_once_support(const Settings&) const override { throw DataException("no file there "); }
+    bool can_define_transaction_boundaries(const Settings&) const override { throw DataException(""); }
+};
+
+}
+
+TEST_CASE("a connector that cannot tell whether it writes exactly once has its words shown", "[validation]") {
+    WorkerConfig worker;
+    worker.exactly_once_source = ExactlyOnceSource::Enabled;
+    std::vector<ConfigInfo> infos(2);
+    infos[0].value.name = "exactly.once.support";
+    infos[1].value.name = "transaction.boundary";
+    check_source_rules({{"exactly.once.support", "required"}, {"transaction.boundary", "connector"}}, worker,
+                       Undecided(), infos);
+    CHECK(infos[0].value.errors == Messages{"An unexpected error occurred during validation: no file there"});
+    CHECK(infos[1].value.errors ==
+          Messages{"An unexpected error occurred during validation; please see the worker logs for more details."});
 }
 
 TEST_CASE("passwords are hidden in answers", "[validation]") {

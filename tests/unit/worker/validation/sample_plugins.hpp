@@ -47,7 +47,7 @@ inline constexpr ConfigKey json_keys[] = {
     {.name = "decimal.format", .default_value = "BASE64", .importance = Importance::Low, .doc = "Decimals."},
 };
 
-class Source final : public SourceConnector {
+class Source : public SourceConnector {
 public:
     void start(const Settings&, ConnectorContext&) override {}
     void stop() noexcept override {}
