@@ -58,7 +58,12 @@ void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
         for (const auto& message : decoder_.decode(text, batch.values())) dispatch(message, lsn, batch);
     } catch (const DataException& e) {
         ++counts_.erroneous;
-        if (config_.on_event_failure == FailureHandling::Fail) throw;
+        if (config_.on_event_failure == FailureHandling::Fail) {
+            throw DataException(
+                fmt::format("The event at {} cannot be processed: {}. event.processing.failure.handling.mode=warn "
+                            "leaves such events out",
+                            to_string(lsn), e.what()));
+        }
         if (config_.on_event_failure == FailureHandling::Warn) {
             logger_.warn("The event at {} is skipped: {}", to_string(lsn), e.what());
         }
