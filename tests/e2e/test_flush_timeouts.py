@@ -24,8 +24,9 @@ def test_fail_and_warn(rest, kafka_address, postgres_address, database, sql, pro
     try:
         for connector, action in (failing, 'fail'), (warning, 'warn'):
             # Status updates fill the connection, and nothing but them waits for the server.
-            connector.create(snapshot_mode='no_data', database_port=proxy.port, status_update_interval_ms=1, lsn_flush_timeout_ms=300, lsn_flush_timeout_action=action,
-                             driver_options='-c wal_sender_timeout=0', **{'millrace.retained.wal.check.interval.ms': 3_600_000})
+            connector.create(snapshot_mode='no_data', database_port=proxy.port, status_update_interval_ms=1,
+                             lsn_flush_timeout_ms=300, lsn_flush_timeout_action=action, driver_options='-c wal_sender_timeout=0',
+                             **{'millrace.retained.wal.check.interval.ms': 3_600_000})
             connector.wait_streaming()
         sql('insert into t values (1)')
         for connector in failing, warning:

@@ -23,7 +23,8 @@ class Offsets:
         return offsets[0]['offset'] if offsets else {}
 
     def put(self, offset):
-        status, answer = self.connector.rest.call('PATCH', f'{self.path}/offsets', {'offsets': [{'partition': {'server': self.connector.prefix}, 'offset': offset}]})
+        offsets = [{'partition': {'server': self.connector.prefix}, 'offset': offset}]
+        status, answer = self.connector.rest.call('PATCH', f'{self.path}/offsets', {'offsets': offsets})
         assert status == 200, answer
 
     def resume(self, **changes):
@@ -114,7 +115,8 @@ def test_a_slot_that_was_made_anew(connector, sql, offsets, changes, words):
     offsets.stop()
     slot = connector.config['slot.name']
     stack.wait_for('the slot to be let go', lambda: sql(f"select 1 from pg_replication_slots where slot_name = '{slot}' and not active").fetchone())
-    sql(f"select pg_drop_replication_slot('{slot}')", 'insert into t values (2)', f"select pg_create_logical_replication_slot('{slot}', 'pgoutput')", 'insert into t values (3)')
+    sql(f"select pg_drop_replication_slot('{slot}')", 'insert into t values (2)')
+    sql(f"select pg_create_logical_replication_slot('{slot}', 'pgoutput')", 'insert into t values (3)')
     offsets.resume(**{'snapshot.mode': 'no_data', **changes})
     if words:
         assert words in connector.rest.wait_failed(connector.name)

@@ -27,7 +27,8 @@ def told(connector):
 
 @pytest.fixture
 def tables(sql):
-    sql('create table t (id int primary key, v text)', "insert into t values (1, 'x')", 'create table later (id int primary key)', 'insert into later values (1)')
+    sql('create table t (id int primary key, v text)', "insert into t values (1, 'x')",
+        'create table later (id int primary key)', 'insert into later values (1)')
 
 
 @pytest.mark.parametrize('mode, isolation', [
@@ -61,8 +62,10 @@ def test_a_lock_is_waited_for_and_no_longer(connector, sql, tables, worker, post
     with stack.connect(postgres_address, database) as other:
         other.execute('begin')
         other.execute('lock table later in access exclusive mode')
-        connector.create(snapshot_mode='initial_only', snapshot_locking_mode='shared', snapshot_lock_timeout_ms=50, retriable_restart_connector_wait_ms=100)
-        line = stack.wait_for('the time-out', lambda: next((line for line in worker.log().splitlines() if connector.name in line and 'lock timeout' in line), None))
+        connector.create(snapshot_mode='initial_only', snapshot_locking_mode='shared', snapshot_lock_timeout_ms=50,
+                         retriable_restart_connector_wait_ms=100)
+        line = stack.wait_for('the time-out', lambda: next(
+            (line for line in worker.log().splitlines() if connector.name in line and 'lock timeout' in line), None))
         assert 'public.later' in line and 'snapshot.lock.timeout.ms (50)' in line, line
         other.execute('rollback')
     assert connector.records('public.later', 1)[0][1]['op'] == 'r'
@@ -72,7 +75,8 @@ def test_a_lock_is_waited_for_and_no_longer(connector, sql, tables, worker, post
 def test_what_is_told_of_a_snapshot(connector, sql, tables, worker):
     """The log tells how far it is, every ten seconds, and has the notifications of the channel log."""
     connector.create(notification_enabled_channels='log', **{
-        'table.include.list': 'public.t,public.later', OVERRIDE: 'public.later', f'{OVERRIDE}.public.later': 'select id from public.later where pg_sleep(11) is not null'})
+        'table.include.list': 'public.t,public.later', OVERRIDE: 'public.later',
+        f'{OVERRIDE}.public.later': 'select id from public.later where pg_sleep(11) is not null'})
 
     def log():
         return [line for line in worker.log().splitlines() if f'[{connector.name}|task-0]' in line]
@@ -86,7 +90,8 @@ def test_what_is_told_of_a_snapshot(connector, sql, tables, worker):
     assert [told['type'] for told in notifications] == ['STARTED', 'DATA_COLLECTIONS_RESOLVED', *2 * ['IN_PROGRESS', 'TABLE_SCAN_COMPLETED'], 'COMPLETED']
     assert {told['aggregate_type'] for told in notifications} == {'Initial Snapshot'}
     assert {told['additional_data']['connector_name'] for told in notifications} == {connector.prefix}
-    assert [told['additional_data'].get('scanned_collection') for told in notifications if told['type'] == 'TABLE_SCAN_COMPLETED'] == ['public.t', 'public.later']
+    assert [told['additional_data']['scanned_collection'] for told in notifications if told['type'] == 'TABLE_SCAN_COMPLETED'] == [
+        'public.t', 'public.later']
     assert all(told['id'] and told['timestamp'] > 1.7e12 for told in notifications)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 import stack
+from connector import Connector
 
 BINARY = 'binary=true'  # rows in a form that the connector does not ask for, and does not understand; only nulls have none
 
@@ -37,7 +38,8 @@ class TestEventsThatCannotBeProcessed:
         sql("insert into t values ('bad')", 'insert into t values (null)')
 
     def erroneous(self, connector):
-        found = re.search(rf'^debezium_metrics_NumberOfErroneousEvents{{[^}}]*context="streaming"[^}}]*name="{connector.prefix}"[^}}]*}} (\S+)', connector.rest.metrics(), re.M)
+        found = re.search(rf'^debezium_metrics_NumberOfErroneousEvents{{[^}}]*context="streaming"[^}}]*name="{connector.prefix}"[^}}]*}} (\S+)',
+                          connector.rest.metrics(), re.M)
         return found and float(found[1])
 
     def test_fail(self, connector, sql):
@@ -55,7 +57,7 @@ class TestEventsThatCannotBeProcessed:
 
 class TestTheGuardrail:
     def begin(self, connector, sql, **settings):
-        sql('create table one (id int primary key)', 'create table two (id int primary key)', 'create table three (id int primary key)', 'insert into one values (1)')
+        sql(*(f'create table {name} (id int primary key)' for name in ('one', 'two', 'three')), 'insert into one values (1)')
         return connector.post(guardrail_collections_max=2, **settings)
 
     def test_warn(self, connector, sql, worker):
@@ -129,8 +131,9 @@ class TestWatermarksThatCannotBeWritten:
     def begin(self, connector, sql, refusals, **settings):
         sql('create table t (id int primary key)', 'insert into t values (1), (2)',
             'create table signals (id varchar(42) primary key, type varchar(32) not null, data varchar(2048))', 'create sequence attempts',
-            f"create function refuse() returns trigger language plpgsql as $$ begin if new.type = 'snapshot-window-open' and nextval('attempts') <= {refusals} "
-            "then raise exception 'not now'; end if; return new; end $$", 'create trigger refusing before insert on signals for each row execute function refuse()')
+            "create function refuse() returns trigger language plpgsql as $$ begin if new.type = 'snapshot-window-open' and "
+            f"nextval('attempts') <= {refusals} then raise exception 'not now'; end if; return new; end $$",
+            'create trigger refusing before insert on signals for each row execute function refuse()')
         connector.create(snapshot_mode='no_data', signal_data_collection='public.signals', signal_emit_failure_backoff_ms=15, errors_max_retries=0, **settings)
         connector.wait_streaming()
         sql("""insert into signals values ('s1', 'execute-snapshot', '{"data-collections": ["public.t"]}')""")
@@ -147,34 +150,43 @@ class TestWatermarksThatCannotBeWritten:
         assert 'public.signals' in trace and 'not now' in trace, trace
 
 
-def test_retained_wal(connector, sql, worker, postgres_address, database):
+def test_retained_wal(rest, worker, kafka_address, folder):
     """An open transaction keeps the server from letting go of WAL; that is told of, is a metric, and its end is told of too."""
-    sql('create table t (id int primary key)')
-    connector.create(snapshot_mode='no_data', status_update_interval_ms=100, slot_advance_interval_ms=100, message_prefix_exclude_list='filler', **{
-        'millrace.retained.wal.warn.bytes': 2_000_000, 'millrace.retained.wal.check.interval.ms': 100})
-    connector.wait_streaming()
+    postgres = stack.postgres(folder / 'p', '--set', 'autovacuum=off').start()
+    connector = Connector(rest, kafka_address, postgres.address, 'postgres')
 
     def retained():
-        found = re.search(rf'^millrace_postgres_slot_retained_wal_bytes{{[^}}]*connector="{connector.name}"[^}}]*}} (\S+)', connector.rest.metrics(), re.M)
+        found = re.search(rf'^millrace_postgres_slot_retained_wal_bytes{{[^}}]*connector="{connector.name}"[^}}]*}} (\S+)', rest.metrics(), re.M)
         return float(found[1]) if found else 0
 
-    with stack.connect(postgres_address, database) as other:
-        other.execute('begin')
-        other.execute('select pg_current_xact_id()')
-        sql("select pg_logical_emit_message(false, 'filler', repeat('x', 3000000))")
-        line = wait_for_line(worker, connector, 'WARN .*The server keeps [0-9]+ bytes of WAL')
-        assert f"'{slot(connector)}'" in line and 'millrace.retained.wal.warn.bytes (2000000)' in line
-        stack.wait_for(lambda: f'the metric: {retained()}', lambda: retained() > 2_000_000)
-    sql('checkpoint')  # tells the slot that nothing runs
-    wait_for_line(worker, connector, 'INFO .*The server keeps [0-9]+ bytes of WAL .*, less than 2000000 again')
-    stack.wait_for(lambda: f'the metric: {retained()}', lambda: retained() < 2_000_000)
+    try:
+        with stack.connect(postgres.address) as server, stack.connect(postgres.address) as other:
+            server.execute('create table t (id int primary key)')
+            connector.create(snapshot_mode='no_data', status_update_interval_ms=100, slot_advance_interval_ms=100, **{
+                'message.prefix.exclude.list': 'filler', 'millrace.retained.wal.warn.bytes': 2_000_000, 'millrace.retained.wal.check.interval.ms': 100})
+            connector.wait_streaming()
+            other.execute('begin')
+            other.execute('select pg_current_xact_id()')
+            server.execute("select pg_logical_emit_message(false, 'filler', repeat('x', 3000000))")
+            line = wait_for_line(worker, connector, 'WARN .*The server keeps [0-9]+ bytes of WAL')
+            assert f"'{slot(connector)}'" in line and 'millrace.retained.wal.warn.bytes (2000000)' in line
+            stack.wait_for(lambda: f'the metric: {retained()}', lambda: retained() > 2_000_000)
+            other.execute('rollback')
+            # A checkpoint tells the slot that nothing runs.
+            stack.wait_for('the end', lambda: server.execute('checkpoint') and find(
+                worker, connector, 'INFO .*The server keeps [0-9]+ bytes of WAL .*, less than 2000000 again'))
+            stack.wait_for(lambda: f'the metric: {retained()}', lambda: retained() < 2_000_000)
+    finally:
+        connector.delete()
+        postgres.stop()
 
 
 def test_the_snapshot_and_the_stream_begin_later(connector, sql, worker):
     sql('create table t (id int primary key)', 'insert into t values (1)')
     connector.create(snapshot_delay_ms=700, streaming_delay_ms=1500)
     times = [datetime.strptime(wait_for_line(worker, connector, pattern)[1:24], '%Y-%m-%d %H:%M:%S,%f')
-             for pattern in ('Created the replication slot', 'Snapshot of 1 tables at', 'Snapshot of 1 tables and 1 rows is complete', 'Streaming from the slot')]
+             for pattern in ('Created the replication slot', 'Snapshot of 1 tables at',
+                             'Snapshot of 1 tables and 1 rows is complete', 'Streaming from the slot')]
     assert (times[1] - times[0]).total_seconds() >= 0.69
     assert (times[3] - times[2]).total_seconds() >= 1.49
     sql('insert into t values (2)')
@@ -186,11 +198,18 @@ def test_probes_of_idle_connections(connector, sql, wanted):
     sql('create table t (id int primary key)')
     connector.create(snapshot_mode='no_data', database_tcpKeepAlive=wanted)
     connector.wait_streaming()
-    ports = {port for port, in sql("select client_port from pg_stat_activity where application_name like 'Debezium%' and datname = current_database()").fetchall()}
-    listing = subprocess.run(['ss', '-tnoH', 'state', 'established'], capture_output=True, text=True, check=True).stdout.splitlines()
-    timers = [line for line in listing if line.split()[2].rpartition(':')[2] in map(str, ports)]
-    assert ports and len(timers) == len(ports), listing
-    assert all(('timer:(keepalive' in line) == (wanted == 'true') for line in timers), timers
+
+    def connections():
+        """What ss tells of each; a timer other than that of the probes is shown while something is on its way."""
+        ports = {str(port) for port, in sql('select client_port from pg_stat_activity '
+                                            "where application_name like 'Debezium%' and datname = current_database()").fetchall()}
+        listing = subprocess.run(['ss', '-tnoH', 'state', 'established'], capture_output=True, text=True, check=True).stdout.splitlines()
+        return [line for line in listing if line.split()[2].rpartition(':')[2] in ports]
+    stack.wait_for(connections, lambda: len(connections()) >= 2 and all('timer:(on' not in line for line in connections()))
+    if wanted == 'true':
+        stack.wait_for(connections, lambda: all('timer:(keepalive' in line for line in connections()))
+    else:
+        assert not any('timer:(keepalive' in line for line in connections())
 
 
 @pytest.mark.parametrize('retriable', ['.*division by .*', None])

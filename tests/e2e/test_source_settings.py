@@ -81,8 +81,8 @@ def test_a_position_that_stands_still_is_told_of(connector, sql, worker):
 
 def test_what_is_let_through_and_how_it_is_named(connector, sql, worker, kafka_address):
     sql('create table t (id int primary key)', 'create table spatial_ref_sys (srid int primary key)', 'insert into spatial_ref_sys values (1)')
-    connector.create(message_prefix_exclude_list='un.*,other', table_ignore_builtin='false', schema_exclude_list='pg_.*,information_schema', xmin_fetch_interval_ms=50,
-                     status_update_interval_ms=50, heartbeat_interval_ms=100, heartbeat_topics_prefix='beats')
+    connector.create(message_prefix_exclude_list='un.*,other', table_ignore_builtin='false', schema_exclude_list='pg_.*,information_schema',
+                     xmin_fetch_interval_ms=50, status_update_interval_ms=50, heartbeat_interval_ms=100, heartbeat_topics_prefix='beats')
     assert connector.records('public.spatial_ref_sys', 1)[0][1]['op'] == 'r', 'a table of PostGIS by its name'
     connector.wait_streaming()
     sql(*(f"select pg_logical_emit_message(true, '{prefix}', 'x')" for prefix in ('unwanted', 'wanted', 'other', 'others', 'UNDER', 'last')))

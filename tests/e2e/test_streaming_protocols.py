@@ -86,3 +86,21 @@ def test_prepared_transactions_come_when_they_are_committed(streaming, sql):
         transaction.execute(f"prepare transaction '{transaction.name}'")
     sql("insert into t values ('between', 1, '')", "commit prepared 'small'", "rollback prepared 'dropped'", "commit prepared 'first'")
     wait_for_rows(streaming, [('between', 1), *of_small, *of_first])
+
+
+def test_a_slot_of_two_phases_is_refused_before_a_row_comes(rest, kafka_address, postgres_address, database, sql):
+    """It brings transactions that may yet be rolled back."""
+    connector = Connector(rest, kafka_address, postgres_address, database)
+    try:
+        sql('create table t (id int primary key)', f"select pg_create_logical_replication_slot('{connector.config['slot.name']}', 'pgoutput', false, true)")
+        connector.create(snapshot_mode='no_data', event_processing_failure_handling_mode='skip')
+        sql('insert into t values (1)')
+        connector.records('public.t', 1)
+        sql("begin; insert into t values (2); prepare transaction 'doubtful'", "rollback prepared 'doubtful'", 'insert into t values (3)')
+        trace = rest.wait_failed(connector.name)
+        assert 'two_phase' in trace and f"pg_drop_replication_slot('{connector.config['slot.name']}')" in trace
+        reader = connector.reader('public.t')
+        reader.poll(1)
+        assert [key['id'] for key, _, _ in reader.records] == [1]
+    finally:
+        connector.delete()

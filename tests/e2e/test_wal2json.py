@@ -7,12 +7,14 @@ import stack
 
 # Each value in a snapshot and in the stream must be the same.
 COLUMNS = {
-    'flag': ('boolean', 'true'), 'small': ('smallint', '-32768'), 'number': ('int', '2147483647'), 'big': ('bigint', '-9223372036854775808'),
-    'real4': ('real', '1.5'), 'real8': ('float8', '-0.1'), 'amount': ('numeric(12,4)', '-12345678.9012'), 'free': ('numeric', '1e20'),
-    'price': ('money', "'-12.34'::money"), 'words': ('text', r"E'a\tb\n\\ \"q\" ''s'' äß€😀'"), 'short': ('varchar(5)', "'abcde'"), 'fixed': ('char(4)', "'ab'"),
+    'flag': ('boolean', 'true'), 'small': ('smallint', '-32768'), 'number': ('int', '2147483647'),
+    'big': ('bigint', '-9223372036854775808'), 'real4': ('real', '1.5'), 'real8': ('float8', '-0.1'),
+    'amount': ('numeric(12,4)', '-12345678.9012'), 'free': ('numeric', '1e20'), 'price': ('money', "'-12.34'::money"),
+    'words': ('text', r"E'a\tb\n\\ \"q\" ''s'' äß€😀'"), 'short': ('varchar(5)', "'abcde'"), 'fixed': ('char(4)', "'ab'"),
     'raw': ('bytea', r"'\x00ff10'"), 'bits': ('bit varying(9)', "B'101'"), 'day': ('date', "'2024-02-29'"), 'clock': ('time(3)', "'23:59:59.123'"),
-    'clock_tz': ('timetz', "'12:00:00+05:30'"), 'stamp': ('timestamp(6)', "'1999-12-31 23:59:59.999999'"), 'stamp_tz': ('timestamptz', "'2024-07-01 12:00:00+02'"),
-    'span': ('interval', "'1 year 2 mons 3 days 04:05:06.7'"), 'id128': ('uuid', "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"), 'doc': ('jsonb', """'{"a": [1, null, "x"]}'"""),
+    'clock_tz': ('timetz', "'12:00:00+05:30'"), 'stamp': ('timestamp(6)', "'1999-12-31 23:59:59.999999'"),
+    'stamp_tz': ('timestamptz', "'2024-07-01 12:00:00+02'"), 'span': ('interval', "'1 year 2 mons 3 days 04:05:06.7'"),
+    'id128': ('uuid', "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"), 'doc': ('jsonb', """'{"a": [1, null, "x"]}'"""),
     'plain_doc': ('json', """'{"a":  1}'"""), 'tree': ('xml', "'<a>1</a>'"), 'host': ('inet', "'10.0.0.1/8'"), 'spot': ('point', "'(1.5,-2)'"),
     'range8': ('int8range', "'[1,10)'"), 'numbers': ('int[]', "'{1,NULL,3}'"), 'texts': ('text[]', """'{"a,b","c\\"d",NULL}'"""),
     'mood': ('mood', "'glad'"), 'domained': ('positive', '7'), 'nothing': ('text', 'null')}
@@ -49,7 +51,8 @@ def test_a_slot_of_wal2json_is_read_on(old_slot, sql, worker):
 
     sql(f'insert into kinds values (2, {ROW})', "update kinds set short = 'x', texts = null where id = 2", 'update kinds set id = 3 where id = 2',
         'delete from kinds where id = 3',
-        "begin; insert into other values (2, 'rolled back'); rollback", "begin; insert into other values (3, 'one'), (4, 'two'); insert into other values (5, 'three'); commit",
+        "begin; insert into other values (2, 'rolled back'); rollback",
+        "begin; insert into other values (3, 'one'), (4, 'two'); insert into other values (5, 'three'); commit",
         """insert into "Whole Row" values (1, 'a')""", """update "Whole Row" set v = 'b'""", """delete from "Whole Row" """,
         "select pg_logical_emit_message(true, 'note', 'in order')", 'truncate other')
     stack.wait_for(lambda: f'the end; {seen(connector, "other")}', lambda: any(op == 't' for op, *_ in seen(connector, 'other')))
@@ -80,7 +83,8 @@ def test_a_slot_of_wal2json_is_read_on(old_slot, sql, worker):
     sql("insert into other select i, 'meanwhile' from generate_series(2010, 2029) i")
     rest.call('PUT', f'/connectors/{connector.name}/resume')
     ids = list(range(10, 2030))
-    stack.wait_for(lambda: f'all rows of {len(seen(connector, "other"))}; {rest.status(connector.name)}', lambda: any(key == {'id': 2029} for _, key, *_ in seen(connector, 'other')))
+    stack.wait_for(lambda: f'all rows of {len(seen(connector, "other"))}; {rest.status(connector.name)}',
+                   lambda: any(key == {'id': 2029} for _, key, *_ in seen(connector, 'other')))
     assert list(dict.fromkeys(key['id'] for op, key, *_ in seen(connector, 'other')[5:])) == ids
     assert {op for op, *_ in seen(connector, 'other')[5:]} == {'c'}, 'no second snapshot'
     assert sql(f"select plugin from pg_replication_slots where slot_name = '{connector.config['slot.name']}'").fetchone() == ('wal2json',)
