@@ -2,7 +2,7 @@
 import re
 
 import stack
-from connector import Reader
+from connector import Connector, Reader
 
 
 def confirmed(sql, connector):
@@ -77,3 +77,50 @@ def test_a_position_that_stands_still_is_told_of(connector, sql, worker):
     sql('create table t (id int primary key)')
     connector.create(internal_offset_activity_monitor_interval_ms=300, slot_advance_interval_ms=3_600_000)
     stack.wait_for('the warning', lambda: 'The offset has not moved for 300 ms' in worker.log())
+
+
+def test_what_is_let_through_and_how_it_is_named(connector, sql, worker, kafka_address):
+    sql('create table t (id int primary key)', 'create table spatial_ref_sys (srid int primary key)', 'insert into spatial_ref_sys values (1)')
+    connector.create(message_prefix_exclude_list='un.*,other', table_ignore_builtin='false', schema_exclude_list='pg_.*,information_schema',
+                     xmin_fetch_interval_ms=50, status_update_interval_ms=50, heartbeat_interval_ms=100, heartbeat_topics_prefix='beats')
+    assert connector.records('public.spatial_ref_sys', 1)[0][1]['op'] == 'r', 'a table of PostGIS by its name'
+    connector.wait_streaming()
+    sql(*(f"select pg_logical_emit_message(true, '{prefix}', 'x')" for prefix in ('unwanted', 'wanted', 'other', 'others', 'UNDER', 'last')))
+    messages = connector.reader('message')
+    stack.wait_for('the last message', lambda: messages.poll() is not None and any(key['prefix'] == 'last' for key, _, _ in messages.records))
+    assert [key['prefix'] for key, _, _ in messages.records] == ['wanted', 'others', 'last']
+
+    numbers = iter(range(1, 1_000_000))
+
+    def xmin():
+        """Of the newest row; it is read now and then."""
+        sql(f'insert into t values ({next(numbers)})')
+        connector.reader('public.t').poll()
+        return [value['source']['xmin'] for _, value, _ in connector.reader('public.t').records][-1:]
+    catalog_xmin, = sql(f"select catalog_xmin::text::bigint from pg_replication_slots where slot_name = '{connector.config['slot.name']}'").fetchone()
+    stack.wait_for(lambda: f'xmin, from {catalog_xmin} on: {xmin()}', lambda: [value for value in xmin() if value and value >= catalog_xmin])
+
+    beats = Reader(kafka_address, f'beats.{connector.prefix}')
+    assert beats.wait_for(1)[0][0] == {'serverName': connector.prefix}
+    beats.close()
+    assert any('WARN' in line and 'heartbeat.topics.prefix' in line and 'topic.heartbeat.prefix' in line for line in worker.log().splitlines())
+
+
+def test_who_confirms_what_has_been_stored(connector, rest, sql, kafka_address, postgres_address, database):
+    """With lsn.flush.mode=manual, and its old name, nobody but the user does."""
+    sql('create table t (id int primary key)')
+    others = {Connector(rest, kafka_address, postgres_address, database): changes for changes in ({'lsn.flush.mode': 'manual'}, {'flush.lsn.source': 'false'})}
+    try:
+        for made, changes in {connector: {}, **others}.items():
+            made.create(snapshot_mode='no_data', status_update_interval_ms=100, slot_advance_interval_ms=3_600_000, **changes)
+            made.wait_streaming()
+        begun = {made: confirmed(sql, made) for made in (connector, *others)}
+        sql('insert into t values (1)', 'insert into t values (2)')
+        for made in (connector, *others):
+            made.records('public.t', 2)
+            stack.wait_for('the offset', lambda made=made: 'lsn_commit' in str(rest.get(f'/connectors/{made.name}/offsets')))
+        stack.wait_for('the confirmation', lambda: confirmed(sql, connector) != begun[connector])
+        assert all(confirmed(sql, made) == begun[made] for made in others)
+    finally:
+        for made in others:
+            made.delete()

@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds for_ever{-1};
 constexpr milliseconds between_works{500};
+constexpr milliseconds longest_drain{5000};
 
 /// libpq's "connection to server at ..., failed: FATAL:  text\n" as one line that starts with what matters.
 std::string one_line(std::string_view message) {
@@ -211,6 +212,19 @@ void Connection::cancel() noexcept {
     if (request) PQcancel(request.get(), reason.data(), static_cast<int>(reason.size()));
 }
 
+void Connection::drain() {
+    const auto deadline = Clock::now() + longest_drain;
+    while (PQtransactionStatus(connection_.get()) == PQTRANS_ACTIVE) {
+        while (PQisBusy(connection_.get()) != 0) {
+            const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+            if (left <= milliseconds::zero() || !wait(false, left) || PQconsumeInput(connection_.get()) == 0) return;
+        }
+        const std::unique_ptr<pg_result, decltype(&PQclear)> result(PQgetResult(connection_.get()), PQclear);
+        const auto status = PQresultStatus(result.get());
+        if (status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) return;
+    }
+}
+
 bool Connection::wait_for_answer(std::optional<Clock::time_point> deadline) {
     for (;;) {
         auto left = for_ever;
@@ -230,6 +244,7 @@ pg_result* Connection::next_result(std::optional<Clock::time_point> deadline) {
         try {
             if (!wait_for_answer(deadline)) {
                 cancel();
+                drain();
                 throw DatabaseError(
                     fmt::format("PostgreSQL at {} did not answer a query in time; it was cancelled. Raise "
                                 "database.query.timeout.ms if the query needs longer",

@@ -116,6 +116,8 @@ private:
     /// Waits for what the server answers: false after `deadline`.
     bool wait_for_answer(std::optional<Clock::time_point> deadline);
     void cancel() noexcept;
+    /// Takes what a cancelled query still answers, so that the connection can be used again.
+    void drain();
     void flush();
 
     std::unique_ptr<pg_conn, Finish> connection_;

@@ -102,7 +102,6 @@ struct SignalConfig {
     std::string file_name = {};
     std::string topic = {};
     Settings consumer = {};  ///< of the topic, as Kafka's Java consumer has them
-    std::chrono::milliseconds kafka_poll_timeout{0};
     int chunk_size = 1024;
     bool insert_delete = false;  ///< the watermark's second half is a DELETE
     bool read_only = false;      ///< no watermarks are written

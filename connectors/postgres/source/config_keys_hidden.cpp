@@ -67,7 +67,7 @@ constexpr HiddenKeyRow hidden_table[] = {
     {"signal.kafka.bootstrap.servers", ConfigType::String, no_default, Importance::Low,
      "Brokers of the kafka signal channel."},
     {"signal.kafka.poll.timeout.ms", ConfigType::Int, "0", Importance::Low,
-     "Wait of one poll of the kafka signal channel."},
+     "Without effect: signals are fetched while the stream goes on."},
     {"signal.kafka.groupId", ConfigType::String, "kafka-signal", Importance::Low,
      "Consumer group of the kafka signal channel."},
     {"signal.file", ConfigType::String, "file-signals.txt", Importance::Low, "File of the file signal channel."},

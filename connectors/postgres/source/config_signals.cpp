@@ -86,7 +86,6 @@ void read_signals(const Config& config, const Warn& warn, SourceConfig& out) {
     signals.topic = config.get_string("signal.kafka.topic");
     if (signals.topic.empty()) signals.topic = out.topics.prefix + "-signal";
     signals.consumer = consumer_settings(config);
-    signals.kafka_poll_timeout = milliseconds(config.get_int("signal.kafka.poll.timeout.ms"));
     signals.chunk_size = config.get_int("incremental.snapshot.chunk.size");
     signals.read_only = config.get_boolean("read.only");
     signals.emit_retries = config.get_int("signal.emit.failure.max.retries");

@@ -145,12 +145,11 @@ void ReplicationSession::run() {
     } catch (const DatabaseError& e) {
         const bool publication = std::string_view(e.what()).find("publication") != std::string_view::npos;
         if (e.sqlstate != sqlstate::undefined_object || !publication) throw;
-        const auto& r = config_.replication;
         throw ConnectException(
             fmt::format("{}. It was dropped while there were changes for it to publish, and those the server cannot "
                         "decode any more: drop the slot (SELECT pg_drop_replication_slot('{}')) and restart the "
                         "connector with snapshot.mode=when_needed, which makes both anew and takes a new snapshot",
-                        e.what(), r.slot));
+                        e.what(), config_.replication.slot));
     }
 }
 
@@ -378,6 +377,7 @@ void ReplicationSession::beat() {
         if (!heartbeat_connection_) {
             heartbeat_connection_ =
                 connect(config_.connection, application::heartbeat, ConnectionMode::Ordinary, outlet_.stop_signal());
+            heartbeat_connection_->while_waiting([this] { send_status_if_due(); });
         }
         heartbeat_connection_->query(config_.heartbeat_query);
     } catch (const DatabaseError& e) {

@@ -61,7 +61,7 @@ void SignalChannels::read_file(std::vector<Signal>& signals) {
 void SignalChannels::read_topic(std::vector<Signal>& signals) {
     try {
         if (!topic_) topic_ = open_topic_(config_.topic, config_.consumer);
-        for (const auto& message : topic_->poll(config_.kafka_poll_timeout)) {
+        for (const auto& message : topic_->poll(std::chrono::milliseconds(0))) {
             if (message.value && message.key == prefix_) add(*message.value, signals);
         }
     } catch (const ConnectException& e) {

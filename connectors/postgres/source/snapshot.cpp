@@ -59,6 +59,20 @@ std::string select_from(const std::string& statement, const Rows& described, con
     return fmt::format("SELECT {} FROM ({}\n) AS own({})", list, statement, aliases);
 }
 
+void lock(Connection& connection, const TableId& table, std::chrono::milliseconds timeout) {
+    try {
+        connection.query(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", quoted(table)));
+    } catch (const DatabaseError& e) {
+        if (e.sqlstate != sqlstate::lock_not_available) throw;
+        throw DatabaseError(
+            fmt::format("The table {} has been locked by another transaction for longer than snapshot.lock.timeout.ms "
+                        "({}), see pg_locks: end that transaction, raise the setting, or set "
+                        "snapshot.locking.mode=none ({})",
+                        table.text(), timeout.count(), e.what()),
+            e.sqlstate, e.reaction);
+    }
+}
+
 }
 
 void split_copy_line(char* line, std::size_t size, std::vector<Column>& columns) {
@@ -122,9 +136,7 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     auto tables = tables_in_order();
     if (config_.snapshot.lock_tables) {
         connection_.query(fmt::format("SET LOCAL lock_timeout = {}", config_.snapshot.lock_timeout.count()));
-        for (const auto& table : tables) {
-            connection_.query(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", quoted(table.id)));
-        }
+        for (const auto& table : tables) lock(connection_, table.id, config_.snapshot.lock_timeout);
     }
     logger_.info("Snapshot of {} tables at {}", tables.size(), to_string(start.position));
     row_offset_ = done_ = state_;

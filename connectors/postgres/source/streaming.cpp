@@ -15,6 +15,11 @@ std::uint32_t read_relation_id(std::span<const std::byte> payload) noexcept {
     return id;
 }
 
+bool of_prepared_transaction(std::span<const std::byte> payload) noexcept {
+    constexpr std::string_view kinds = "bPKrp";
+    return !payload.empty() && kinds.find(std::to_integer<char>(payload[0])) != std::string_view::npos;
+}
+
 template <class... F>
 struct Overloaded : F... {
     using F::operator()...;
@@ -51,6 +56,14 @@ Streaming::Streaming(const Parts& parts, const OffsetState& resume_from)
 void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
     after_lone_insert_ = std::exchange(lone_insert_, false);
     if (uninteresting(frame.start, frame.payload)) return;
+    // Its rows come without its end, so that leaving such events out would send what may be rolled back.
+    if (pgoutput_ && of_prepared_transaction(frame.payload)) {
+        throw ConnectException(fmt::format(
+            "The server sends transactions when they are prepared, before they are committed or rolled back, because "
+            "the replication slot '{}' was made with two_phase: drop it (SELECT pg_drop_replication_slot('{}')), take "
+            "two_phase out of slot.stream.params, and restart the connector with snapshot.mode=when_needed",
+            config_.replication.slot, config_.replication.slot));
+    }
     // One copy: everything that the records of this message say points into it.
     const auto text = batch.values().copy({reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size()});
     const auto lsn = frame.start;
@@ -58,7 +71,12 @@ void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
         for (const auto& message : decoder_.decode(text, batch.values())) dispatch(message, lsn, batch);
     } catch (const DataException& e) {
         ++counts_.erroneous;
-        if (config_.on_event_failure == FailureHandling::Fail) throw;
+        if (config_.on_event_failure == FailureHandling::Fail) {
+            throw DataException(
+                fmt::format("The event at {} cannot be processed: {}. event.processing.failure.handling.mode=warn "
+                            "leaves such events out",
+                            to_string(lsn), e.what()));
+        }
         if (config_.on_event_failure == FailureHandling::Warn) {
             logger_.warn("The event at {} is skipped: {}", to_string(lsn), e.what());
         }
