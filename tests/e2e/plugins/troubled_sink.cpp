@@ -21,6 +21,7 @@ constexpr ConfigKey keys[] = {
     {.name = "report.value", .doc = "The record of this value is reported."},
     {.name = "report.own", .doc = "With it a record of this value, which nobody gave to put()."},
     {.name = "rewind.once", .doc = "A file: who removes it wants its first records again, a commit, and then ends."},
+    {.name = "more.tasks", .type = ConfigType::Int, .default_value = "0", .doc = "So many tasks beyond tasks.max."},
     {.name = "pause.topic", .doc = "The first partition of this topic is paused; what that brings is appended."},
 };
 
@@ -130,7 +131,8 @@ public:
     void start(const Settings& settings, ConnectorContext&) override { settings_ = settings; }
     void stop() noexcept override {}
     std::vector<Settings> task_configs(int max_tasks) override {
-        return std::vector<Settings>(static_cast<std::size_t>(max_tasks), settings_);
+        const auto more = ConfigDef(keys).parse(settings_).get_int("more.tasks");
+        return std::vector<Settings>(static_cast<std::size_t>(max_tasks + more), settings_);
     }
     std::string task_class() const override { return "org.example.TroubledSinkTask"; }
     std::span<const ConfigKey> config_keys() const noexcept override { return keys; }
