@@ -92,6 +92,7 @@ public:
     asio::awaitable<void> stop(std::string name) override;
     asio::awaitable<std::string> alter_offsets(std::string name, worker::OffsetChange change) override;
     asio::awaitable<ConnectorStateInfo> restart_connector_and_tasks(RestartRequest request) override;
+    void verify(const RequestSignature& signature) const override;
     asio::awaitable<void> put_task_configs(std::string name, std::vector<Settings> configs,
                                            RequestSignature signature) override;
     asio::awaitable<void> fence_zombies(std::string name, RequestSignature signature) override;
@@ -205,7 +206,6 @@ private:
     asio::awaitable<bool> do_restart_task(TaskId id);
     asio::awaitable<bool> do_nothing();
     asio::awaitable<bool> require_stopped(std::string name);
-    void verify_internal(const RequestSignature& signature) const;
     void require_peer(bool from_peer) const;
 
     // Exactly-once sources: herder_fencing.cpp

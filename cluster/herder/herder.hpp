@@ -131,6 +131,8 @@ public:
     /// The connector must be stopped. Returns the sentence that tells the user what was done.
     virtual asio::awaitable<std::string> alter_offsets(std::string name, worker::OffsetChange change) = 0;
     virtual asio::awaitable<ConnectorStateInfo> restart_connector_and_tasks(RestartRequest request) = 0;
+    /// Throws SignatureException for an internal request that another worker of the group did not sign.
+    virtual void verify(const RequestSignature& signature) const = 0;
     virtual asio::awaitable<void> put_task_configs(std::string name, std::vector<Settings> configs,
                                                    RequestSignature signature) = 0;
     /// For a worker that is about to run an exactly-once task of this connector.

@@ -37,7 +37,7 @@ struct DistributedHerder::FencingRound {
 };
 
 asio::awaitable<void> DistributedHerder::fence_zombies(std::string name, RequestSignature signature) {
-    verify_internal(signature);
+    verify(signature);
     require_leader("Only the leader may perform zombie fencing.");
     require_peer(signature.from_peer);
     return join_fencing(std::move(name));

@@ -217,7 +217,7 @@ asio::awaitable<ConnectorStateInfo> DistributedHerder::do_restart_all(RestartReq
     co_return std::move(plan.state);
 }
 
-void DistributedHerder::verify_internal(const RequestSignature& signature) const {
+void DistributedHerder::verify(const RequestSignature& signature) const {
     if (member_.protocol() != Protocol::Sessioned) return;
     verify_request(signature, deps_.config.session_key.verification_algorithms, fresh()->session_key);
 }
@@ -233,7 +233,7 @@ void DistributedHerder::require_peer(bool from_peer) const {
 
 asio::awaitable<void> DistributedHerder::put_task_configs(std::string name, std::vector<Settings> configs,
                                                           RequestSignature signature) {
-    verify_internal(signature);
+    verify(signature);
     std::function<asio::awaitable<bool>()> work = [=, from_peer = signature.from_peer, this] {
         return do_put_task_configs(name, configs, from_peer);
     };

@@ -70,6 +70,7 @@ public:
     asio::awaitable<void> stop(std::string name) override;
     asio::awaitable<std::string> alter_offsets(std::string name, worker::OffsetChange change) override;
     asio::awaitable<ConnectorStateInfo> restart_connector_and_tasks(RestartRequest request) override;
+    void verify(const RequestSignature&) const override {}  // there are no other workers
     asio::awaitable<void> put_task_configs(std::string name, std::vector<Settings> configs,
                                            RequestSignature signature) override;
     asio::awaitable<void> fence_zombies(std::string name, RequestSignature signature) override;

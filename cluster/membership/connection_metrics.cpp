@@ -98,6 +98,7 @@ void ConnectionMetrics::collect(worker::MetricsPage& page, const std::string& cl
     collect_meter(page, connections_group, "network-io", operations_, labels);
     collect_traffic(page, connections_group, all_, labels);
     collect_meter(page, connections_group, "successful-authentication", accepted_, labels);
+    page.connect(connections_group, "successful-authentication-no-reauth-total", accepted_.total(), labels);
     collect_meter(page, connections_group, "failed-authentication", refused_, labels);
     collect_meter(page, connections_group, "successful-reauthentication", accepted_again_, labels);
     collect_meter(page, connections_group, "failed-reauthentication", refused_again_, labels);

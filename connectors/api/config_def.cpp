@@ -1,5 +1,7 @@
 #include "connectors/api/config_def.hpp"
 
+#include "connectors/api/java_integer.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,22 +20,19 @@ std::string lowered(std::string_view text) {
     return out;
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least, std::int64_t most) {
-    if (text.starts_with('+')) text.remove_prefix(1);
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
-    return value;
+template <class Whole>
+std::optional<std::int64_t> whole_number(std::string_view text) {
+    return parse_java_integer(text, std::numeric_limits<Whole>::min(), std::numeric_limits<Whole>::max());
 }
 
 std::optional<std::int64_t> whole_number(ConfigType type, std::string_view text) {
     switch (type) {
     case ConfigType::Short:
-        return whole_number(text, std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max());
+        return whole_number<std::int16_t>(text);
     case ConfigType::Int:
-        return whole_number(text, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+        return whole_number<std::int32_t>(text);
     default:
-        return whole_number(text, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+        return whole_number<std::int64_t>(text);
     }
 }
 

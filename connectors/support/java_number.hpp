@@ -4,6 +4,8 @@
 /// Facts   Java SE API, Double.toString and Float.toString. The digits are those of Java 8 to 18, which are not always
 ///         the fewest (the float 123456789 is 1.23456792E8): existing topics hold these.
 #pragma once
+#include "connectors/api/java_integer.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +20,5 @@ void append_java_float(std::string& out, float value);
 /// too much is infinite. None for what is no number.
 std::optional<double> parse_java_double(std::string_view text);
 std::optional<float> parse_java_float(std::string_view text);
-/// Long.parseLong within these limits: a sign and digits, nothing else.
-std::optional<std::int64_t> parse_java_integer(std::string_view text, std::int64_t least, std::int64_t most);
 
 }

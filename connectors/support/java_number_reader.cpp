@@ -76,15 +76,4 @@ std::optional<float> parse_java_float(std::string_view text) {
     return std::strtof(number->c_str(), nullptr);
 }
 
-std::optional<std::int64_t> parse_java_integer(std::string_view text, std::int64_t least, std::int64_t most) {
-    if (text.starts_with('+')) {
-        text.remove_prefix(1);
-        if (text.starts_with('-')) return std::nullopt;
-    }
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
-    return value;
-}
-
 }

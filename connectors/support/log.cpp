@@ -193,20 +193,18 @@ std::vector<std::string> LogControl::set_level(std::string_view logger, LogLevel
         .last_modified = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count()};
     const auto name = canonical(logger);
     const std::unique_lock lock(state_->mutex);
-    std::vector<std::string> names{std::string(name)};
-    if (name != root_name) {
-        const auto below = std::string(name) + '.';
-        for (const auto& [other, unused] : state_->own) {
-            if (other.starts_with(below)) names.push_back(other);
-        }
-        for (const auto& [other, unused] : state_->resolved) {
-            if (other.starts_with(below) && !state_->own.contains(other)) names.push_back(other);
-        }
+    state_->resolved.try_emplace(std::string(name), state_->resolve(name));
+    const auto changes = [&](const std::string& one, LogLevel current) {
+        const bool below = name == root_name || one == name || one.starts_with(std::string(name) + '.');
+        return below && current != level;
+    };
+    std::vector<std::string> names;
+    for (const auto& [one, own] : state_->own) {
+        if (changes(one, own.level)) names.push_back(one);
     }
-    std::erase_if(names, [&](const std::string& one) {
-        const auto own = state_->own.find(one);
-        return own == state_->own.end() ? one != name && state_->resolved.at(one) == level : own->second.level == level;
-    });
+    for (const auto& [one, current] : state_->resolved) {
+        if (changes(one, current) && !state_->own.contains(one)) names.push_back(one);
+    }
     for (const auto& changed : names) state_->own.insert_or_assign(changed, wanted);
     for (auto& [other, resolved] : state_->resolved) resolved = state_->resolve(other);
     state_->most_verbose = state_->least_level();

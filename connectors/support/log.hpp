@@ -55,8 +55,8 @@ public:
     std::map<std::string, LoggerLevel, std::less<>> levels() const;
     /// None if no such logger has been seen; "root" in any case of its letters.
     std::optional<LoggerLevel> level(std::string_view logger) const;
-    /// Sets this logger, which need not exist yet, and all below it; `root` reaches those without a level of their own.
-    /// The names it changed, sorted: those that had this level stay as they are.
+    /// Sets this logger, which need not exist yet, and all below it; `root` reaches every one.
+    /// The names it changed, sorted: those that had this level, of their own or by inheritance, stay as they are.
     std::vector<std::string> set_level(std::string_view logger, LogLevel level,
                                        std::chrono::system_clock::time_point now);
 

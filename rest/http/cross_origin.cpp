@@ -1,6 +1,7 @@
 #include "rest/http/cross_origin.hpp"
 
 #include "connectors/api/config_def.hpp"
+#include "connectors/support/text.hpp"
 
 #include <algorithm>
 
@@ -18,8 +19,13 @@ CrossOrigin::CrossOrigin(std::string_view origins, std::string_view methods)
     }
 }
 
+/// A client that was sent on by another site may name several, with blanks between them; one that is known is enough.
 bool CrossOrigin::allows(std::string_view origin) const {
-    return any_ || std::ranges::any_of(origins_, [&](const Regex& known) { return known.matches(origin); });
+    if (any_) return true;
+    const auto known = [this](std::string_view one) {
+        return std::ranges::any_of(origins_, [&](const Regex& expression) { return expression.matches(one); });
+    };
+    return std::ranges::any_of(java_split(origin, ' '), known);
 }
 
 void CrossOrigin::apply(const Request& request, Headers& answer) const {

@@ -45,20 +45,20 @@ Response error_response(const std::exception_ptr& error) {
     }
 }
 
-Response bad_target_response(std::string_view method, std::string_view reason, bool any_method) {
-    Response response{.status = 400, .close = true};
+Response refusal_page(int status, std::string_view method, std::string_view reason, bool any_method) {
+    Response response{.status = status, .close = true};
     if (!any_method && method != "GET" && method != "POST" && method != "HEAD") return response;
     response.headers.add("Content-Type", "text/html;charset=iso-8859-1");
     response.body = fmt::format(
-        "<html>\n<head>\n<title>Error 400 {0}</title>\n</head>\n<body>\n<h2>HTTP ERROR 400 "
-        "{0}</h2>\n</body>\n</html>\n",
-        reason);
+        "<html>\n<head>\n<title>Error {0} {1}</title>\n</head>\n<body>\n<h2>HTTP ERROR {0} "
+        "{1}</h2>\n</body>\n</html>\n",
+        status, reason);
     return response;
 }
 
 Response malformed_header_response(std::string_view method, const MalformedHeaderException& error) {
     if (error.header == "Accept") return empty_response(400);
-    auto response = bad_target_response(method, reason_phrase(400));
+    auto response = refusal_page(400, method, reason_phrase(400));
     response.close = false;
     return response;
 }

@@ -36,9 +36,9 @@ Response error_response(int status, std::string_view message);
 /// "HTTP 404 Not Found"
 std::string status_message(int status);
 
-/// The page for a request target that cannot be read, in HTML because no route was found; closes the connection.
-/// Without a body for methods other than GET and POST.
-Response bad_target_response(std::string_view method, std::string_view reason, bool any_method = false);
+/// The page for what is refused before a route is looked for, in HTML as Kafka Connect's server has it; closes the
+/// connection. Without a body for methods other than GET, POST and HEAD, unless the method itself was not understood.
+Response refusal_page(int status, std::string_view method, std::string_view reason, bool any_method = false);
 /// The same page for a malformed Content-Type; for a malformed Accept no body, for nobody knows what is taken.
 Response malformed_header_response(std::string_view method, const MalformedHeaderException& error);
 

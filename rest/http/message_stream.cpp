@@ -71,6 +71,16 @@ asio::awaitable<MessageStream::Error> MessageStream::receive() {
     co_return error;
 }
 
+namespace {
+
+/// A header's line that goes on in the next one, which servers on the way may read otherwise (RFC 9112, 5.2).
+bool folds_a_line(std::string_view bytes) noexcept {
+    const auto header = bytes.substr(0, bytes.find("\r\n\r\n"));
+    return header.find("\r\n ") != std::string_view::npos || header.find("\r\n\t") != std::string_view::npos;
+}
+
+}
+
 /// Gives the parser what is there, or waits for more.
 template <bool Requests>
 asio::awaitable<MessageStream::Error> MessageStream::parse_more(http::basic_parser<Requests>& parser) {
@@ -88,7 +98,11 @@ template <bool Requests>
 asio::awaitable<MessageStream::Error> MessageStream::read_header(http::basic_parser<Requests>& parser) {
     parser.eager(false);
     Error error;
-    while (!error && !parser.is_header_done()) error = co_await parse_more(parser);
+    while (!error && !parser.is_header_done()) {
+        if (folds_a_line({static_cast<const char*>(buffer_.data().data()), buffer_.size()}))
+            co_return http::error::bad_obs_fold;
+        error = co_await parse_more(parser);
+    }
     co_return error;
 }
 

@@ -52,13 +52,16 @@ bool knows_its_host(const http::request<http::string_body>& request) {
 
 }
 
-Response refusal_of(const boost::system::error_code& error, std::string_view target, std::string_view left) {
+Response refusal_of(const boost::system::error_code& error, const Request& request, std::string_view left) {
     int status = 400;
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
-        status = target.empty() ? 414 : 431;
+        status = request.target.empty() ? 414 : 431;
+    if (error == boost::system::errc::not_supported) status = 417;
     if (error == http::error::body_limit) status = 413;
     if (error == boost::system::errc::not_enough_memory) status = 503;
     if (error == http::error::bad_version) status = status_of_version(left);
+    const bool of_ours_alone = status == 413 || status == 503;
+    if (!of_ours_alone) return refusal_page(status, request.method, reason_phrase(status), request.target.empty());
     auto response = error_response(status, status_message(status));
     response.close = true;
     return response;
@@ -75,8 +78,18 @@ boost::system::error_code ambiguity_of(const http::request_parser<http::string_b
     return {};
 }
 
+boost::system::result<Expectation> expectation_of(const http::request_parser<http::string_body>& parser) {
+    const auto& request = parser.get();
+    const std::string_view expected = request[http::field::expect];
+    if (request.version() < 11 || trim(expected).empty()) return Expectation::None;
+    if (request.count(http::field::expect) > 1 || !beast::iequals(trim(expected), "100-continue"))
+        return make_error_code(boost::system::errc::not_supported);
+    const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
+    return has_body ? Expectation::Continue : Expectation::None;
+}
+
 bool speaks_http(const boost::system::error_code& error) {
-    if (error == boost::system::errc::not_enough_memory) return true;
+    if (error == boost::system::errc::not_enough_memory || error == boost::system::errc::not_supported) return true;
     return error.category() == make_error_code(http::error::end_of_stream).category() &&
            error != http::error::end_of_stream && error != http::error::partial_message;
 }

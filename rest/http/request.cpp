@@ -76,6 +76,8 @@ std::string_view reason_phrase(int status) noexcept {
         return "URI Too Long";
     case 415:
         return "Unsupported Media Type";
+    case 417:
+        return "Expectation Failed";
     case 426:
         return "Upgrade Required";
     case 429:

@@ -106,8 +106,8 @@ bool leaves_root(std::string_view path) noexcept {
 std::string_view without_authority(std::string_view target) noexcept {
     const auto scheme = target.find("://");
     if (target.starts_with('/') || scheme == std::string_view::npos || scheme > target.find('/')) return target;
-    const auto path = target.find_first_of("/?", scheme + 3);
-    return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+    const auto path = std::min(target.find_first_of("/?", scheme + 3), target.size());
+    return target.substr(path);
 }
 
 }
@@ -131,10 +131,13 @@ std::optional<std::string> percent_decode(std::string_view text) {
 }
 
 std::variant<RequestTarget, TargetRefusal> parse_target(std::string_view target, AmbiguousPaths ambiguous) {
+    const auto whole = target.size();
     target = without_authority(target);
+    const bool has_authority = target.size() < whole;
     target = target.substr(0, target.find('#'));
     const auto question = std::min(target.find('?'), target.size());
     auto path = target.substr(0, question);
+    if (path.empty() && has_authority) path = "/";
     if (path.empty() || path == "*") return TargetRefusal{"Bad URI path"};
     if (!path.starts_with('/')) return TargetRefusal{"Bad Request"};
     path.remove_prefix(1);

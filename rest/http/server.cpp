@@ -263,7 +263,9 @@ asio::awaitable<boost::system::error_code> Server::State::read(MessageStream& st
     if (!error) error = ambiguity_of(parser);
     if (error) co_return error;
     stream.transport().expires_after(options.limits.transfer);
-    if (parser.get().version() >= 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    const auto expected = expectation_of(parser);
+    if (!expected) co_return expected.error();
+    if (*expected == Expectation::Continue) {
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         const std::array parts{asio::buffer(go_on)};
         error = co_await stream.write(parts);
@@ -293,7 +295,7 @@ asio::awaitable<bool> Server::State::exchange(MessageStream& stream, Connection&
     connection.refused = static_cast<bool>(error);
     if (error) {
         const auto left = stream.buffer().data();
-        response = refusal_of(error, request.target, {static_cast<const char*>(left.data()), left.size()});
+        response = refusal_of(error, request, {static_cast<const char*>(left.data()), left.size()});
     } else {
         response = co_await answer(request);
     }

@@ -53,6 +53,12 @@ std::string_view header_of(const Request& request, std::string_view name) noexce
     return value == nullptr ? std::string_view() : *value;
 }
 
+/// CONNECT names a host instead of a path.
+Response refusal_of_tunnel(std::string_view target) {
+    if (target.starts_with('/')) return refusal_page(400, "CONNECT", reason_phrase(400), true);
+    return error_response(std::make_exception_ptr(RoutingException(405)));
+}
+
 /// Who accepts "application/json;charset=utf-8" alone is given just that.
 void echo_parameters(const Request& request, Headers& headers) {
     constexpr std::string_view json = "application/json";
@@ -89,9 +95,11 @@ Application::Application(asio::any_io_executor executor, ServerOptions options, 
 }
 
 asio::awaitable<Response> Application::handle(Request request) {
+    if (request.method == "CONNECT") co_return refusal_of_tunnel(request.target);
+    if (request.method == "OPTIONS" && request.target == "*") co_return empty_response(404);
     const auto parsed = parse_target(request.target, AmbiguousPaths::Accept);
     if (const auto* refusal = std::get_if<TargetRefusal>(&parsed)) {
-        co_return bad_target_response(request.method, refusal->reason, refusal->any_method);
+        co_return refusal_page(400, request.method, refusal->reason, refusal->any_method);
     }
     const auto& target = std::get<RequestTarget>(parsed);
     try {

@@ -1,4 +1,5 @@
 #include "cluster/herder/request_signature.hpp"
+#include "rest/http/error_response.hpp"
 #include "rest/resources/request_body.hpp"
 #include "rest/resources/services.hpp"
 
@@ -24,7 +25,11 @@ cluster::RequestSignature signature_of(const Request& request) {
 asio::awaitable<Response> put_tasks(Call call) {
     auto configs = parse_task_configs(call.request.body);
     auto signature = signature_of(call.request);
-    co_await call.services.herder.put_task_configs(call.variables.front(), std::move(configs), std::move(signature));
+    if (!configs) {
+        call.services.herder.verify(signature);
+        throw RestException(500, "The request's body holds null: an array of task configurations is needed");
+    }
+    co_await call.services.herder.put_task_configs(call.variables.front(), *std::move(configs), std::move(signature));
     co_return empty_response(204);
 }
 

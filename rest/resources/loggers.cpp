@@ -49,7 +49,7 @@ LogLevel wanted_level(const Request& request) {
     const auto body = parse_config(request.body).settings;
     const auto given = body.find("level");
     if (given == body.end()) throw RestException(400, "Desired 'level' parameter was not specified in request.");
-    if (trim(given->second).empty()) throw RestException(500, "Illegal null or empty Level name.");
+    if (given->second.empty()) throw RestException(500, "Illegal null or empty Level name.");
     const auto level = parse_log_level(trim(given->second));
     if (!level) throw NotFoundException(fmt::format("invalid log level '{}'.", given->second));
     return *level;

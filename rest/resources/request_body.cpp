@@ -34,12 +34,66 @@ std::string_view kind_name(const Node& node) {
     }
 }
 
-json::Document parse_document(std::string_view body) {
+/// How much of the text looks like one number; 0 if it begins with none. `huge`: it is one, which a double may not
+/// hold.
+std::size_t number_length(std::string_view text, bool& huge) noexcept {
+    constexpr std::size_t most_digits = 300;
+    constexpr std::size_t most_exponent_digits = 2;
+    std::size_t at = text.starts_with('-') ? 1 : 0;
+    const auto digits = [&] {
+        const auto from = at;
+        while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+        return at - from;
+    };
+    const auto whole = digits();
+    if (whole == 0) return 0;
+    bool valid = whole == 1 || text[at - whole] != '0';
+    if (at < text.size() && text[at] == '.') {
+        ++at;
+        valid = digits() > 0 && valid;
+    }
+    std::size_t exponent = 0;
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+        exponent = digits();
+        valid = exponent > 0 && valid;
+    }
+    huge = valid && (whole > most_digits || exponent > most_exponent_digits);
+    return at;
+}
+
+/// The same with numbers in quotes that the parser refuses because a double does not hold them: they are but texts
+/// here.
+std::string with_huge_numbers_quoted(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        bool huge = false;
+        const auto length = quoted ? 0 : number_length(text.substr(i), huge);
+        if (length > 0) {
+            const auto number = text.substr(i, length);
+            out += huge ? fmt::format("\"{}\"", number) : std::string(number);
+            i += length - 1;
+            continue;
+        }
+        out += c;
+        if (quoted && c == '\\' && i + 1 < text.size()) out += text[++i];
+        if (c == '"') quoted = !quoted;
+    }
+    return out;
+}
+
+json::Document parse_document(std::string_view body, json::ParseOptions options = {}) {
     body = json::without_byte_order_mark(body);
     if (trim(body).empty()) refuse("The request has no body: a JSON document is needed");
     try {
-        return json::Document(body);
+        return json::Document(body, options);
     } catch (const json::ParseException& e) {
+        const auto readable = with_huge_numbers_quoted(body);
+        if (readable.size() != body.size()) return parse_document(readable, options);
         refuse(fmt::format("The request's body is no JSON: {}", e.what()));
     }
 }
@@ -142,8 +196,10 @@ SubmittedConfig parse_config(std::string_view body) {
     return config_of(document.root(), "The request's body");
 }
 
-std::vector<Settings> parse_task_configs(std::string_view body) {
-    const auto document = parse_document(body);
+std::optional<std::vector<Settings>> parse_task_configs(std::string_view body) {
+    const auto document = parse_document(body, {.ignore_trailing = true});
+    if (document.root().is_null() || std::ranges::any_of(document.root().elements(), &Node::is_null))
+        return std::nullopt;
     if (!document.root().is_array()) {
         refuse(fmt::format("The request's body is {}: an array of task configurations is needed",
                            kind_name(document.root())));

@@ -1,7 +1,7 @@
 /// Reads the JSON bodies that clients send.
 ///
-/// Numbers and booleans among settings keep their source text ("1e3", "true"); of a member that stands twice the last
-/// counts; null is kept apart, because it means something else in POST, PUT and PATCH.
+/// Numbers and booleans among settings keep their source text ("1e3", "1e400", "true"); of a member that stands twice
+/// the last counts; null is kept apart, because it means something else in POST, PUT and PATCH.
 ///
 /// Throws  RestException 500 for what is no JSON or has another shape: Kafka Connect answers 500 here, not 400.
 #pragma once
@@ -31,8 +31,9 @@ bool is_null_document(std::string_view body) noexcept;
 CreateConnectorRequest parse_create_request(std::string_view body);
 /// A flat object of settings.
 SubmittedConfig parse_config(std::string_view body);
-/// An array of flat objects: task configurations that another worker sends.
-std::vector<Settings> parse_task_configs(std::string_view body);
+/// An array of flat objects: task configurations that another worker sends. None where there is null instead. What
+/// follows the array is not looked at.
+std::optional<std::vector<Settings>> parse_task_configs(std::string_view body);
 /// {"offsets":[{"partition":{...},"offset":{...}}]}; empty where "offsets" is missing or null.
 worker::ConnectorOffsets parse_offsets(std::string_view body);
 

@@ -6,6 +6,7 @@ import pytest
 
 import stack
 from conftest import unique
+from group import Group
 from sink import PLUGINS, Sink
 
 SOON = {'millrace_restart_backoff_ms': 300, 'millrace_restart_backoff_max_ms': 600}
@@ -73,6 +74,35 @@ def test_a_lost_slot_is_not_tried_for_ever(rest, connector, sql, worker):
     rest.call('PUT', f'/connectors/{connector.name}/resume')
     trace = stack.wait_for('the last word', lambda: next((t for t in [rest.wait_failed(connector.name)] if 'Not restarted' in t), None))
     assert 'Not restarted automatically after 1 restarts in a row; such a failure does not pass by itself' in trace
+
+
+def test_a_policy_outlives_its_leader(folder, own_kafka):
+    group = Group(folder, own_kafka.address, unique('restarts-'), plugin_path=PLUGINS, **SOON)
+    try:
+        group.worker('first')
+        group.wait_settled()
+        group.worker('second')
+        group.wait_settled()
+        sink = Sink(group.rest('second'), own_kafka.address, folder)
+        failing(sink, folder, millrace_restart_on_failure='true')
+
+        def goes_on(*workers):
+            def count():
+                return sum(group.workers[name].log().count(f'Restarting task {sink.name}-0, which has failed') for name in workers)
+            before = count()
+            stack.wait_for(f'restarts by {workers}', lambda: count() >= before + 2)
+
+        goes_on('first', 'second')
+        leader = group.leader()
+        other = next(name for name in group.workers if name != leader)
+        group.workers[leader].kill()
+        sink.rest = group.rest(other)
+        goes_on(other)
+        sink.out.parent.mkdir()
+        sink.wait_states('RUNNING', 'RUNNING')
+        stack.wait_for('what the sink was to write', lambda: len(sink.lines()) >= 2)
+    finally:
+        group.stop()
 
 
 def test_a_bad_policy_is_refused(rest, sink):

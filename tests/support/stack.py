@@ -156,17 +156,19 @@ def drop_slots(server, database):
 
 
 class Rest:
-    """The REST API of a worker at HOST:PORT; `context`: over TLS."""
+    """The REST API of a worker at HOST:PORT; `context`: over TLS; `credentials`: "user:password"."""
 
-    def __init__(self, address, context=None):
+    def __init__(self, address, context=None, credentials=None):
         self.url, self.context = f'{"https" if context else "http"}://{address}', context
+        self.headers = {'Accept': 'application/json', 'Content-Type': 'application/json'}
+        if credentials:
+            self.headers['Authorization'] = 'Basic ' + base64.b64encode(credentials.encode()).decode()
 
     def raw(self, method, path, body=None, timeout=100):
         """(status, text) of one request; body is bytes, text or what becomes JSON."""
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
-        request = urllib.request.Request(self.url + path, method=method, data=body.encode() if isinstance(body, str) else body,
-                                         headers={'Accept': 'application/json', 'Content-Type': 'application/json'})
+        request = urllib.request.Request(self.url + path, method=method, data=body.encode() if isinstance(body, str) else body, headers=self.headers)
         try:
             with urllib.request.urlopen(request, timeout=timeout, context=self.context) as answer:
                 return answer.status, answer.read().decode()

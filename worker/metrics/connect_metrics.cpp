@@ -108,6 +108,8 @@ constexpr auto table = std::to_array<ConnectMetric>({
     {"connect-metrics", "request-latency-max", "clientId", "Longest time to the latest answers, in milliseconds."},
     {"connect-metrics", "successful-authentication-rate", "clientId", "Sign-ins that brokers accepted, a second."},
     {"connect-metrics", "successful-authentication-total", "clientId", "Sign-ins that brokers accepted."},
+    {"connect-metrics", "successful-authentication-no-reauth-total", "clientId",
+     "The same, as Kafka's clients count under this name too."},
     {"connect-metrics", "failed-authentication-rate", "clientId", "Sign-ins that brokers refused, a second."},
     {"connect-metrics", "failed-authentication-total", "clientId", "Sign-ins that brokers refused."},
     {"connect-metrics", "successful-reauthentication-rate", "clientId",

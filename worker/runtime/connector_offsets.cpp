@@ -8,7 +8,9 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <functional>
 #include <future>
+#include <string_view>
 
 namespace millrace::worker {
 
@@ -17,6 +19,9 @@ namespace {
 /// As long as REST waits for anything.
 constexpr std::chrono::seconds write_limit{90};
 constexpr std::chrono::seconds admin_limit{30};
+
+/// The connector's own part in a change; false if it has none.
+using OffsetChanger = std::function<bool(const OffsetStore::Entries&)>;
 
 void require_primitives(const OffsetMap& map) {
     for (const auto& [field, value] : map.entries()) {
@@ -30,7 +35,17 @@ void require_primitives(const OffsetMap& map) {
     }
 }
 
-OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
+/// Connectors look at an offset before its partition: what they say of the offset comes first.
+[[noreturn]] void refuse_null_partition(const OffsetMap& offset, const OffsetChanger& ask) {
+    try {
+        ask({{OffsetMap(), offset}});
+    } catch (const ConnectException& e) {
+        if (!std::string_view(e.what()).starts_with("Partition")) throw;
+    }
+    throw ConnectException("Partition objects cannot be null");
+}
+
+OffsetStore::Entries entries_of(ConnectorOffsets wanted, const OffsetChanger& ask) {
     OffsetStore::Entries entries;
     for (auto& [partition, offset] : wanted) {
         if (partition) require_primitives(*partition);
@@ -38,7 +53,7 @@ OffsetStore::Entries entries_of(ConnectorOffsets wanted) {
         if (partition) {
             entries.emplace_back(std::move(*partition), std::move(offset));
         } else if (offset) {
-            throw ConnectException("Partition objects cannot be null");
+            refuse_null_partition(*offset, ask);
         }
     }
     return entries;
@@ -140,8 +155,11 @@ std::string change_source_offsets(OffsetStore& store, SourceConnector& plugin, c
                                   const std::function<void(OffsetStore::Entries)>& write) {
     const bool reset = !change;
     try {
-        auto entries = change ? entries_of(*std::move(change)) : tombstones(store, connector);
-        const bool by_connector_too = plugin.alter_offsets(settings, entries);
+        const OffsetChanger ask = [&](const OffsetStore::Entries& entries) {
+            return plugin.alter_offsets(settings, entries);
+        };
+        auto entries = change ? entries_of(*std::move(change), ask) : tombstones(store, connector);
+        const bool by_connector_too = ask(entries);
         write ? write(std::move(entries)) : store_all(store, connector, std::move(entries));
         return offsets_changed_sentence(reset, by_connector_too);
     } catch (const ConnectException&) {

@@ -1,5 +1,6 @@
 #include "worker/runtime/group_offsets.hpp"
 
+#include "connectors/api/java_integer.hpp"
 #include "connectors/converters/java_text.hpp"
 #include "worker/kafka/error.hpp"
 #include "worker/runtime/offset_order.hpp"
@@ -7,7 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
+#include <limits>
 
 namespace millrace::worker {
 
@@ -29,14 +31,9 @@ std::string text_of(const Value* value) {
     return text;
 }
 
-/// Java's parseInt and parseLong: an optional sign, then digits.
 template <class Whole>
 std::optional<Whole> whole(std::string_view text) {
-    if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
-    Whole number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
+    return parse_java_integer(text, std::numeric_limits<Whole>::min(), std::numeric_limits<Whole>::max());
 }
 
 std::string members_are_left(std::string_view verb, const std::string& connector) {

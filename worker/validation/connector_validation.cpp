@@ -41,7 +41,11 @@ std::vector<ConfigInfo> infos_without(const PluginInfo& connector, const std::st
     std::vector<ConfigInfo> infos;
     for (auto& key : common_keys()) {
         const auto& name = key.definition.name;
-        if (name == "connector.plugin.version") key.recommended_values = versions_of(context.plugins, connector);
+        if (name == "connector.plugin.version") {
+            key.definition.default_value = std::string(connector.version);
+            key.recommended_values = versions_of(context.plugins, connector);
+        }
+        if (name.ends_with("converter.plugin.version")) key.visible = false;
         if (name == "connector.class" || name == "connector.plugin.version") key.complaints.push_back(complaint);
         infos.push_back({key.definition, check(key, config, context.plugins)});
     }

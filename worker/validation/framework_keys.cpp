@@ -4,6 +4,7 @@
 #include "worker/config/worker_config.hpp"
 #include "worker/validation/plugin_lookup.hpp"
 #include "worker/validation/transform_keys.hpp"
+#include "worker/validation/version_range.hpp"
 
 #include <array>
 
@@ -64,6 +65,17 @@ void complain_of_version(ExpectedKey& converter, ExpectedKey& version, const Plu
     }
 }
 
+/// Where there is no converter that could have the version.
+void complain_of_range(ExpectedKey& version, const SubmittedConfig& config) {
+    const auto wanted = config.settings.find(version.definition.name);
+    if (wanted == config.settings.end()) return;
+    try {
+        VersionRange::parse(wanted->second);
+    } catch (const ConfigException& e) {
+        version.complaints.emplace_back(e.what());
+    }
+}
+
 void fill_converter(std::vector<ExpectedKey>& keys, const ConverterKey& converter, const PluginRegistry& plugins,
                     const WorkerConfig& worker, const SubmittedConfig& config) {
     auto* key = find_key(keys, converter.name);
@@ -85,6 +97,7 @@ void fill_converter(std::vector<ExpectedKey>& keys, const ConverterKey& converte
     } else {
         version->definition.default_value.reset();
         version->visible = find_any_plugin(plugins, name) != nullptr;
+        complain_of_range(*version, config);
     }
 }
 

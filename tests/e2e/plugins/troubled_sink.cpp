@@ -32,6 +32,7 @@ constexpr ConfigKey keys[] = {
      .doc = "A file: as long as it is there, put() does not return; FILE.held says that it waits."},
     {.name = "keep.back", .type = ConfigType::Int, .default_value = "0", .doc = "So many may not be committed."},
     {.name = "request.commit", .type = ConfigType::Boolean, .default_value = "false", .doc = "After each put()."},
+    {.name = "more.tasks", .type = ConfigType::Int, .default_value = "0", .doc = "So many tasks beyond tasks.max."},
     {.name = "pause.topic", .doc = "The first partition of this topic is paused; what that brings is appended."},
 };
 
@@ -176,7 +177,8 @@ public:
     void start(const Settings& settings, ConnectorContext&) override { settings_ = settings; }
     void stop() noexcept override {}
     std::vector<Settings> task_configs(int max_tasks) override {
-        return std::vector<Settings>(static_cast<std::size_t>(max_tasks), settings_);
+        const auto more = ConfigDef(keys).parse(settings_).get_int("more.tasks");
+        return std::vector<Settings>(static_cast<std::size_t>(max_tasks + more), settings_);
     }
     std::string task_class() const override { return "org.example.TroubledSinkTask"; }
     std::span<const ConfigKey> config_keys() const noexcept override { return keys; }

@@ -93,6 +93,7 @@ SCENARIO("a group of one", "[kafka][membership]") {
         CHECK(value("incoming_byte_total") > value("response_total"));
         CHECK(value("request_latency_max") >= value("request_latency_avg"));
         CHECK(value("successful_authentication_total") == value("connection_creation_total"));
+        CHECK(value("successful_authentication_no_reauth_total") == value("successful_authentication_total"));
         CHECK(value("failed_authentication_total") == 0);
         CHECK(value("successful_reauthentication_total") == 0);
         const auto of_node = [&](const std::string& name, const std::string& node) {

@@ -85,14 +85,27 @@ TEST_CASE("setting a level reaches the loggers below and says which", "[log]") {
     CHECK(f.control->set_level("a.b.c", LogLevel::Debug, noon + std::chrono::hours(1)).empty());
     CHECK(f.control->level("a.b.c")->last_modified == 1795227155525);
 
-    CHECK(f.control->set_level("ROOT", LogLevel::Error, noon) == std::vector<std::string>{"root"});
-    CHECK_FALSE(f.logger("x").enabled(LogLevel::Warn));
-    CHECK(f.logger("a.b").enabled(LogLevel::Debug));
+    CHECK(f.control->set_level("x", LogLevel::Error, noon) == std::vector<std::string>{"x"});
+    CHECK(f.control->set_level("ROOT", LogLevel::Error, noon) ==
+          std::vector<std::string>{"a.b", "a.b.c", "a.bc", "root"});
+    CHECK_FALSE(f.logger("y").enabled(LogLevel::Warn));
+    CHECK_FALSE(f.logger("a.b").enabled(LogLevel::Warn));
     CHECK(f.control->level("Root")->level == LogLevel::Error);
 
     std::vector<std::string> names;
     for (const auto& [name, unused] : f.control->levels()) names.push_back(name);
     CHECK(names == std::vector<std::string>{"a.b", "a.b.c", "a.bc", "root", "x"});
+}
+
+TEST_CASE("a new logger that is set to what it inherits is not changed", "[log]") {
+    Fixture f;
+    CHECK(f.control->set_level("new.below", LogLevel::Warn, noon) == std::vector<std::string>{"new.below"});
+    CHECK(f.control->set_level("new", LogLevel::Info, noon) == std::vector<std::string>{"new.below"});
+    CHECK(f.control->level("new")->level == LogLevel::Info);
+    CHECK(f.control->level("new")->last_modified == std::nullopt);
+    CHECK(f.control->set_level("new.other", LogLevel::Info, noon).empty());
+    CHECK(f.control->set_level("root", LogLevel::Warn, noon) ==
+          std::vector<std::string>{"new", "new.below", "new.other", "root"});
 }
 
 TEST_CASE("level names are read in any case", "[log]") {

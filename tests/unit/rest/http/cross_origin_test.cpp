@@ -34,6 +34,9 @@ TEST_CASE("an origin is echoed if a whole expression matches it, in any case", "
         {R"(http://.*\.x\.org,https://y)", "http://a.x.org", true},
         {R"(http://.*\.x\.org,https://y)", "https://y", true},
         {R"(http://.*\.x\.org,https://y)", "https://z", false},
+        {"http://a,http://b", "http://x http://b", true},
+        {"http://a,http://b", "http://x http://y", false},
+        {"http://a b", "http://a b", false},
     }));
     const auto headers = answer_to(CrossOrigin(origins, ""), "GET", origin);
     CHECK(text_of(headers) ==

@@ -38,11 +38,13 @@ TEST_CASE("routing errors have no content type", "[rest][errors]") {
 }
 
 TEST_CASE("a target that cannot be read gets a page, or nothing", "[rest][errors]") {
-    const auto page = bad_target_response("GET", "Ambiguous URI empty segment");
+    const auto page = refusal_page(400, "GET", "Ambiguous URI empty segment");
     CHECK(page.status == 400);
     CHECK(page.close);
     CHECK(page.body.starts_with("<html>\n"));
     CHECK(*page.headers.find("Content-Type") == "text/html;charset=iso-8859-1");
-    CHECK(bad_target_response("DELETE", "x").body.empty());
-    CHECK(bad_target_response("DELETE", "Bad Request", true).body == bad_target_response("GET", "Bad Request").body);
+    CHECK(refusal_page(400, "DELETE", "x").body.empty());
+    CHECK(refusal_page(400, "DELETE", "Bad Request", true).body == refusal_page(400, "GET", "Bad Request").body);
+    CHECK(refusal_page(414, "GET", "URI Too Long").body.find("<h2>HTTP ERROR 414 URI Too Long</h2>") !=
+          std::string::npos);
 }

@@ -38,6 +38,7 @@ TEST_CASE("a path is split and each segment decoded once", "[rest][target]") {
         {"/connectors/a%3Fx?expand=info", {"connectors", "a?x"}},
         {"http://host:8083/connectors?x=1", {"connectors"}},
         {"http://host", {}},
+        {"http://host?x=1", {}},
         {"/;a=b", {}},
         {"/connectors/;a=b", {"connectors"}},
     }));

@@ -107,6 +107,7 @@ TEST_CASE("tasks and their numbers", "[rest][application]") {
     CHECK(response.body == error(status, message));
     CHECK(response.headers.at("Content-Type") == "application/json");
     CHECK(fixture.get("/connectors/a/tasks/+0/status").body.starts_with(R"({"id":0,"state":"RUNNING")"));
+    CHECK(fixture.get("/connectors/a/tasks/%D9%A0/status").body.starts_with(R"({"id":0,"state":"RUNNING")"));
 }
 
 TEST_CASE("topics need tracking", "[rest][application]") {
@@ -165,6 +166,16 @@ TEST_CASE("an internal request needs its signature, after a body that can be rea
     CHECK(fixture.send("POST", "/connectors/a/tasks", "[]").body ==
           error(400, "Internal request missing required signature"));
     CHECK(fixture.send("POST", "/connectors/a/tasks", "{").status == 500);
+    for (const auto* body : {"null", "[null]", "[]]"}) {
+        CHECK(fixture.send("POST", "/connectors/a/tasks", body).body ==
+              error(400, "Internal request missing required signature"));
+    }
+    const auto signature = cluster::sign_request("HmacSHA256", "key", "null");
+    CHECK(fixture
+              .request("POST /connectors/a/tasks HTTP/1.1\r\nHost: h\r\nX-Connect-Authorization: " + signature +
+                       "\r\nX-Connect-Request-Signature-Algorithm: HmacSHA256\r\nContent-Length: 4\r\n\r\nnull")
+              .status == 500);
+    CHECK(fixture.herder.published.empty());
     CHECK(fixture
               .request("POST /connectors/a/tasks HTTP/1.1\r\nHost: h\r\nX-Connect-Authorization: AAAA\r\n"
                        "X-Connect-Request-Signature-Algorithm: HmacSHA256\r\n"

@@ -137,16 +137,18 @@ public:
         }
         co_return state;
     }
-    asio::awaitable<void> put_task_configs(std::string name, std::vector<Settings> configs,
-                                           cluster::RequestSignature signature) override {
+    void verify(const cluster::RequestSignature& signature) const override {
         cluster::verify_request(signature, {"HmacSHA256"},
                                 cluster::SessionKey{.key = session_key, .algorithm = "HmacSHA256"});
+    }
+    asio::awaitable<void> put_task_configs(std::string name, std::vector<Settings> configs,
+                                           cluster::RequestSignature signature) override {
+        verify(signature);
         published[name] = std::move(configs);
         co_return;
     }
     asio::awaitable<void> fence_zombies(std::string name, cluster::RequestSignature signature) override {
-        cluster::verify_request(signature, {"HmacSHA256"},
-                                cluster::SessionKey{.key = session_key, .algorithm = "HmacSHA256"});
+        verify(signature);
         if (type_of(existing(name)) != "source") {
             throw ConfigException("Connector " + name + " is not a source connector");
         }

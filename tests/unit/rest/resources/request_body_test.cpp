@@ -12,6 +12,17 @@ TEST_CASE("settings keep the text of numbers and booleans, nulls apart, the last
     CHECK(config.nulls == std::set<std::string, std::less<>>{"e", "g"});
 }
 
+TEST_CASE("numbers that no double holds keep their text too", "[rest][json]") {
+    const std::string digits(400, '7');
+    const auto config =
+        parse_config(R"({"a":1e400,"b":-1.5E+999,"c":)" + digits + R"(,"d":"1e400\"","e":2e-400,"f":1})");
+    CHECK(config.settings ==
+          Settings{{"a", "1e400"}, {"b", "-1.5E+999"}, {"c", digits}, {"d", "1e400\""}, {"e", "2e-400"}, {"f", "1"}});
+    for (const auto* body : {R"({"a":01e400})", R"({"a":1.e400})", R"({"a":1e400x})", R"({"a":1e400 1})"})
+        CHECK_THROWS_AS(parse_config(body), RestException);
+    CHECK(parse_create_request(R"({"name":1e400,"config":{}})").name == "1e400");
+}
+
 TEST_CASE("what is no flat object of settings is a 500", "[rest][json]") {
     const auto body = GENERATE("", "   ", "{", "{} trailing", "[1]", "\"s\"", "null", "hello", R"({"a":{"b":1}})",
                                R"({"a":[]})", "/* c */ {}");
@@ -52,8 +63,10 @@ TEST_CASE("a request to create with other members, states or without config is a
 }
 
 TEST_CASE("task configurations are an array of flat objects", "[rest][json]") {
-    CHECK(parse_task_configs("[]").empty());
-    CHECK(parse_task_configs(R"([{"a":"b"},{}])") == std::vector<Settings>{{{"a", "b"}}, {}});
+    CHECK(parse_task_configs("[]")->empty());
+    CHECK(parse_task_configs(R"([{"a":"b"},{}] {)") == std::vector<Settings>{{{"a", "b"}}, {}});
+    CHECK(parse_task_configs("null") == std::nullopt);
+    CHECK(parse_task_configs("[{},null]") == std::nullopt);
     CHECK_THROWS_AS(parse_task_configs("{"), RestException);
     CHECK_THROWS_AS(parse_task_configs("{}"), RestException);
 }

@@ -94,7 +94,16 @@ TEST_CASE("an offset needs a partition", "[offsets]") {
     Fixture f;
     ConnectorOffsets wanted;
     wanted.push_back({.partition = {}, .offset = map_of(R"({"o":5})")});
+    const auto change = [&] {
+        ConnectorOffsets again;
+        again.push_back({.partition = {}, .offset = map_of(R"({"o":5})")});
+        return f.change(std::move(again));
+    };
     CHECK_THROWS_WITH(f.change(std::move(wanted)), "Partition objects cannot be null");
+    f.plugin.before = [] { throw ConnectException("Partition objects should contain the key 'filename'"); };
+    CHECK_THROWS_WITH(change(), "Partition objects cannot be null");
+    f.plugin.before = [] { throw ConnectException("Offset objects need a position"); };
+    CHECK_THROWS_WITH(change(), "Offset objects need a position");
 }
 
 TEST_CASE("a source's offsets are primitive values", "[offsets]") {

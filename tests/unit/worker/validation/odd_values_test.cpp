@@ -45,6 +45,10 @@ TEST_CASE("a connector's version that is not there leaves Connect's common keys"
     CHECK(messages(infos) == Messages{message, message});
     CHECK(infos.error_count == 2);
     CHECK(info(infos, "connector.plugin.version").value.recommended_values == Messages{"4.3.1"});
+    CHECK(info(infos, "connector.plugin.version").definition->default_value == "4.3.1");
+    for (const auto* converter : {"key", "value", "header"})
+        CHECK_FALSE(info(infos, std::string(converter) + ".converter.plugin.version").value.visible);
+    CHECK(with("").error_count == 2);
     CHECK(info(infos, "key.converter").value.value == std::nullopt);
     CHECK(with("[4.3,)").configs.size() == 28);
     CHECK(with("latest").configs.size() == 28);
@@ -77,6 +81,17 @@ TEST_CASE("a transformation, predicate or converter in a version that is not the
     CHECK(own_keys(fixture.validate(all)) > 0);
     all[prefix + "plugin.version"] = "[";
     CHECK_THAT(messages(fixture.validate(all)), Catch::VectorContains(std::string("Unbounded range: [")));
+}
+
+TEST_CASE("a version that is none is said although the converter is unknown", "[validation]") {
+    Fixture fixture;
+    const auto infos = fixture.validate({{"connector.class", source_class},
+                                         {"name", "v"},
+                                         {"topic", "t"},
+                                         {"key.converter", "Nope"},
+                                         {"key.converter.plugin.version", "["}});
+    CHECK(info(infos, "key.converter.plugin.version").value.errors == Messages{"Unbounded range: ["});
+    CHECK(infos.error_count == 2);
 }
 
 TEST_CASE("a configuration is printed in the order of Java's maps", "[validation]") {
