@@ -85,12 +85,12 @@ def create_bounded(rest, name, topic, tasks=1, **more):
 
 def numbers_of(bootstrap, topic):
     """What is committed, of a topic of one partition."""
-    consumer = Consumer({'bootstrap.servers': bootstrap, 'group.id': 'x', 'isolation.level': 'read_committed', 'enable.auto.commit': False})
+    consumer = Consumer({'bootstrap.servers': bootstrap, 'group.id': 'x', 'isolation.level': 'read_committed', 'enable.auto.commit': False,
+                         'enable.partition.eof': True})
     consumer.assign([TopicPartition(topic, 0, 0)])
     found = []
-    while message := consumer.poll(1):
-        if not message.error():
-            found.append(int.from_bytes(message.value(), 'big'))
+    while not (message := read(consumer)).error():
+        found.append(int.from_bytes(message.value(), 'big'))
     consumer.close()
     return found
 
