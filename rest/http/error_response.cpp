@@ -9,7 +9,7 @@ namespace millrace::rest {
 namespace {
 
 Response response_of(const RestException& error) {
-    auto response = error_response(error.status, error.what());
+    auto response = error_response(error.status, error.whole_message);
     if (dynamic_cast<const RoutingException*>(&error) != nullptr) response.headers = {};
     return response;
 }

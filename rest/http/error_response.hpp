@@ -6,13 +6,16 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace millrace::rest {
 
 /// A status decided where it was thrown.
 struct RestException : ConnectException {
-    RestException(int http_status, std::string message) : ConnectException(message), status(http_status) {}
+    RestException(int http_status, std::string text)
+        : ConnectException(text), status(http_status), whole_message(std::move(text)) {}
     int status;
+    std::string whole_message;  ///< what() ends at a zero, which names that clients send may have
 };
 /// Refused before a handler was chosen ("HTTP 404 Not Found"): the answer has no Content-Type.
 struct RoutingException : RestException {

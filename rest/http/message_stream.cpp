@@ -98,11 +98,12 @@ template <bool Requests>
 asio::awaitable<MessageStream::Error> MessageStream::read_header(http::basic_parser<Requests>& parser) {
     parser.eager(false);
     Error error;
+    bool folded = false;
     while (!error && !parser.is_header_done()) {
-        if (folds_a_line({static_cast<const char*>(buffer_.data().data()), buffer_.size()}))
-            co_return http::error::bad_obs_fold;
+        folded = folded || folds_a_line({static_cast<const char*>(buffer_.data().data()), buffer_.size()});
         error = co_await parse_more(parser);
     }
+    if (!error && folded) error = http::error::bad_obs_fold;
     co_return error;
 }
 

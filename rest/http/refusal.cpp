@@ -73,8 +73,10 @@ boost::system::error_code ambiguity_of(const http::request_parser<http::string_b
     const std::string_view length = request[http::field::content_length];
     if (request.count(http::field::content_length) > 1 || length.find(',') != std::string_view::npos)
         return http::error::bad_content_length;
-    if (request.count(http::field::transfer_encoding) != 0 && !parser.chunked())
-        return http::error::bad_transfer_encoding;
+    const auto encodings = request.count(http::field::transfer_encoding);
+    const std::string_view encoding = request[http::field::transfer_encoding];
+    const bool chunked = encodings == 1 && beast::iequals(trim(encoding), "chunked") && request.version() >= 11;
+    if (encodings > 0 && !chunked) return http::error::bad_transfer_encoding;
     return {};
 }
 

@@ -3,6 +3,8 @@
 #include "connectors/support/java_number.hpp"
 #include "worker/config/key_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -255,10 +257,66 @@ constexpr auto longs = std::to_array<std::string_view>({
     "socket.connection.setup.timeout.max.ms",
     "socket.connection.setup.timeout.ms",
 });
-static_assert(std::ranges::is_sorted(booleans) && std::ranges::is_sorted(ints) && std::ranges::is_sorted(longs));
+constexpr auto classes = std::to_array<std::string_view>({
+    "key.deserializer",
+    "key.serializer",
+    "partitioner.class",
+    "value.deserializer",
+    "value.serializer",
+});
+constexpr auto not_of_producers = std::to_array<std::string_view>({
+    "allow.auto.create.topics",
+    "auto.commit.interval.ms",
+    "check.crcs",
+    "default.api.timeout.ms",
+    "enable.auto.commit",
+    "exclude.internal.topics",
+    "fetch.max.bytes",
+    "fetch.max.wait.ms",
+    "fetch.min.bytes",
+    "heartbeat.interval.ms",
+    "key.deserializer",
+    "max.partition.fetch.bytes",
+    "max.poll.interval.ms",
+    "max.poll.records",
+    "session.timeout.ms",
+    "value.deserializer",
+});
+constexpr auto not_of_consumers = std::to_array<std::string_view>({
+    "batch.size",
+    "buffer.memory",
+    "delivery.timeout.ms",
+    "enable.idempotence",
+    "key.serializer",
+    "linger.ms",
+    "max.block.ms",
+    "max.in.flight.requests.per.connection",
+    "max.request.size",
+    "metadata.max.idle.ms",
+    "partitioner.adaptive.partitioning.enable",
+    "partitioner.availability.timeout.ms",
+    "partitioner.class",
+    "partitioner.ignore.keys",
+    "retries",
+    "transaction.timeout.ms",
+    "value.serializer",
+});
+static_assert(std::ranges::is_sorted(booleans) && std::ranges::is_sorted(ints) && std::ranges::is_sorted(longs) &&
+              std::ranges::is_sorted(classes) && std::ranges::is_sorted(not_of_producers) &&
+              std::ranges::is_sorted(not_of_consumers));
+
+/// Among the settings that are checked.
+bool has_setting(std::string_view client, std::string_view name) noexcept {
+    const bool of_producers = !std::ranges::binary_search(not_of_producers, name);
+    const bool of_consumers = !std::ranges::binary_search(not_of_consumers, name);
+    if (client == "producer") return of_producers;
+    if (client == "consumer") return of_consumers;
+    return (of_producers && of_consumers) || name == "default.api.timeout.ms" || name == "retries";
+}
 
 /// Of a client's setting; what is not listed is text, or not checked before the client is made.
 ConfigType type_of(std::string_view name) noexcept {
+    if (std::ranges::binary_search(classes, name)) return Class;
     if (std::ranges::binary_search(booleans, name)) return Boolean;
     if (std::ranges::binary_search(ints, name)) return Int;
     if (std::ranges::binary_search(longs, name)) return Long;
@@ -270,9 +328,13 @@ ConfigType type_of(std::string_view name) noexcept {
 
 std::span<const ConfigKey> security_keys() noexcept { return security; }
 std::span<const std::string_view> java_client_key_names() noexcept { return client_names; }
-std::string client_value_complaint(std::string_view name, std::string_view value) {
+std::string client_value_complaint(std::string_view client, std::string_view name, std::string_view value) {
+    if (!has_setting(client, name)) return {};
+    const auto type = type_of(name);
+    if (type == Class && trim(value).find('.') == std::string_view::npos)
+        return fmt::format("Invalid value {} for configuration {}: Class {} could not be found.", value, name, value);
     std::vector<std::string> errors;
-    parse_value({.name = name, .type = type_of(name)}, value, errors);
+    parse_value({.name = name, .type = type}, value, errors);
     return errors.empty() ? std::string() : errors.front();
 }
 bool is_java_client_key(std::string_view name) noexcept {

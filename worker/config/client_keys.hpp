@@ -15,8 +15,9 @@ std::span<const ConfigKey> security_keys() noexcept;
 /// Names of all settings of Java's producer, consumer and admin client, sorted; security_keys() are not repeated.
 std::span<const std::string_view> java_client_key_names() noexcept;
 /// "Invalid value abc for configuration linger.ms: Not a number of type LONG" for what does not parse as the type that
-/// the Java clients give this setting; "" for what does.
-std::string client_value_complaint(std::string_view name, std::string_view value);
+/// this Java client ("producer", "consumer" or "admin") gives the setting; "" for what does, and for settings of
+/// others. A class is one if its name has a package: whether Java would find it is not known here.
+std::string client_value_complaint(std::string_view client, std::string_view name, std::string_view value);
 /// True also for security_keys() and for what stands under metrics.context. and the like.
 bool is_java_client_key(std::string_view name) noexcept;
 

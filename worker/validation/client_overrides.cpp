@@ -1,5 +1,6 @@
 #include "worker/validation/client_overrides.hpp"
 
+#include "connectors/support/java_hash_map.hpp"
 #include "worker/config/client_keys.hpp"
 #include "worker/config/override_policy.hpp"
 #include "worker/config/worker_config.hpp"
@@ -38,6 +39,17 @@ std::vector<std::string_view> prefixes_in_use(const Settings& settings, const Wo
     return prefixes;
 }
 
+/// Without the prefix, in the order of a Java map that is filled from the map of all settings.
+std::vector<std::string> keys_under(std::string_view prefix, const Settings& settings) {
+    std::vector<std::string> names;
+    for (const auto& [name, unused] : settings) names.push_back(name);
+    std::vector<std::string> keys;
+    for (const auto& name : in_java_order(std::move(names), java_copy_capacity(settings.size()))) {
+        if (name.starts_with(prefix) && name.size() > prefix.size()) keys.push_back(name.substr(prefix.size()));
+    }
+    return in_java_order(std::move(keys));
+}
+
 bool is_secret(std::string_view key) noexcept {
     return key.find("password") != std::string_view::npos || key == "sasl.jaas.config" || key == "ssl.keystore.key" ||
            key.find("secret") != std::string_view::npos;
@@ -52,14 +64,14 @@ std::vector<ConfigInfo> check_client_overrides(const Settings& settings, const W
     const auto in_use = prefixes_in_use(settings, worker, connector_type);
     for (const std::string_view prefix : {"producer.override.", "consumer.override.", "admin.override."}) {
         if (std::ranges::find(in_use, prefix) == in_use.end()) continue;
-        for (auto entry = settings.lower_bound(prefix); entry != settings.end() && entry->first.starts_with(prefix);
-             ++entry) {
-            const auto key = std::string_view(entry->first).substr(prefix.size());
-            const auto why = client_value_complaint(key, entry->second);
+        const auto client = prefix.substr(0, prefix.find('.'));
+        for (const auto& key : keys_under(prefix, settings)) {
+            const auto& [name, value] = *settings.find(std::string(prefix) + key);
+            const auto why = client_value_complaint(client, key, value);
             if (!why.empty()) throw UnreadableOverrideException(why);
             auto& info = infos.emplace_back();
-            info.value.name = entry->first;
-            info.value.value = is_secret(key) ? "[hidden]" : entry->second;
+            info.value.name = name;
+            info.value.value = is_secret(key) ? "[hidden]" : value;
             if (!policy.allows(key)) info.value.errors.push_back(policy.refusal(key));
         }
     }

@@ -102,13 +102,14 @@ void check_sink_rules(const Settings& settings, const WorkerConfig& worker, std:
     const auto name = setting(settings, "name");
     const auto override_group = setting(settings, "consumer.override.group.id");
     if (worker.mode != WorkerMode::Distributed) return;
-    if (!override_group.empty() && override_group == worker.group_id) {
-        ConfigInfo conflict{.value = {.name = "consumer.override.group.id",
-                                      .value = override_group,
-                                      .errors = {fmt::format("Consumer group {} conflicts with Connect worker group {}",
-                                                             override_group, worker.group_id)}}};
-        infos.insert(infos.begin(), std::move(conflict));
-    } else if (override_group.empty() && "connect-" + name == worker.group_id) {
+    if (settings.contains("consumer.override.group.id")) {
+        ConfigInfo group{.value = {.name = "consumer.override.group.id", .value = override_group}};
+        if (override_group == worker.group_id) {
+            group.value.errors.push_back(fmt::format("Consumer group {} conflicts with Connect worker group {}",
+                                                     override_group, worker.group_id));
+        }
+        infos.insert(infos.begin(), std::move(group));
+    } else if ("connect-" + name == worker.group_id) {
         complain(infos, "name",
                  fmt::format("Consumer group for sink connector named {} conflicts with Connect worker group {}", name,
                              worker.group_id));

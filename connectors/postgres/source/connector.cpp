@@ -64,10 +64,7 @@ std::vector<ConfigValue> PostgresConnector::validate(const Settings& given) {
                 ->errors.push_back(fmt::format("The 'notification.http.url' value is invalid: {}", problem));
         }
     }
-    for (const auto* needed :
-         {"database.hostname", "database.port", "database.user", "database.dbname", "database.sslmode"}) {
-        if (failed(needed)) return values;
-    }
+    if (std::ranges::any_of(values, [](const ConfigValue& value) { return !value.errors.empty(); })) return values;
     if (auto problem = connection_problem(settings); !problem.empty()) {
         std::ranges::find(values, "database.hostname", &ConfigValue::name)->errors.push_back(std::move(problem));
     }

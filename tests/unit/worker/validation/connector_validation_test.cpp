@@ -257,8 +257,8 @@ TEST_CASE("overrides pass by policy, for the clients that the connector has", "[
     const auto [policy, refused] = GENERATE(table<std::string, Messages>({
         {"All", {}},
         {"org.apache.kafka.connect.connector.policy.NoneConnectorClientConfigOverridePolicy",
-         {"The 'None' policy does not allow 'linger.ms' to be overridden in the connector configuration.",
-          "The 'None' policy does not allow 'sasl.mechanism' to be overridden in the connector configuration."}},
+         {"The 'None' policy does not allow 'sasl.mechanism' to be overridden in the connector configuration.",
+          "The 'None' policy does not allow 'linger.ms' to be overridden in the connector configuration."}},
         {"Principal",
          {"The 'Principal' policy does not allow 'linger.ms' to be overridden in the connector configuration."}},
     }));

@@ -156,6 +156,28 @@ TEST_CASE("a converter's use is what the connector says, if it says so", "[valid
     CHECK(info(infos, "value.converter.converter.type").value.value == "key");
 }
 
+TEST_CASE("settings of other clients are not checked, and come in the order of Java's maps", "[validation]") {
+    Fixture fixture;
+    const auto infos = fixture.validate({{"connector.class", sink_class},
+                                         {"name", "v"},
+                                         {"topics", "t"},
+                                         {"consumer.override.", "x"},
+                                         {"consumer.override.client.id", "x"},
+                                         {"consumer.override.fetch.min.bytes", "1"},
+                                         {"consumer.override.group.id", "x"},
+                                         {"consumer.override.key.deserializer", "org.example.Deserializer"},
+                                         {"consumer.override.linger.ms", "soon"},
+                                         {"consumer.override.max.poll.records", "1"}});
+    CHECK(infos.error_count == 0);
+    CHECK(infos.configs.front().value.name == "consumer.override.group.id");
+    Messages overrides;
+    for (const auto& name : names(infos)) {
+        if (name.find(".override.") != std::string::npos) overrides.push_back(name.substr(18));
+    }
+    CHECK(overrides == Messages{"group.id", "key.deserializer", "max.poll.records", "group.id", "fetch.min.bytes",
+                                "client.id", "linger.ms"});
+}
+
 TEST_CASE("an override that is not of its setting's type ends the validation", "[validation]") {
     Fixture fixture;
     const auto [key, value, message] = GENERATE(table<std::string, std::string, std::string>({
@@ -163,6 +185,9 @@ TEST_CASE("an override that is not of its setting's type ends the validation", "
         {"batch.size", "1.5", "Invalid value 1.5 for configuration batch.size: Not a number of type INT"},
         {"enable.idempotence", "maybe",
          "Invalid value maybe for configuration enable.idempotence: Expected value to be either true or false"},
+        {"key.serializer", "x", "Invalid value x for configuration key.serializer: Class x could not be found."},
+        {"partitioner.class", "", "Invalid value  for configuration partitioner.class: Class  could not be found."},
+        {"sasl.login.class", "x", "Invalid value x for configuration sasl.login.class: Class x could not be found."},
     }));
     Settings settings{{"connector.class", source_class}, {"name", "v"}, {"topic", "t"}};
     settings["producer.override." + key] = value;
