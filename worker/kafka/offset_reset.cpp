@@ -1,5 +1,6 @@
 #include "worker/kafka/offset_reset.hpp"
 
+#include "connectors/api/config_def.hpp"
 #include "connectors/api/errors.hpp"
 #include "connectors/support/text.hpp"
 
@@ -40,11 +41,12 @@ bool take_units(std::string_view& text, const std::array<DurationUnit, Count>& u
         const auto [end, error] =
             std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
         if (error != std::errc() || end == text.data() + text.size()) return false;
-        const bool whole = std::string_view(text.data(), end).find('.') == std::string_view::npos;
+        const auto length = static_cast<std::size_t>(end - text.data());
+        const bool whole = text.substr(0, length).find('.') == std::string_view::npos;
         while (next < Count && units[next].letter != *end) ++next;
         if (next == Count || (!whole && *end != 's')) return false;
         total += number * static_cast<double>(units[next++].length.count());
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+        text.remove_prefix(length + 1);
     }
     return true;
 }
