@@ -166,7 +166,7 @@ def test_retained_wal(rest, worker, kafka_address, folder):
                 'message.prefix.exclude.list': 'filler', 'millrace.retained.wal.warn.bytes': 2_000_000, 'millrace.retained.wal.check.interval.ms': 100})
             connector.wait_streaming()
             other.execute('begin')
-            other.execute('select pg_current_xact_id()')
+            other.execute('insert into t values (1)')
             server.execute("select pg_logical_emit_message(false, 'filler', repeat('x', 3000000))")
             line = wait_for_line(worker, connector, 'WARN .*The server keeps [0-9]+ bytes of WAL')
             assert f"'{slot(connector)}'" in line and 'millrace.retained.wal.warn.bytes (2000000)' in line
