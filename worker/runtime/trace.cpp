@@ -1,5 +1,6 @@
 #include "worker/runtime/trace.hpp"
 
+#include "connectors/api/java_class.hpp"
 #include "worker/kafka/error.hpp"
 
 #include <new>
@@ -8,6 +9,7 @@
 namespace millrace::worker {
 
 std::string java_exception_name_of(const std::exception& error) {
+    if (const auto* e = dynamic_cast<const HasJavaClass*>(&error)) return std::string(e->java_class());
     if (const auto* e = dynamic_cast<const KafkaException*>(&error)) return java_exception_name(e->code);
     if (const auto* e = dynamic_cast<const RetriableKafkaException*>(&error)) return java_exception_name(e->code);
     if (dynamic_cast<const TooManyTasksException*>(&error)) {

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <charconv>
 
 namespace millrace::postgres {
@@ -118,6 +120,7 @@ void read_types(const Config& config, TypeOptions& types) {
 }
 
 void read_topics(const Config& config, TopicConfig& topics) {
+    check_topics(config);
     topics.prefix = config.get_string("topic.prefix");
     topics.delimiter = config.get_string("topic.delimiter");
     topics.heartbeat = config.get_string("topic.heartbeat.name");
@@ -127,13 +130,6 @@ void read_topics(const Config& config, TopicConfig& topics) {
     topics.transaction = topics.prefix + topics.delimiter + config.get_string("topic.transaction");
     const auto strategy = config.get_string("topic.naming.strategy");
     const auto has = [&](std::string_view part) { return strategy.find(part) != std::string::npos; };
-    if (!strategy.starts_with("io.debezium.schema.") || !strategy.ends_with("TopicNamingStrategy")) {
-        throw ConfigException(fmt::format(
-            "The 'topic.naming.strategy' value '{}' is invalid: only Debezium's own strategies are known here, "
-            "io.debezium.schema.SchemaTopicNamingStrategy, ...SchemaUnicode..., ...SchemaRegex... and "
-            "...Default...TopicNamingStrategy",
-            strategy));
-    }
     topics.unicode = has("Unicode");
     topics.with_schema = !has(".Default");
     if (has("Regex")) {
@@ -288,6 +284,27 @@ void read_key_columns(const Config& config, SourceConfig& out) {
     }
 }
 
+/// With names that Prometheus takes, and without those of other labels.
+std::vector<std::pair<std::string, std::string>> metric_tags(const Config& config, const Warn& warn) {
+    constexpr std::array taken = {"plugin", "name", "context",        "connector", "task",
+                                  "table",  "key",  "aggregate_type", "type"};
+    constexpr std::string_view setting = "custom.metric.tags";
+    std::vector<std::pair<std::string, std::string>> tags;
+    for (auto& [given, value] : split_pairs(config.get_string(setting), ',', '=', warn, setting)) {
+        auto name = given;
+        for (auto& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+        if (!name.empty() && name.front() >= '0' && name.front() <= '9') name.insert(0, "_");
+        const auto is_taken = [&](const auto& tag) { return tag.first == name; };
+        if (name.empty() || std::ranges::count(taken, name) > 0 || std::ranges::any_of(tags, is_taken)) {
+            warn(fmt::format("{} has the tag '{}', but the metrics have a label '{}' already; it is ignored", setting,
+                             given, name));
+            continue;
+        }
+        tags.emplace_back(std::move(name), std::move(value));
+    }
+    return tags;
+}
+
 std::string skipped_operations(const Config& config) {
     std::string letters;
     for (const auto& operation : config.get_list("skipped.operations")) {
@@ -358,6 +375,7 @@ SourceConfig parse_config(const Settings& given, const Warn& warn) {
     read_runtime(config, out);
     read_signals(config, warn, out);
     warn_of_settings_without_effect(config, warn);
+    out.metric_tags = metric_tags(config, warn);
     out.signals.insert_delete = choose(config, "incremental.snapshot.watermarking.strategy", watermarkings);
     out.skipped_operations = skipped_operations(config);
     out.row_settings = fingerprint_of_rows(settings);

@@ -170,6 +170,7 @@ struct SourceConfig {
     std::string row_settings = {};  ///< fingerprint of the settings that shape the rows
     int guardrail_tables = 0;       ///< 0: none
     bool guardrail_fails = false;
+    std::vector<std::pair<std::string, std::string>> metric_tags = {};  ///< custom.metric.tags, as labels of metrics
 };
 
 /// As the server knows it.
@@ -194,6 +195,12 @@ bool posts_notifications(const Settings& settings);
 
 /// Why notifications cannot be posted to notification.http.url, apart from where its host is; empty: they can.
 std::string notification_url_problem(const Settings& settings);
+
+/// Why this class cannot name topics here; empty: it can.
+std::string naming_strategy_problem(std::string_view strategy);
+
+/// Throws what Debezium's task fails with if topic.naming.strategy cannot make topics of topic.*.
+void check_topics(const Config& config);
 
 /// The settings signal.*, incremental.* and notification.*.
 void read_signals(const Config& config, const Warn& warn, SourceConfig& out);

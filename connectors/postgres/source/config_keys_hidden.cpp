@@ -8,8 +8,8 @@ constexpr HiddenKeyRow hidden_table[] = {
     {"read.only", ConfigType::Boolean, "false", Importance::Low,
      "Incremental snapshots without writing to the database (PostgreSQL 13 and later)."},
     {"offset.mismatch.strategy", ConfigType::String, "no_validation", Importance::Low,
-     "What to do when the slot and the stored offset differ: no_validation, trust_offset, trust_slot or "
-     "trust_greater_lsn."},
+     "What to do when the slot and the stored offset differ: no_validation, trust_offset (the slot is advanced to the "
+     "offset), trust_slot (the slot may be ahead) or trust_greater_lsn (both)."},
     {"internal.slot.seek.to.known.offset.on.start", ConfigType::Boolean, "false", Importance::Low,
      "Old spelling of offset.mismatch.strategy=trust_offset."},
     {"internal.create.slot.command.timeout", ConfigType::Long, "90", Importance::Low,

@@ -55,7 +55,6 @@ constexpr std::array without_effect = {
     WithoutEffect{"internal.signal.processor.semaphore.wait.ms", of_java},
     WithoutEffect{"statistics.metrics.enabled", "/metrics always has them"},
     WithoutEffect{"internal.advanced.metrics.enable", "/metrics always has all"},
-    WithoutEffect{"custom.metric.tags", "the metrics have the labels plugin, name and context"},
     WithoutEffect{"signal.kafka.poll.timeout.ms", "signals are fetched while the stream goes on, which waits for none"},
     WithoutEffect{"topic.cache.size", "the names of all topics are kept"},
 };

@@ -1,4 +1,5 @@
 #include "connectors/postgres/source/config.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -88,7 +89,8 @@ ConnectionSettings connection_settings(const Settings& settings, const Warn& war
     out.port = find("port").value_or("5432");
     out.database = find("dbname").value_or("");
     out.keywords.emplace_back("gssencmode", "disable");
-    out.keywords.emplace_back("keepalives", find("tcpKeepAlive").value_or("true") == "false" ? "0" : "1");
+    out.keywords.emplace_back("keepalives",
+                              lower_case(trim(find("tcpKeepAlive").value_or("true"))) == "false" ? "0" : "1");
     // A network that swallows packets is noticed within a minute or so.
     out.keywords.emplace_back("keepalives_idle", "30");
     out.keywords.emplace_back("keepalives_interval", "10");

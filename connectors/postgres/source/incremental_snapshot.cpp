@@ -302,31 +302,41 @@ void IncrementalSnapshot::send_window(const Outgoing& out) {
     auto stored = out.stored;
     stored.snapshot = SnapshotKind::Incremental;
     stored.snapshot_completed = stored.last_snapshot_record = false;
-    std::vector<Column> columns;
-    auto& arena = out.batch.values();
     for (const auto index : left) {
-        const auto row = window.row(index, columns);
-        for (auto& column : columns) column.text = arena.copy(column.text);
-        state_.last_sent = key_of(window.source, index);
-        publish(stored);
-        const auto now = records_.now();
-        const auto& model = *window.model;
-        const auto source = records_.source().make({.ts_usec = now / 1000,
-                                                    .ts_nanos_rest = now % 1000,
-                                                    .snapshot = "incremental",
-                                                    .schema = model.id().schema,
-                                                    .table = model.id().table,
-                                                    .lsn = out.state.lsn,
-                                                    .lsn_in_sequence_only = true,
-                                                    .last_commit = out.state.committed},
-                                                   arena);
-        const auto key = model.key(row, {}, arena, Origin::Snapshot);
-        const auto after = model.row(row, {}, arena, Origin::Snapshot);
-        out.batch.add(records_.change(
-            model, key, make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = now}, arena),
-            write_offset(stored, out.batch.offsets())));
+        try {
+            send_row(window, index, stored, out);
+        } catch (const DataException& e) {
+            if (fails_on_bad_rows()) throw;
+            on_bad_row(window.model->name(), e);
+        }
     }
     publish(out.state);
+}
+
+void IncrementalSnapshot::send_row(const ChunkWindow& window, std::size_t index, OffsetState& stored,
+                                   const Outgoing& out) {
+    auto& arena = out.batch.values();
+    std::vector<Column> columns;
+    const auto row = window.row(index, columns);
+    for (auto& column : columns) column.text = arena.copy(column.text);
+    const auto& model = *window.model;
+    const auto key = model.key(row, {}, arena, Origin::Snapshot);
+    const auto after = model.row(row, {}, arena, Origin::Snapshot);
+    state_.last_sent = key_of(window.source, index);
+    publish(stored);
+    const auto now = records_.now();
+    const auto source = records_.source().make({.ts_usec = now / 1000,
+                                                .ts_nanos_rest = now % 1000,
+                                                .snapshot = "incremental",
+                                                .schema = model.id().schema,
+                                                .table = model.id().table,
+                                                .lsn = out.state.lsn,
+                                                .lsn_in_sequence_only = true,
+                                                .last_commit = out.state.committed},
+                                               arena);
+    out.batch.add(records_.change(model, key,
+                                  make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = now}, arena),
+                                  write_offset(stored, out.batch.offsets())));
 }
 
 }

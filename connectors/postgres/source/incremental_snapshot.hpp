@@ -84,6 +84,8 @@ private:
     const RowKey& maximum() const;
     std::int64_t count_rows(const RowKey& maximum);
     bool fill_window(const Outgoing& out);
+    /// `stored` is the offset before the row, and goes with it.
+    void send_row(const ChunkWindow& window, std::size_t index, OffsetState& stored, const Outgoing& out);
     Rows read_rows();
     RowKey key_of(const Rows& rows, std::size_t row) const;
     void finish_table(std::string_view status, const Outgoing& out);

@@ -1,11 +1,14 @@
 #include "connectors/postgres/source/publication.hpp"
 
 #include "connectors/postgres/source/catalog.hpp"
+#include "connectors/postgres/source/debezium_exception.hpp"
 #include "connectors/postgres/source/slot.hpp"
+#include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <set>
 
 namespace millrace::postgres {
@@ -51,25 +54,49 @@ void run_ddl(Connection& connection, const SourceConfig& config, const std::stri
         } catch (const DatabaseError&) {  // the connection is gone: the first error says why
         }
         if (e.sqlstate == sqlstate::query_canceled || e.sqlstate == sqlstate::lock_not_available) {
-            throw ConnectException(
+            throw DebeziumException(
                 "Creation of publication failed: query to create/update publication timed out, please make sure that "
                 "there are no maintenance activities going on the database end.");
         }
         if (e.sqlstate == sqlstate::insufficient_privilege) {
-            throw ConnectException(fmt::format(
-                "Unable to create the publication {}: {}. Run as a role that may: {} and set "
+            throw JdbcConnectionException(fmt::format(
+                "{}. The publication {} cannot be made or changed: run as a role that may: {} and set "
                 "publication.autocreate.mode=disabled, or give the connector's role what it needs (CREATE on the "
                 "database, ownership of the tables; superuser for all tables)",
-                config.replication.publication, e.what(), sql));
+                e.what(), config.replication.publication, sql));
         }
         throw;
+    }
+}
+
+std::string nothing_to_publish(const std::string& publication) {
+    return fmt::format(
+        "No table filters found for filtered publication {}; table.include.list and its like match no table",
+        publication);
+}
+
+/// Of a publication of chosen tables. `doing` is "create" or "update".
+void run_filtered_ddl(Connection& connection, const SourceConfig& config, std::string_view doing,
+                      const std::vector<std::pair<Oid, TableId>>& tables, std::string_view options) {
+    const auto& name = config.replication.publication;
+    try {
+        if (tables.empty()) throw DebeziumException(nothing_to_publish(name));
+        const auto list = join_tables(tables);
+        run_ddl(connection, config,
+                doing == "create" ? fmt::format("CREATE PUBLICATION {} FOR TABLE {}{}", name, list, options)
+                                  : fmt::format("ALTER PUBLICATION {} SET TABLE {}", name, list));
+    } catch (const ConnectException& e) {
+        const auto* failed = dynamic_cast<const DatabaseError*>(&e);
+        if (failed != nullptr && !failed->of_statement()) throw;
+        std::throw_with_nested(ConnectException(
+            fmt::format("Unable to {} filtered publication {} for {}", doing, name, join_tables(tables))));
     }
 }
 
 void check_filtered(Connection& connection, const SourceConfig& config, bool all_tables, const Logger& logger) {
     const auto& r = config.replication;
     if (all_tables) {
-        throw ConnectException(fmt::format(
+        throw DebeziumException(fmt::format(
             "A logical publication for all tables named '{}' for plugin 'pgoutput' and database '{}' is already active "
             "on the server and can not be altered. If you need to exclude some tables or include only specific subset, "
             "please recreate the publication with necessary configuration or let plugin recreate it by dropping "
@@ -79,10 +106,8 @@ void check_filtered(Connection& connection, const SourceConfig& config, bool all
     }
     const auto tables = list_captured_tables(connection, config.filters);
     if (tables.empty()) {
-        throw ConnectException(
-            fmt::format("Unable to update filtered publication {} for : No table filters found for "
-                        "filtered publication {}; table.include.list and its like match no table",
-                        r.publication, r.publication));
+        logger.warn("{}", nothing_to_publish(r.publication));
+        return;
     }
     std::set<std::string> wanted;
     for (const auto& [oid, id] : tables) wanted.insert(id.text());
@@ -103,14 +128,22 @@ void check_filtered(Connection& connection, const SourceConfig& config, bool all
         connection.quote_literal(folded(r.publication)));
     if (named(published) == wanted) return;
     logger.info("Updating the publication {} to the captured tables", r.publication);
-    run_ddl(connection, config, fmt::format("ALTER PUBLICATION {} SET TABLE {}", r.publication, join_tables(tables)));
+    run_filtered_ddl(connection, config, "update", tables, {});
     if (r.publish) {
         run_ddl(connection, config,
                 fmt::format("ALTER PUBLICATION {} SET (publish = '{}')", r.publication, *r.publish));
     }
 }
 
-/// As ALTER TABLE has it behind REPLICA IDENTITY.
+/// What replica.identity.autoset.values ask for, as ALTER TABLE has it behind REPLICA IDENTITY. No letter's case
+/// counts, but for those of an index.
+std::string identity_wanted(std::string_view wanted) {
+    const auto kind = lower_case(wanted.substr(0, wanted.find(' ')));
+    if (kind == "index") return "USING INDEX " + quote_identifier(trim(wanted.substr(kind.size())));
+    return kind == "full" ? "FULL" : kind == "nothing" ? "NOTHING" : "DEFAULT";
+}
+
+/// What the table has, in the same form.
 std::string identity_of(Connection& connection, Oid table) {
     const auto rows = connection.query(
         fmt::format("SELECT c.relreplident, (SELECT x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x "
@@ -137,20 +170,15 @@ void ensure_publication(Connection& connection, const SourceConfig& config, cons
     if (r.publication_mode == PublicationMode::Disabled) {
         throw ConnectException("Publication autocreation is disabled, please create one and restart the connector.");
     }
-    std::string what;
-    if (r.publication_mode == PublicationMode::AllTables) what = " FOR ALL TABLES";
+    const auto options = with_options(r);
     if (r.publication_mode == PublicationMode::Filtered) {
         const auto tables = list_captured_tables(connection, config.filters);
-        if (tables.empty()) {
-            throw ConnectException(
-                fmt::format("Unable to create filtered publication {} for : No table filters found for filtered "
-                            "publication {}; table.include.list and its like match no table",
-                            r.publication, r.publication));
-        }
-        what = " FOR TABLE " + join_tables(tables);
+        logger.info("Creating the publication {} for {}", r.publication, join_tables(tables));
+        return run_filtered_ddl(connection, config, "create", tables, options);
     }
+    const auto* what = r.publication_mode == PublicationMode::AllTables ? " FOR ALL TABLES" : "";
     logger.info("Creating the publication {}{}", r.publication, what);
-    run_ddl(connection, config, fmt::format("CREATE PUBLICATION {}{}{}", r.publication, what, with_options(r)));
+    run_ddl(connection, config, fmt::format("CREATE PUBLICATION {}{}{}", r.publication, what, options));
 }
 
 void apply_replica_identities(Connection& connection, const SourceConfig& config, const Logger& logger) {
@@ -164,10 +192,7 @@ void apply_replica_identities(Connection& connection, const SourceConfig& config
         }
         for (const auto& [pattern, wanted] : config.replication.replica_identities) {
             if (!RegexList(std::vector{pattern}).matches(id.text())) continue;
-            std::string identity = wanted;
-            if (identity.starts_with("INDEX ") || identity.starts_with("index ")) {
-                identity = "USING INDEX " + quote_identifier(trim(std::string_view(identity).substr(6)));
-            }
+            const auto identity = identity_wanted(wanted);
             // The statement would wait for, and hold up, whoever uses the table.
             if (identity_of(connection, oid) == identity) break;
             try {

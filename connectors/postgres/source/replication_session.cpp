@@ -25,46 +25,6 @@ constexpr microseconds breath{50};
 constexpr std::size_t large_piece = 8'192;
 constexpr milliseconds question_interval{100};
 
-using StreamOptions = std::vector<std::pair<std::string, std::string>>;
-
-StreamOptions own_options(OutputPlugin plugin, const ReplicationConfig& config, int server_version) {
-    switch (plugin) {
-    case OutputPlugin::PgOutput:
-        if (server_version < 140000) return {{"proto_version", "1"}, {"publication_names", config.publication}};
-        return {{"proto_version", "1"}, {"publication_names", config.publication}, {"messages", "true"}};
-    case OutputPlugin::Decoderbufs:
-        return {};
-    case OutputPlugin::Wal2Json:
-        return {{"format-version", "2"},       {"include-xids", "true"},       {"include-timestamp", "true"},
-                {"include-lsn", "true"},       {"include-types", "true"},      {"include-typmod", "true"},
-                {"include-type-oids", "true"}, {"include-transaction", "true"}};
-    }
-    return {};
-}
-
-/// With slot.stream.params, which win.
-StreamOptions stream_options(OutputPlugin plugin, const ReplicationConfig& config, int server_version) {
-    auto options = own_options(plugin, config, server_version);
-    for (const auto& [name, value] : config.stream_params) {
-        const auto at = std::ranges::find(options, name, &StreamOptions::value_type::first);
-        if (at == options.end()) {
-            options.emplace_back(name, value);
-        } else {
-            at->second = value;
-        }
-    }
-    return options;
-}
-
-/// The same without transactions that come before they have committed.
-StreamOptions of_whole_transactions(StreamOptions options) {
-    std::erase_if(options, [](const auto& option) { return option.first == "streaming"; });
-    for (auto& [name, value] : options) {
-        if (name == "proto_version") value = "1";
-    }
-    return options;
-}
-
 PgMicros now_micros(const RecordFactory& records) { return PgMicros{records.now() / 1000 - micros_from_unix_to_2000}; }
 
 }
@@ -97,7 +57,8 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
            .records = parts.records,
            .connection = parts.general,
            .notifier = parts.notifier,
-           .logger = parts.logger},
+           .logger = parts.logger,
+           .metrics = parts.metrics},
           [this](milliseconds time) { outlet_.pause(time); }, position.incremental),
       signals_({.config = parts.config, .incremental = incremental_, .logger = parts.logger}),
       streaming_({.config = parts.config,
@@ -117,10 +78,7 @@ ReplicationSession::ReplicationSession(const Parts& parts, OffsetState& position
       next_xmin_(quiet_since_),
       next_signals_(quiet_since_),
       next_question_(quiet_since_),
-      next_activity_(quiet_since_ + parts.config.replication.activity_interval) {
-    // The server must hear from us however long a table takes.
-    general_.while_waiting([this] { send_status_if_due(); });
-}
+      next_activity_(quiet_since_ + parts.config.replication.activity_interval) {}
 
 ReplicationSession::~ReplicationSession() {
     general_.while_waiting({});
@@ -129,6 +87,8 @@ ReplicationSession::~ReplicationSession() {
 
 void ReplicationSession::run() {
     start();
+    // The server must hear from us however long a table takes.
+    general_.while_waiting([this] { send_status_if_due(); });
     // A connection that was lost took with it what they had begun.
     if (channels_.untold()) carry_out(channels_.waiting());
     metrics_.connected(true);
@@ -151,37 +111,6 @@ void ReplicationSession::run() {
                         "connector with snapshot.mode=when_needed, which makes both anew and takes a new snapshot",
                         e.what(), config_.replication.slot));
     }
-}
-
-void ReplicationSession::start() {
-    const auto& r = config_.replication;
-    auto options = stream_options(plugin_, r, general_.server_version());
-    if (whole_transactions_ && plugin_ == OutputPlugin::PgOutput) options = of_whole_transactions(std::move(options));
-    const bool streams = std::ranges::find(options, "streaming", &StreamOptions::value_type::first) != options.end();
-    if (streams && plugin_ == OutputPlugin::PgOutput) streamed_.emplace(r.spill);
-    const auto from = position_.processed.value_or(position_.lsn);
-    try {
-        frames_.start(r.slot, from, options);
-    } catch (const DatabaseError& e) {
-        if (e.sqlstate == sqlstate::object_in_use) {
-            const auto holder = slot_holder(general_, r.slot);
-            throw DatabaseError(
-                fmt::format(
-                    "The replication slot '{}' is in use by {}; when setting up multiple connectors for the same "
-                    "database host, please make sure to use a distinct replication slot name for each",
-                    r.slot, holder.empty() ? "another process" : holder),
-                e.sqlstate, Reaction::Retry);
-        }
-        if (e.sqlstate == sqlstate::undefined_file) {
-            throw ConnectException(
-                "The offset to start reading from has been removed from the database write-ahead log. Create a new "
-                "snapshot and consider setting of PostgreSQL parameter wal_keep_segments = 0.");
-        }
-        throw DatabaseError(
-            fmt::format("Failed to start replication stream at LSN{{{}}}: {}", to_string(from), e.what()), e.sqlstate,
-            e.reaction);
-    }
-    logger_.info("Streaming from the slot '{}' at {}", r.slot, to_string(from));
 }
 
 void ReplicationSession::pump() {

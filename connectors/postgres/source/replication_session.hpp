@@ -51,7 +51,14 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    /// Tries slot.max.retries times more, slot.retry.delay.ms apart, where it may pass.
     void start();
+    /// What START_REPLICATION failed with, and who has the slot.
+    std::string start_problem(Lsn from, const DatabaseError& error);
+    bool advances_slot() const noexcept;
+    /// Where offset.mismatch.strategy says so, the slot goes to the stored offset, if that is further.
+    void advance_slot();
+    void on_failed_advance(Lsn to, const DatabaseError& error) const;
     [[noreturn]] void pump();
     /// The frames that are there; returns how many, at most frames_at_once.
     int read_frames();

@@ -1,6 +1,7 @@
 #include "connectors/postgres/source/runner.hpp"
 
 #include "connectors/postgres/source/connect.hpp"
+#include "connectors/postgres/source/debezium_exception.hpp"
 #include "connectors/postgres/source/publication.hpp"
 #include "connectors/postgres/source/replication_session.hpp"
 #include "connectors/postgres/source/snapshot.hpp"
@@ -120,7 +121,7 @@ void Runner::check_position(const std::optional<SlotState>& slot, StartPlan& pla
     auto problem = position_problem(*position_, slot, config_.replication);
     if (!problem.empty() && take_later_offset()) problem = position_problem(*position_, slot, config_.replication);
     if (problem.empty()) return;
-    if (!snapshots_after_lost_position(config_.snapshot)) throw PermanentException(problem);
+    if (!snapshots_after_lost_position(config_.snapshot)) throw PermanentDebeziumException(problem);
     logger_.warn("{} A new snapshot is taken.", problem);
     position_.reset();
     plan.snapshot = true;
@@ -147,7 +148,9 @@ CreatedSlot Runner::create_slot_patiently(Connection& replication) {
             logger_.info("Created the replication slot '{}' at {}", r.slot, to_string(created.consistent_point));
             return created;
         } catch (const DatabaseError& e) {
-            if (e.sqlstate != sqlstate::query_canceled || attempt >= r.max_retries) throw;
+            if (e.of_statement()) throw PermanentDebeziumException(e.what());
+            if (e.sqlstate != sqlstate::query_canceled) throw;
+            if (attempt >= r.max_retries) throw DebeziumException(e.what());
             logger_.warn("{} Attempt {} of {} follows in {} ms", e.what(), attempt + 1, r.max_retries,
                          r.retry_delay.count());
             outlet_.pause(r.retry_delay);
@@ -172,7 +175,10 @@ void Runner::session() {
         check_server(*general);
         slot = find_slot(*general, config_);
         check_position(slot, plan);
-        if (slot) plugin_ = slot->plugin;
+        if (slot) {
+            plugin_ = slot->plugin;
+            producing_ = true;  // Debezium sees to the publication when it streams
+        }
         if (plugin_ == OutputPlugin::PgOutput) ensure_publication(*general, config_, logger_);
         apply_replica_identities(*general, config_, logger_);
         if (!slot) {
@@ -195,7 +201,7 @@ void Runner::session() {
     }
     if (!plan.snapshot) tell_skipped();
     if (!plan.stream) return;
-    outlet_.pause(config_.snapshot.streaming_delay);
+    if (plan.snapshot) outlet_.pause(config_.snapshot.streaming_delay);
     if (!replication) replication = connect_for_replication();
     stream(*general, *replication);
 }
@@ -207,7 +213,7 @@ void Runner::check_guardrail(Connection& general) {
     const auto text = fmt::format(
         "Guardrail limit exceeded: {} tables/collections configured for capture, but maximum allowed is {}.", tables,
         config_.guardrail_tables);
-    if (config_.guardrail_fails) throw ConnectException(text);
+    if (config_.guardrail_fails) throw DebeziumException(text);
     logger_.warn("{}", text);
 }
 
@@ -263,7 +269,8 @@ void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool
          .records = records_,
          .connection = general,
          .notifier = notifier_,
-         .logger = logger_},
+         .logger = logger_,
+         .metrics = metrics_},
         batch_, [this](SourceBatch batch) { deliver_of_snapshot(std::move(batch)); }, &outlet_.stop_signal());
     const auto start = snapshot_start(general, created, stream, view.position);
     const auto done = snapshot.run(start, position_);
@@ -281,7 +288,6 @@ void Runner::take_snapshot(Connection& general, const CreatedSlot* created, bool
 void Runner::deliver_of_snapshot(SourceBatch batch) {
     const auto& offset = batch.records.back().source_offset;
     auto reached = offset.empty() ? std::nullopt : std::optional(read_offset(offset));
-    metrics_.read(batch.records.size());
     outlet_.deliver(std::move(batch));
     // From here it goes on when the connection is lost.
     if (reached) position_ = std::move(reached);

@@ -65,7 +65,8 @@ void ReplicationSession::take_blocking_snapshot() {
               .records = records_,
               .connection = *connection,
               .notifier = notifier_,
-              .logger = logger_},
+              .logger = logger_,
+              .metrics = metrics_},
              batch_,
              [this](SourceBatch batch) {
                  outlet_.deliver(std::move(batch), [this] { send_status_if_due(); });

@@ -1,5 +1,7 @@
 #include "connectors/postgres/source/slot.hpp"
 
+#include "connectors/postgres/source/debezium_exception.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,11 +46,11 @@ std::optional<SlotState> find_slot(Connection& connection, const SourceConfig& c
     const bool usable =
         made_with != known.end() && (*made_with == wanted || *made_with == plugin_of_new_slots(config.replication));
     if (!usable || database != config.connection.database) {
-        throw ConnectException(fmt::format(
-            "The replication slot '{}' exists already, but as a {} slot with the plugin '{}' of the database '{}'. Set "
-            "slot.name to another name, or, if nobody reads it, drop it: SELECT pg_drop_replication_slot('{}'). When "
-            "setting up multiple connectors for the same database host, please make sure to use a distinct replication "
-            "slot name for each.",
+        throw DebeziumException(fmt::format(
+            "Creation of replication slot failed; when setting up multiple connectors for the same database host, "
+            "please make sure to use a distinct replication slot name for each. The replication slot '{}' exists "
+            "already, but as a {} slot with the plugin '{}' of the database '{}': set slot.name to another name, or, "
+            "if nobody reads it, drop it: SELECT pg_drop_replication_slot('{}')",
             name, rows.text(0, 6), plugin, database, name));
     }
     return SlotState{.plugin = *made_with,
@@ -145,8 +147,9 @@ void check_server(Connection& connection) {
     }
     const auto level = connection.query("SHOW wal_level").text(0, 0);
     if (level == "logical") return;
-    throw ConnectException(
-        fmt::format("Postgres server wal_level property must be 'logical' but is: '{}'. Run ALTER SYSTEM SET wal_level "
+    throw DebeziumException(
+        fmt::format("Creation of replication slot failed: Postgres server wal_level property must be 'logical' but is: "
+                    "'{}'. Run ALTER SYSTEM SET wal_level "
                     "= 'logical' and restart the server (on a managed service set its parameter for logical "
                     "replication), then restart the connector",
                     level));

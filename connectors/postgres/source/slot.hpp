@@ -18,7 +18,7 @@ struct SlotState {
     std::optional<std::int64_t> catalog_xmin = {};
     std::string wal_status = {};
 };
-/// None if the database has no slot of this name. Throws ConnectException when the name is taken by a slot of
+/// None if the database has no slot of this name. Throws DebeziumException when the name is taken by a slot of
 /// another plugin or database. Where wal2json is configured, one of pgoutput will do as well.
 std::optional<SlotState> find_slot(Connection& connection, const SourceConfig& config);
 
@@ -48,7 +48,7 @@ Lsn current_wal_position(Connection& connection);
 /// Everything that is visible in the database now was committed before this position. Of a standby: what it replayed.
 Lsn end_of_wal(Connection& connection);
 
-/// wal_level, and whether a standby can decode: throws ConnectException with the remedy.
+/// wal_level, and whether a standby can decode: throws what is derived of ConnectException, with the remedy.
 void check_server(Connection& connection);
 
 /// Why the stored offset cannot be continued from the slot, or empty. Pure.

@@ -182,6 +182,7 @@ void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
         throw;
     }
     if (ended_) emit(*ended_, true, true);
+    tell_rows();
     row_offset_ = done_;
     // From here on the offset is one of the stream.
     if (request_ == nullptr) row_offset_.snapshot = SnapshotKind::None;
@@ -237,6 +238,8 @@ void Snapshot::end_table(Lane& lane) {
 }
 
 void Snapshot::row(Lane& lane, std::string_view line) {
+    const bool first_in_table = lane.rows++ == 0;
+    if (left_out(*lane.model, line)) return;
     if (ended_) {
         emit(*ended_, true, false);
         ended_.reset();
@@ -249,13 +252,38 @@ void Snapshot::row(Lane& lane, std::string_view line) {
     auto& held = *lane.held;
     held.model = lane.model;
     held.line.assign(line);
-    held.first_in_table = lane.rows++ == 0;
+    held.first_in_table = first_in_table;
     held.first = held.first_in_table && lane.table == first_table_;
     held.table = lane.table->oid;
     held.reached.reset();
     if (records_.now() < next_report_nanos_) return;
     next_report_nanos_ = records_.now() + report_every_nanos;
     logger_.info("Exported {} records so far, {} of table '{}'", rows_, lane.rows, lane.model->name());
+}
+
+Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view line, Arena& arena) {
+    auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));
+    std::ranges::copy(line, text);
+    split_copy_line(text, line.size(), columns_);
+    if (model.columns() == 0) columns_.clear();  // a table without columns has empty lines
+    if (columns_.size() != model.columns()) {
+        throw DataException(fmt::format("A row of table {} has {} columns, {} were selected", model.name(),
+                                        columns_.size(), model.columns()));
+    }
+    const auto key = model.key(columns_, {}, arena, Origin::Snapshot);
+    return {.key = key, .after = model.row(columns_, {}, arena, Origin::Snapshot)};
+}
+
+bool Snapshot::left_out(const TableModel& model, std::string_view line) {
+    if (fails_on_bad_rows()) return false;
+    try {
+        Arena scratch;
+        convert(model, line, scratch);
+        return false;
+    } catch (const DataException& e) {
+        on_bad_row(model.name(), e);
+        return true;
+    }
 }
 
 void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
@@ -273,17 +301,7 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
     }
     ++rows_;
     note_progress(row, last_in_table);
-    const auto& line = row.line;
-    auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));
-    std::ranges::copy(line, text);
-    split_copy_line(text, line.size(), columns_);
-    if (model.columns() == 0) columns_.clear();  // a table without columns has empty lines
-    if (columns_.size() != model.columns()) {
-        throw DataException(fmt::format("A row of table {} has {} columns, {} were selected", model.name(),
-                                        columns_.size(), model.columns()));
-    }
-    const auto key = model.key(columns_, {}, arena, Origin::Snapshot);
-    const auto after = model.row(columns_, {}, arena, Origin::Snapshot);
+    const auto [key, after] = convert(model, row.line, arena);
     const auto source = records_.source().make({.ts_usec = state_.ts_usec.value_or(0),
                                                 .snapshot = marker,
                                                 .schema = model.id().schema,
@@ -301,8 +319,14 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
         model, key, make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = records_.now()}, arena),
         offset));
     if (!batch_.full()) return;
+    tell_rows();
     sink_(batch_.take());
     fresh_batch_ = true;
+}
+
+void Snapshot::tell_rows() {
+    const auto rows = rows_ - std::exchange(told_rows_, rows_);
+    if (rows > 0) metrics_.read(static_cast<std::size_t>(rows));
 }
 
 }

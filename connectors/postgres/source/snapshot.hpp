@@ -101,6 +101,16 @@ private:
     std::string override_for(const TableId& id) const;
     void notify(std::string_view type, std::vector<std::pair<std::string, std::string>> data = {});
     void row(Lane& lane, std::string_view line);
+    struct Converted {
+        Value key;
+        Value after;
+    };
+    Converted convert(const TableModel& model, std::string_view line, Arena& arena);
+    /// It cannot be converted, and need not be. Only then are rows looked at before they are held back: a row that is
+    /// left out must not be the last.
+    bool left_out(const TableModel& model, std::string_view line);
+    /// Rows that were added to batches since it was told last.
+    void tell_rows();
     void emit(const HeldRow& row, bool last_in_table, bool last);
     void note_progress(const HeldRow& row, bool last_in_table);
 
@@ -125,6 +135,7 @@ private:
     std::optional<HeldRow> ended_;               ///< the last row of the table that ended last
     const CatalogTable* first_table_ = nullptr;  ///< its first row is the first of all; if it has none, none is
     std::int64_t rows_ = 0;
+    std::int64_t told_rows_ = 0;  ///< to the metrics
     std::int64_t next_report_nanos_ = 0;
 };
 

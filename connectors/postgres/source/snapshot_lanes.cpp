@@ -45,19 +45,18 @@ void Snapshot::read_in_lanes(const std::vector<CatalogTable>& tables, std::vecto
 
 bool Snapshot::read_some(Lane& lane) {
     std::string_view line;
-    for (int i = 0; i < lines_at_once; ++i) {
-        switch (lane.connection->try_copy_line(line)) {
-        case Connection::CopyStep::Line:
-            row(lane, line);
-            break;
-        case Connection::CopyStep::NothingYet:
-            return i > 0;
-        case Connection::CopyStep::End:
+    int lines = 0;
+    for (; lines < lines_at_once; ++lines) {
+        const auto step = lane.connection->try_copy_line(line);
+        if (step == Connection::CopyStep::NothingYet) break;
+        if (step == Connection::CopyStep::End) {
             end_piece(lane);
             return true;
         }
+        row(lane, line);
     }
-    return true;
+    if (lines > 0) metrics_.scanned(lane.table->id.text(), lane.rows);
+    return lines > 0;
 }
 
 }

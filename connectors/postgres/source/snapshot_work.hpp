@@ -2,6 +2,7 @@
 #pragma once
 #include "connectors/postgres/source/notifications.hpp"
 #include "connectors/postgres/source/record_factory.hpp"
+#include "connectors/postgres/source/source_metrics.hpp"
 #include "connectors/postgres/source/table_cache.hpp"
 
 namespace millrace::postgres {
@@ -16,6 +17,7 @@ public:
         Connection& connection;
         const Notifier& notifier;
         const Logger& logger;
+        SourceMetrics& metrics;
     };
 
 protected:
@@ -25,8 +27,17 @@ protected:
           records_(parts.records),
           connection_(parts.connection),
           notifier_(parts.notifier),
-          logger_(parts.logger) {}
+          logger_(parts.logger),
+          metrics_(parts.metrics) {}
     ~SnapshotWork() = default;
+
+    bool fails_on_bad_rows() const noexcept { return config_.on_event_failure == FailureHandling::Fail; }
+    /// A row of `table` is left out, as event.processing.failure.handling.mode says.
+    void on_bad_row(std::string_view table, const DataException& why) const {
+        metrics_.bad_row();
+        if (config_.on_event_failure != FailureHandling::Warn) return;
+        logger_.warn("A row of '{}' is left out of the snapshot: {}", table, why.what());
+    }
 
     const SourceConfig& config_;
     TableCache& tables_;
@@ -34,6 +45,7 @@ protected:
     Connection& connection_;
     const Notifier& notifier_;
     const Logger& logger_;
+    SourceMetrics& metrics_;
 };
 
 }

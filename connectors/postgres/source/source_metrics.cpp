@@ -115,21 +115,24 @@ double percentile(const std::vector<double>& sorted, double share) {
 /// Writes with the labels of one MBean.
 class SourceMetrics::Context {
 public:
-    Context(MetricWriter& writer, std::string_view context, std::string_view server)
-        : writer_(writer), labels_{{{"plugin", "postgres"}, {"name", server}, {"context", context}}} {}
+    Context(MetricWriter& writer, std::string_view context, std::string_view server, const Data& tags)
+        : writer_(writer), labels_{{"plugin", "postgres"}, {"name", server}, {"context", context}} {
+        for (const auto& [name, value] : tags) labels_.push_back({name, value});
+    }
     template <std::same_as<MetricLabel>... More>
     void write(const MetricKey& key, double value, More... more) const {
-        const std::array all{labels_[0], labels_[1], labels_[2], more...};
+        auto all = labels_;
+        (all.push_back(more), ...);
         writer_.write(key, value, all);
     }
 
 private:
     MetricWriter& writer_;
-    std::array<MetricLabel, 3> labels_;
+    std::vector<MetricLabel> labels_;
 };
 
-SourceMetrics::SourceMetrics(std::string server, const BatchQueue& queue, std::int64_t (*now)())
-    : server_(std::move(server)), queue_(queue), now_(now) {}
+SourceMetrics::SourceMetrics(std::string server, const BatchQueue& queue, std::int64_t (*now)(), Data tags)
+    : server_(std::move(server)), tags_(std::move(tags)), queue_(queue), now_(now) {}
 
 EventCounts SourceMetrics::total() const {
     auto sum = session_;
@@ -191,6 +194,7 @@ void SourceMetrics::snapshot(std::string_view type, const Data& data) {
     if (type == "TABLE_SCAN_COMPLETED") {
         const std::string rows(value_of(data, "total_rows_scanned"));
         scan_.rows[std::string(value_of(data, "scanned_collection"))] = rows.empty() ? 0 : std::stoll(rows);
+        ++scan_.done;
     }
     if (type != "COMPLETED" && type != "ABORTED") return;
     (type == "COMPLETED" ? scan_.completed : scan_.aborted) = true;
@@ -202,6 +206,16 @@ void SourceMetrics::read(std::size_t rows) {
     const std::lock_guard lock(mutex_);
     rows_read_ += static_cast<std::int64_t>(rows);
     last_row_ = Clock::now();
+}
+
+void SourceMetrics::scanned(const std::string& table, std::int64_t rows) {
+    const std::lock_guard lock(mutex_);
+    scan_.rows[table] = rows;
+}
+
+void SourceMetrics::bad_row() {
+    const std::lock_guard lock(mutex_);
+    ++bad_rows_;
 }
 
 void SourceMetrics::retained_wal(std::int64_t bytes) {
@@ -230,13 +244,13 @@ void SourceMetrics::collect_both(const Context& context, const EventCounts& coun
 }
 
 void SourceMetrics::collect_snapshot(MetricWriter& writer) const {
-    const Context context(writer, "snapshot", server_);
-    collect_both(context, {}, rows_read_);
+    const Context context(writer, "snapshot", server_, tags_);
+    collect_both(context, {.erroneous = bad_rows_}, rows_read_);
     const auto took = scan_.running ? Clock::now() - scan_.began : scan_.took;
     context.write(keys::since_event, milliseconds_since(last_row_));
     context.write(keys::tables, static_cast<double>(scan_.tables.size()));
     // The signal table is in the list, and is not read.
-    const auto done = scan_.completed ? scan_.tables.size() : std::min(scan_.tables.size(), scan_.rows.size());
+    const auto done = scan_.completed ? scan_.tables.size() : std::min(scan_.tables.size(), scan_.done);
     context.write(keys::remaining, static_cast<double>(scan_.tables.size() - done));
     context.write(keys::running, scan_.running ? 1 : 0);
     context.write(keys::paused, 0);
@@ -263,7 +277,7 @@ void SourceMetrics::collect_lag(const Context& streaming) const {
 }
 
 void SourceMetrics::collect_streaming(MetricWriter& writer) const {
-    const Context context(writer, "streaming", server_);
+    const Context context(writer, "streaming", server_, tags_);
     const auto counts = total();
     collect_both(context, counts, 0);
     collect_lag(context);
@@ -279,7 +293,7 @@ void SourceMetrics::collect_streaming(MetricWriter& writer) const {
 }
 
 void SourceMetrics::collect_notifications(MetricWriter& writer) const {
-    const Context context(writer, "notifications", server_);
+    const Context context(writer, "notifications", server_, tags_);
     for (const auto& [kind, count] : notifications_) {
         context.write(keys::notifications, static_cast<double>(count), MetricLabel{"aggregate_type", kind.first},
                       MetricLabel{"type", kind.second});

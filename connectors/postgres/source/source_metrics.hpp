@@ -40,8 +40,9 @@ public:
     using Clock = std::chrono::steady_clock;
     using Data = std::vector<std::pair<std::string, std::string>>;
 
-    /// `server` is topic.prefix; `now` gives nanoseconds since 1970. The queue outlives this object.
-    SourceMetrics(std::string server, const BatchQueue& queue, std::int64_t (*now)());
+    /// `server` is topic.prefix; `now` gives nanoseconds since 1970; `tags` become labels, and have names of their own.
+    /// The queue outlives this object.
+    SourceMetrics(std::string server, const BatchQueue& queue, std::int64_t (*now)(), Data tags = {});
 
     /// The counts of one session so far.
     void streamed(const EventCounts& counts);
@@ -53,6 +54,10 @@ public:
     void snapshot(std::string_view type, const Data& data);
     /// Rows of a snapshot that were handed over.
     void read(std::size_t rows);
+    /// Rows of a table that the snapshot has read so far.
+    void scanned(const std::string& table, std::int64_t rows);
+    /// A row that the snapshot cannot convert.
+    void bad_row();
     void retained_wal(std::int64_t bytes);
 
     void collect(MetricWriter& writer) const;
@@ -60,7 +65,8 @@ public:
 private:
     struct Scan {
         std::vector<std::string> tables;
-        std::map<std::string, std::int64_t> rows;  ///< of the tables that are done
+        std::map<std::string, std::int64_t> rows;  ///< of each table, as far as it is read
+        std::size_t done = 0;                      ///< tables
         bool running = false;
         bool completed = false;
         bool aborted = false;
@@ -83,6 +89,7 @@ private:
     void collect_both(const Context& context, const EventCounts& counts, std::int64_t reads) const;
 
     const std::string server_;
+    const Data tags_;
     const BatchQueue& queue_;
     std::int64_t (*now_)();
     mutable std::mutex mutex_;  ///< guards what follows
@@ -92,6 +99,7 @@ private:
     std::optional<Clock::time_point> last_event_;
     std::optional<Clock::time_point> last_row_;
     std::int64_t rows_read_ = 0;
+    std::int64_t bad_rows_ = 0;
     std::map<std::pair<std::string, std::string>, std::int64_t> notifications_;  ///< by aggregate and type
     Scan scan_;
     Lag lag_;

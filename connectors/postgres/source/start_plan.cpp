@@ -1,6 +1,6 @@
 #include "connectors/postgres/source/start_plan.hpp"
 
-#include "connectors/api/errors.hpp"
+#include "connectors/postgres/source/debezium_exception.hpp"
 
 namespace millrace::postgres {
 
@@ -16,7 +16,7 @@ StartPlan plan_start(const SnapshotConfig& config, const std::optional<OffsetSta
         return {.snapshot = !position || unfinished, .stream = false};
     case SnapshotMode::NoData:
         if (unfinished) {
-            throw ConnectException(
+            throw DebeziumException(
                 "The connector previously stopped while taking a snapshot, but now the connector is configured to "
                 "never allow snapshots. Reconfigure the connector to use snapshots initially or when needed.");
         }

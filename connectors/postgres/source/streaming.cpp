@@ -69,6 +69,8 @@ void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
     const auto lsn = frame.start;
     try {
         for (const auto& message : decoder_.decode(text, batch.values())) dispatch(message, lsn, batch);
+    } catch (const SchemaBuilderException&) {
+        throw;  // it is about the table, none of whose rows would come
     } catch (const DataException& e) {
         ++counts_.erroneous;
         if (config_.on_event_failure == FailureHandling::Fail) {

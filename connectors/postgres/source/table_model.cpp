@@ -41,6 +41,19 @@ void refuse_case_duplicates(const TableId& id, const std::vector<RowColumn>& col
         id.text(), *twice->second));
 }
 
+/// field.name.adjustment.mode can make one name of two.
+std::vector<Field> with_own_names(const TableId& id, std::vector<Field> fields) {
+    std::vector<std::string_view> names;
+    for (const auto& field : fields) names.emplace_back(field.name);
+    std::ranges::sort(names);
+    const auto twice = std::ranges::adjacent_find(names);
+    if (twice == names.end()) return fields;
+    throw SchemaBuilderException(fmt::format(
+        "Cannot create field because of field name duplication {}: two columns of table '{}' get this name. "
+        "Rename one of them, leave one out with column.exclude.list, or set field.name.adjustment.mode=none",
+        *twice, id.text()));
+}
+
 /// Of a value that did not come because it has not changed: the old row's, if that has it. An old row of key columns
 /// alone has nulls in the others.
 const Column& known_value(const Column& unchanged, Tuple old_row, std::size_t index) noexcept {
@@ -114,15 +127,16 @@ TableModel::TableModel(const TableId& id, const std::vector<RowColumn>& columns,
     row_schema_ = make_schema({.type = Type::Struct,
                                .optional = true,
                                .name = setup.naming.schema_name(topic_, "Value"),
-                               .fields = std::move(row_fields)});
+                               .fields = with_own_names(id, std::move(row_fields))});
     if (auto extra = setup.naming.key_field(id)) {
         has_key = true;
         key_fields.push_back({extra->name, make_schema({.type = Type::String})});
         key_field_ = std::move(extra->value);
     }
     if (has_key) {
-        key_schema_ = make_schema(
-            {.type = Type::Struct, .name = setup.naming.schema_name(topic_, "Key"), .fields = std::move(key_fields)});
+        key_schema_ = make_schema({.type = Type::Struct,
+                                   .name = setup.naming.schema_name(topic_, "Key"),
+                                   .fields = with_own_names(id, std::move(key_fields))});
     }
     envelope_schema_ = postgres::envelope_schema(setup.naming.schema_name(topic_, "Envelope"), row_schema_);
 }

@@ -40,7 +40,7 @@ struct PostgresTask::Running {
           records(config, std::to_string(context.task_id()), new_run_id(), system_nanos),
           queue({.bytes = config.max_queue_bytes > 0 ? config.max_queue_bytes : default_queue_bytes,
                  .records = config.max_queue_records}),
-          metrics(config.topics.prefix, queue, system_nanos),
+          metrics(config.topics.prefix, queue, system_nanos, config.metric_tags),
           runner({.config = config,
                   .queue = queue,
                   .records = records,

@@ -1,5 +1,6 @@
 #include "worker/runtime/attempt.hpp"
 
+#include "connectors/api/java_class.hpp"
 #include "tests/pch.hpp"
 #include "worker/metrics/task_metrics.hpp"
 #include "worker/runtime/trace.hpp"
@@ -9,6 +10,11 @@ using namespace millrace::worker;
 using namespace std::chrono_literals;
 
 namespace {
+
+struct WithJavaClass : ConnectException, HasJavaClass {
+    using ConnectException::ConnectException;
+    std::string_view java_class() const noexcept override { return "com.example.OwnException"; }
+};
 
 /// Time passes only where the context waits.
 struct Waits {
@@ -233,5 +239,6 @@ TEST_CASE("traces begin with the name that Java users know") {
     CHECK(trace_of(std::make_exception_ptr(TooManyTasksException("x"))) ==
           "org.apache.kafka.connect.runtime.TooManyTasksException: x");
     CHECK(trace_of(std::make_exception_ptr(std::logic_error("x"))) == "java.lang.RuntimeException: x");
+    CHECK(trace_of(std::make_exception_ptr(WithJavaClass("x"))) == "com.example.OwnException: x");
     CHECK(trace_of(nullptr).empty());
 }

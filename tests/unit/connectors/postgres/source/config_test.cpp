@@ -83,6 +83,13 @@ TEST_CASE("each problem of a value is told, as often as Debezium tells it", "[po
         {"skipped.operations", "", {"Invalid operation"}},
         {"topic.naming.strategy", "a..b", {"A Java class name is expected"}},
         {"topic.naming.strategy", "1.5", {"A Java class name is expected"}},
+        {"topic.naming.strategy",
+         "com.example.Mine",
+         {"com.example.Mine is a Java class, which cannot be loaded here; set one of "
+          "io.debezium.schema.{SchemaTopicNamingStrategy, SchemaUnicodeTopicNamingStrategy, "
+          "SchemaRegexTopicNamingStrategy, DefaultTopicNamingStrategy, DefaultUnicodeTopicNamingStrategy, "
+          "DefaultRegexTopicNamingStrategy}"}},
+        {"topic.naming.strategy", "io.debezium.schema.DefaultRegexTopicNamingStrategy", {}},
         {"topic.prefix",
          " ",
          {"A value is required",
@@ -149,6 +156,17 @@ TEST_CASE("what is missing and what excludes each other is said", "[postgres][co
     CHECK(errors_of("table.exclude.list", with({{"table.include.list", "a.b"}, {"table.exclude.list", "c.d"}})) ==
           "The 'table.exclude.list' value is invalid: \"table.include.list\" is already specified");
     CHECK_THROWS_AS(parsed({}), ConfigException);
+}
+
+TEST_CASE("custom.metric.tags become labels that metrics can have", "[postgres][config]") {
+    std::vector<std::string> warnings;
+    const auto config =
+        parsed(with({{"custom.metric.tags", "team=north,cost-center=7,1st=x,task=9,team=south"}}), &warnings);
+    using Tags = std::vector<std::pair<std::string, std::string>>;
+    CHECK(config.metric_tags == Tags{{"team", "north"}, {"cost_center", "7"}, {"_1st", "x"}});
+    REQUIRE(warnings.size() == 2);
+    CHECK_THAT(warnings[0], Catch::Contains("'task'"));
+    CHECK_THAT(warnings[1], Catch::Contains("'team'"));
 }
 
 TEST_CASE("custom snapshot modes are Java classes", "[postgres][config]") {

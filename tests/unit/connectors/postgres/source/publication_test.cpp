@@ -1,6 +1,7 @@
 #include "connectors/postgres/source/publication.hpp"
 
 #include "tests/unit/connectors/postgres/source/task_fixture.hpp"
+#include "tests/unit/log_lines.hpp"
 
 using namespace millrace;
 using namespace millrace::postgres;
@@ -10,6 +11,11 @@ namespace {
 
 SourceConfig config_of(const Database& database, Settings more) {
     return parse_config(database.connector(std::move(more)), [](const std::string&) {});
+}
+
+std::string identity(Database& database, const std::string& table) {
+    return database.run("SELECT relreplident FROM pg_catalog.pg_class WHERE oid = '" + table + "'::regclass")
+        .text(0, 0);
 }
 
 }
@@ -47,10 +53,47 @@ TEST_CASE("a table that two patterns of replica.identity.autoset.values are of s
     apply_replica_identities(
         connection, config_of(database, {{"replica.identity.autoset.values", "public\\..*:FULL,public.one:NOTHING"}}),
         Logger());
-    const auto identity = [&](const std::string& table) {
-        return database.run("SELECT relreplident FROM pg_catalog.pg_class WHERE oid = '" + table + "'::regclass")
-            .text(0, 0);
+    CHECK(identity(database, "one") == "d");
+    CHECK(identity(database, "two") == "f");
+}
+
+TEST_CASE("no letter's case counts in a replica identity, and a table that has it is left alone", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_identity_case");
+    Connection connection(connection_settings(database.connector(), [](const std::string&) {}), "test");
+    database.run("CREATE TABLE one (id int PRIMARY KEY)");
+    database.run("CREATE TABLE two (id int PRIMARY KEY, \"Other\" int NOT NULL)");
+    database.run("CREATE UNIQUE INDEX \"By_Other\" ON two (\"Other\")");
+    database.run("CREATE TABLE three (id int PRIMARY KEY)");
+    const auto config = config_of(database, {{"replica.identity.autoset.values",
+                                              "public.one:full, public.two:Index By_Other ,public.three:Nothing"}});
+    apply_replica_identities(connection, config, Logger());
+    CHECK(identity(database, "one") == "f");
+    CHECK(identity(database, "two") == "i");
+    CHECK(identity(database, "three") == "n");
+    const auto versions = [&] {
+        const auto rows =
+            database.run("SELECT xmin FROM pg_class WHERE relname IN ('one', 'two', 'three') ORDER BY relname");
+        return rows.text(0, 0) + " " + rows.text(1, 0) + " " + rows.text(2, 0);
     };
-    CHECK(identity("one") == "d");
-    CHECK(identity("two") == "f");
+    const auto before = versions();
+    apply_replica_identities(connection, config, Logger());
+    CHECK(versions() == before);
+}
+
+TEST_CASE("a filtered publication that is there stays as it is where no table matches", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_publication_none");
+    Connection connection(connection_settings(database.connector(), [](const std::string&) {}), "test");
+    database.run("CREATE TABLE one (id int PRIMARY KEY)");
+    database.run("CREATE PUBLICATION millrace_publication_none FOR TABLE one");
+    const auto sink = std::make_shared<LogLines>();
+    ensure_publication(
+        connection,
+        config_of(database, {{"publication.autocreate.mode", "filtered"}, {"table.include.list", "public.no"}}),
+        Logger(sink, "test"));
+    CHECK_THAT(sink->all(), Catch::Contains("No table filters found for filtered publication"));
+    CHECK(database.run("SELECT tablename FROM pg_catalog.pg_publication_tables").text(0, 0) == "one");
 }

@@ -33,8 +33,15 @@ TEST_CASE("A source tells what Debezium's MBeans tell", "[postgres][metrics]") {
     SourceMetrics metrics("shop", queue, noon);
     metrics.snapshot("STARTED", {});
     metrics.snapshot("DATA_COLLECTIONS_RESOLVED", {{"data_collections", "public.a,public.b"}});
+    metrics.scanned("public.a", 2);
+    Written within;
+    metrics.collect(within);
+    CHECK(within.of("RowsScanned", "snapshot", ",public.a") == 2);
+    CHECK(within.of("RemainingTableCount", "snapshot") == 2);
+
     metrics.snapshot("TABLE_SCAN_COMPLETED", {{"scanned_collection", "public.a"}, {"total_rows_scanned", "3"}});
     metrics.read(3);
+    metrics.bad_row();
     Written during;
     metrics.collect(during);
     CHECK(during.of("SnapshotRunning", "snapshot") == 1);
@@ -42,6 +49,7 @@ TEST_CASE("A source tells what Debezium's MBeans tell", "[postgres][metrics]") {
     CHECK(during.of("RemainingTableCount", "snapshot") == 1);
     CHECK(during.of("RowsScanned", "snapshot", ",public.a") == 3);
     CHECK(during.of("TotalNumberOfReadEventsSeen", "snapshot") == 3);
+    CHECK(during.of("NumberOfErroneousEvents", "snapshot") == 1);
     CHECK(during.of("QueueTotalCapacity", "streaming") == 10);
     CHECK(during.of("Connected", "streaming") == 0);
 
@@ -78,6 +86,25 @@ TEST_CASE("A source tells what Debezium's MBeans tell", "[postgres][metrics]") {
     std::set<std::string_view> table;
     for (const auto& key : source_metric_keys()) table.insert(key.name);
     CHECK(table == after.names);
+}
+
+TEST_CASE("Every metric of a source has the labels of custom.metric.tags", "[postgres][metrics]") {
+    struct Labels : MetricWriter {
+        std::size_t written = 0;
+        std::size_t tagged = 0;
+        void write(const MetricKey&, double, std::span<const MetricLabel> labels) override {
+            ++written;
+            const auto is = [](const MetricLabel& label) { return label.name == "team" && label.value == "north"; };
+            tagged += static_cast<std::size_t>(std::ranges::count_if(labels, is));
+        }
+    };
+    BatchQueue queue({.bytes = 1000, .records = 10});
+    SourceMetrics metrics("shop", queue, noon, {{"team", "north"}});
+    metrics.notified("Initial Snapshot", "STARTED");
+    Labels labels;
+    metrics.collect(labels);
+    CHECK(labels.written > 30);
+    CHECK(labels.tagged == labels.written);
 }
 
 TEST_CASE("Retained WAL is worth a warning at the limit and each time that it has doubled", "[postgres][metrics]") {

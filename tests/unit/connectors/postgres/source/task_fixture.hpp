@@ -140,6 +140,9 @@ public:
         return answer;
     }
 
+    void publish_metrics(MetricCollector collector) override { collect_metrics = std::move(collector); }
+    MetricCollector collect_metrics = {};
+
     void start(const Settings& settings, const std::stop_token& stop = {}) {
         task_ = PostgresConnector().make_task();
         dynamic_cast<StopAware&>(*task_).use_stop(stop);

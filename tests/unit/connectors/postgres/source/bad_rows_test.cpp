@@ -1,0 +1,129 @@
+/// Rows that cannot be converted, and event.processing.failure.handling.mode, in snapshots of each kind.
+#include "tests/unit/connectors/postgres/source/task_fixture.hpp"
+
+#include <algorithm>
+
+using namespace millrace;
+using namespace millrace::postgres;
+using namespace millrace::postgres::test;
+
+namespace {
+
+// A decimal cannot be NaN.
+constexpr const char* bad = "'NaN'";
+
+Settings strict(const Database& database, Settings more) {
+    more.try_emplace("event.converting.failure.handling.mode", "fail");
+    return database.connector(std::move(more));
+}
+
+bool completed(const OffsetMap& offset) {
+    return std::ranges::any_of(offset.entries(), [](const auto& entry) {
+        return entry.key == "snapshot_completed" && entry.value.as_boolean();
+    });
+}
+
+std::string shown(const std::vector<Event>& events) {
+    std::string text;
+    for (const auto& event : events) {
+        text += fmt::format("{}{}:{} ", event.topic.substr(event.topic.rfind('.') + 1), event.id, event.snapshot);
+    }
+    return text;
+}
+
+std::string failure(Harness& harness) {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    try {
+        while (std::chrono::steady_clock::now() < end) harness.further(100ms);
+    } catch (const ConnectException& e) {
+        return with_cause(e);
+    }
+    return "";
+}
+
+}
+
+TEST_CASE("a snapshot leaves bad rows out, wherever they stand, if the user says so", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_bad_rows");
+    const auto values = [&](const char* table, std::initializer_list<const char*> amounts) {
+        database.run(fmt::format("CREATE TABLE {}(id int PRIMARY KEY, n numeric(5,2))", table));
+        int id = 0;
+        for (const auto* amount : amounts) {
+            database.run(fmt::format("INSERT INTO {} VALUES ({}, {})", table, ++id, amount));
+        }
+    };
+    values("a", {"1", bad, "3"});
+    values("b", {"1", "2", bad});
+    values("c", {bad, bad});
+    const auto* mode = GENERATE("warn", "skip", "ignore");
+    CAPTURE(mode);
+    Harness harness;
+    harness.start(strict(database, {{"event.processing.failure.handling.mode", mode}}));
+    const auto rows = harness.take(4);
+    CHECK(shown(rows) == "a1:first a3:last_in_data_collection b1:first_in_data_collection b2:last ");
+    CHECK_FALSE(completed(rows[2].offset));
+    CHECK(completed(rows[3].offset));
+    database.run("INSERT INTO c VALUES (10, 10)");
+    CHECK(shown(harness.take(1)) == "c10: ");
+    harness.store(rows[3].offset);
+    harness.stop();
+
+    Harness again;
+    again.keep(rows[3].offset);
+    again.start(strict(database, {{"event.processing.failure.handling.mode", mode}}));
+    CHECK(shown(again.take(1)) == "c10: ");
+    again.stop();
+}
+
+TEST_CASE("a bad row ends the task that is not told otherwise", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_bad_row_fails");
+    database.run("CREATE TABLE t(id int PRIMARY KEY, n numeric(5,2))");
+    database.run("INSERT INTO t VALUES (1, 1), (2, 'NaN'), (3, 3)");
+    Harness harness;
+    harness.start(strict(database, {}));
+    CHECK_THAT(failure(harness), Catch::StartsWith("An exception occurred in the change event producer. This connector "
+                                                   "will be stopped.; "));
+    harness.stop();
+}
+
+TEST_CASE("incremental and blocking snapshots leave out bad rows alone", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_bad_row_asked");
+    database.run("CREATE TABLE sig(id text PRIMARY KEY, type text, data text)");
+    database.run("CREATE TABLE t(id int PRIMARY KEY, n numeric(5,2))");
+    database.run(
+        "INSERT INTO t SELECT i, CASE i % 5 WHEN 0 THEN 'NaN'::numeric ELSE i END FROM generate_series(1, 10) i");
+    const auto* type = GENERATE("incremental", "blocking");
+    CAPTURE(type);
+    Harness harness;
+    harness.start(strict(database, {{"event.processing.failure.handling.mode", "warn"},
+                                    {"snapshot.mode", "no_data"},
+                                    {"incremental.snapshot.chunk.size", "3"},
+                                    {"skipped.operations", "none"},
+                                    {"signal.data.collection", "public.sig"}}));
+    database.run(fmt::format(
+        R"(INSERT INTO sig VALUES ('s', 'execute-snapshot', '{{"data-collections": ["public.t"], "type": "{}"}}'))",
+        type));
+    std::string ids;
+    std::string markers;
+    while (ids.size() < 16) {
+        for (const auto& event : harness.take(1)) {
+            if (!event.topic.ends_with(".t")) continue;
+            CHECK(event.op == 'r');
+            ids += fmt::format("{} ", event.id);
+            markers += event.snapshot + " ";
+        }
+    }
+    CHECK(ids == "1 2 3 4 6 7 8 9 ");
+    if (type == std::string_view("blocking")) CHECK_THAT(markers, Catch::EndsWith("true last "));
+    database.run("INSERT INTO t VALUES (11, 11)");
+    const auto is_new_row = [](const Event& event) { return event.topic.ends_with(".t") && event.id == 11; };
+    while (std::ranges::none_of(harness.take(1), is_new_row)) {
+    }
+    harness.stop();
+}

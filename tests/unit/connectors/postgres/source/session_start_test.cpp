@@ -1,0 +1,154 @@
+/// Between the slot's state and the first frame: offset.mismatch.strategy and slot.max.retries.
+#include "tests/unit/connectors/postgres/source/task_fixture.hpp"
+
+using namespace millrace;
+using namespace millrace::postgres;
+using namespace millrace::postgres::test;
+
+namespace {
+
+std::string failure(Harness& harness) {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    try {
+        while (std::chrono::steady_clock::now() < end) harness.further(100ms);
+    } catch (const ConnectException& e) {
+        return with_cause(e);
+    }
+    return "";
+}
+
+std::int64_t entry(const OffsetMap& offset, std::string_view key) {
+    for (const auto& [name, value] : offset.entries()) {
+        if (name == key) return value.as_integer();
+    }
+    return 0;
+}
+
+Lsn confirmed(Database& database) {
+    const auto rows =
+        database.run("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = current_database()");
+    return parse_lsn(rows.text(0, 0)).value_or(no_lsn);
+}
+
+}
+
+TEST_CASE("the slot is advanced to the stored offset where the strategy trusts that", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_advance");
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    Harness first;
+    first.start(database.connector());
+    database.run("INSERT INTO t VALUES (1)");
+    database.run("INSERT INTO t VALUES (2)");
+    const auto offset = first.take(2).back().offset;  // stored, but the server has not heard of it
+    first.stop();
+    const Lsn committed{static_cast<std::uint64_t>(entry(offset, "lsn_commit"))};
+    const auto before = confirmed(database);
+    REQUIRE(before < committed);
+
+    // Nothing but the strategy moves the slot of a stream that does not begin.
+    const auto after_failed_start = [&](const char* strategy, Settings more) {
+        more["offset.mismatch.strategy"] = strategy;
+        more["slot.stream.params"] = "no_such_option=1";
+        more["slot.max.retries"] = more["errors.max.retries"] = "0";
+        Harness harness;
+        harness.keep(offset);
+        harness.start(database.connector(std::move(more)));
+        CHECK_THAT(failure(harness), Catch::Contains("Failed to start replication stream at LSN{"));
+        harness.stop();
+        return confirmed(database);
+    };
+    CHECK(after_failed_start("no_validation", {}) == before);
+    CHECK(after_failed_start("trust_slot", {}) == before);
+    CHECK(after_failed_start("trust_offset", {{"lsn.flush.mode", "manual"}}) == before);
+    const auto* trusting = GENERATE("trust_offset", "trust_greater_lsn");
+    CAPTURE(trusting);
+    CHECK(after_failed_start(trusting, {}) == committed);
+
+    Harness again;
+    again.keep(offset);
+    again.start(database.connector({{"offset.mismatch.strategy", trusting}}));
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(again.take(1).front().id == 3);
+    again.stop();
+}
+
+TEST_CASE("a slot that another has is waited for, as often as slot.max.retries says", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_retries");
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    Harness one;
+    one.start(database.connector());
+    const auto in_use = [&] {
+        return database.run("SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = current_database()")
+                   .size() == 1;
+    };
+    REQUIRE(eventually(in_use));
+
+    Harness impatient;
+    impatient.start(
+        database.connector({{"slot.max.retries", "2"}, {"slot.retry.delay.ms", "10"}, {"errors.max.retries", "0"}}));
+    const auto text = failure(impatient);
+    CHECK_THAT(text,
+               Catch::Contains("Failed to start replication stream at LSN{") &&
+                   Catch::Contains("; when setting up multiple connectors for the same database host, please make "
+                                   "sure to use a distinct replication slot name for each. The replication slot "
+                                   "'millrace_retries' is in use by process"));
+    impatient.stop();
+
+    Harness patient;
+    patient.start(database.connector(
+        {{"slot.max.retries", "100000"}, {"slot.retry.delay.ms", "10"}, {"errors.max.retries", "0"}}));
+    CHECK(patient.further(300ms) == 0);
+    one.stop();
+    database.run("INSERT INTO t VALUES (1)");
+    CHECK(patient.take(1).front().id == 1);
+    patient.stop();
+}
+
+TEST_CASE("streaming.delay.ms is for streams that follow a snapshot", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_delay");
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    Harness first;
+    first.start(database.connector());
+    database.run("INSERT INTO t VALUES (1)");
+    const auto offset = first.take(1).back().offset;
+    first.stop();
+    database.run("INSERT INTO t VALUES (2)");
+    Harness again;
+    again.keep(offset);
+    again.start(database.connector({{"streaming.delay.ms", "3600000"}}));
+    CHECK(again.take(1).front().id == 2);
+    again.stop();
+}
+
+TEST_CASE("RowsScanned grows while a table is read", "[postgres][metrics]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_scanned");
+    constexpr std::size_t rows = 20'000;
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    database.run(fmt::format("INSERT INTO t SELECT generate_series(1, {})", rows));
+    struct Scanned : MetricWriter {
+        double rows = 0;
+        double running = 0;
+        void write(const MetricKey& metric, double value, std::span<const MetricLabel>) override {
+            if (metric.name == "debezium_metrics_RowsScanned") rows = value;
+            if (metric.name == "debezium_metrics_SnapshotRunning") running = value;
+        }
+    };
+    Harness harness;
+    harness.start(database.connector({{"max.batch.size", "100"}, {"max.queue.size", "200"}}));
+    const auto read = harness.take(5'000).size();
+    Scanned during;
+    harness.collect_metrics(during);
+    CHECK(during.running == 1);
+    CHECK(during.rows > 0);
+    CHECK(during.rows < rows);
+    harness.take(rows - read);
+    harness.stop();
+}
