@@ -1,6 +1,5 @@
 #include "worker/runtime/trace.hpp"
 
-#include "connectors/api/java_class.hpp"
 #include "worker/kafka/error.hpp"
 
 #include <new>
@@ -12,10 +11,6 @@ std::string java_exception_name_of(const std::exception& error) {
     if (const auto* e = dynamic_cast<const HasJavaClass*>(&error)) return std::string(e->java_class());
     if (const auto* e = dynamic_cast<const KafkaException*>(&error)) return java_exception_name(e->code);
     if (const auto* e = dynamic_cast<const RetriableKafkaException*>(&error)) return java_exception_name(e->code);
-    if (dynamic_cast<const TooManyTasksException*>(&error)) {
-        return "org.apache.kafka.connect.runtime.TooManyTasksException";
-    }
-    if (dynamic_cast<const IllegalStateException*>(&error)) return "java.lang.IllegalStateException";
     if (dynamic_cast<const RetriableException*>(&error)) return "org.apache.kafka.connect.errors.RetriableException";
     if (dynamic_cast<const SchemaBuilderException*>(&error)) {
         return "org.apache.kafka.connect.errors.SchemaBuilderException";

@@ -1,6 +1,7 @@
 /// Exceptions as users of Kafka Connect read them: the text of a FAILED status.
 #pragma once
 #include "connectors/api/errors.hpp"
+#include "connectors/api/java_class.hpp"
 
 #include <exception>
 #include <string>
@@ -8,13 +9,17 @@
 namespace millrace::worker {
 
 /// More task configurations than tasks.max allows.
-struct TooManyTasksException : ConnectException {
+struct TooManyTasksException : ConnectException, HasJavaClass {
     using ConnectException::ConnectException;
+    std::string_view java_class() const noexcept override {
+        return "org.apache.kafka.connect.runtime.TooManyTasksException";
+    }
 };
 
 /// A plugin asks for what is not possible as things are.
-struct IllegalStateException : ConnectException {
+struct IllegalStateException : ConnectException, HasJavaClass {
     using ConnectException::ConnectException;
+    std::string_view java_class() const noexcept override { return "java.lang.IllegalStateException"; }
 };
 
 /// "org.apache.kafka.connect.errors.DataException: message", then a line "Caused by: ..." for each nested exception.
