@@ -29,17 +29,18 @@ std::optional<std::int64_t> GroupConsumer::State::reset_position(const TopicPart
         return std::nullopt;
     }
     if (reset_duration) {
-        const auto found = first_offset_since(partition, timeout_ms);
+        const auto found = first_offset_since(partition, *reset_duration, timeout_ms);
         return found && *found < 0 ? high : found;
     }
     return offset_reset == "earliest" ? low : high;
 }
 
-/// Of the time that reset_duration goes back to: negative if all records are older, none if no broker tells.
+/// Of the first record that is not older than this: negative if there is none, nothing if no broker tells.
 std::optional<std::int64_t> GroupConsumer::State::first_offset_since(const TopicPartition& partition,
+                                                                     std::chrono::milliseconds age,
                                                                      int timeout_ms) const {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now) - *reset_duration;
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now) - age;
     const auto list = list_of({&partition, 1});
     list->elems[0].offset = std::max<std::int64_t>(since.count(), 0);
     if (rd_kafka_offsets_for_times(client, list.get(), timeout_ms) || list->elems[0].err) return std::nullopt;

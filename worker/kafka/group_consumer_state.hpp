@@ -49,7 +49,8 @@ struct GroupConsumer::State : HandleOpaque {
     };
     Positions positions(const std::vector<TopicPartition>& partitions, int timeout_ms) const;
     std::optional<std::int64_t> reset_position(const TopicPartition& partition, int timeout_ms) const;
-    std::optional<std::int64_t> first_offset_since(const TopicPartition& partition, int timeout_ms) const;
+    std::optional<std::int64_t> first_offset_since(const TopicPartition& partition, std::chrono::milliseconds age,
+                                                   int timeout_ms) const;
     std::int64_t next_offset(const TopicPartition& partition) const;
     template <class Call>
     void guarded(Call call) {

@@ -67,7 +67,7 @@ public:
         hold();
         if (rewind_to_start_ && std::filesystem::remove(*rewind_to_start_)) return rewind_to_start();
         if (rewind_topic_) context_->rewind({{{*rewind_topic_, 0}, 0}});
-        if (is_there(retriable_while_)) {
+        if (retriable_while_ && std::filesystem::exists(*retriable_while_)) {
             context_->set_timeout(std::chrono::milliseconds(20));
             throw RetriableException("not while " + *retriable_while_ + " is there");
         }
@@ -123,15 +123,15 @@ private:
         rewound_ = true;
     }
     void hold() {
-        if (is_there(hold_while_)) std::ofstream(*hold_while_ + ".held") << "1";
-        while (is_there(hold_while_)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        if (!hold_while_ || !std::filesystem::exists(*hold_while_)) return;
+        std::ofstream(*hold_while_ + ".held") << "1";
+        while (std::filesystem::exists(*hold_while_)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     void rewind_to_start() {
         TopicOffsets first;
         for (const auto& partition : context_->assignment()) first[partition] = 0;
         context_->rewind(first);
     }
-    static bool is_there(const std::optional<std::string>& file) { return file && std::filesystem::exists(*file); }
     void pause(const std::string& topic) {
         const TopicPartition partition{topic, 0};
         try {
