@@ -116,10 +116,12 @@ void Runner::back_off(const DatabaseError& error) {
     outlet_.pause(wait);
 }
 
-void Runner::check_position(const std::optional<SlotState>& slot, StartPlan& plan) {
+void Runner::check_position(Connection& general, const std::optional<SlotState>& slot, StartPlan& plan) {
     if (!position_ || position_->snapshot_unfinished()) return;
-    auto problem = position_problem(*position_, slot, config_.replication);
-    if (!problem.empty() && take_later_offset()) problem = position_problem(*position_, slot, config_.replication);
+    std::optional<Lsn> end;
+    if (!is_standby(general)) end = current_wal_position(general);
+    auto problem = position_problem(*position_, slot, end, config_.replication);
+    if (!problem.empty() && take_later_offset()) problem = position_problem(*position_, slot, end, config_.replication);
     if (problem.empty()) return;
     if (!snapshots_after_lost_position(config_.snapshot)) throw PermanentDebeziumException(problem);
     logger_.warn("{} A new snapshot is taken.", problem);
@@ -174,7 +176,7 @@ void Runner::session() {
     if (plan.stream) {
         check_server(*general);
         slot = find_slot(*general, config_);
-        check_position(slot, plan);
+        check_position(*general, slot, plan);
         if (slot) {
             plugin_ = slot->plugin;
             producing_ = true;  // Debezium sees to the publication when it streams

@@ -57,7 +57,7 @@ private:
     /// Waits before the next attempt; throws what ends the task.
     void back_off(const DatabaseError& error);
     /// Whether the stored offset still fits the slot: throws, or drops the offset where the snapshot mode allows.
-    void check_position(const std::optional<SlotState>& slot, StartPlan& plan);
+    void check_position(Connection& general, const std::optional<SlotState>& slot, StartPlan& plan);
     /// Goes on from what is stored by now, if that is further: a task of another worker that ended late (its machine
     /// stood still) has stored more since this one began. Whether it did.
     bool take_later_offset();

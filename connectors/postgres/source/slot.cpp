@@ -19,6 +19,8 @@ constexpr const char* no_longer_available =
     "The connector is trying to read change stream starting at {}, but this is no longer available on the server. "
     "Reconfigure the connector to use a snapshot mode when needed.";
 
+// A position may stand in front of the header of a page or behind it.
+constexpr std::uint64_t page_header = 40;
 constexpr const char* accept_gap =
     ". Take a new snapshot (snapshot.mode=when_needed, or remove the offsets), or accept the gap with "
     "offset.mismatch.strategy=trust_slot";
@@ -155,7 +157,7 @@ void check_server(Connection& connection) {
                     level));
 }
 
-std::string position_problem(const OffsetState& offset, const std::optional<SlotState>& slot,
+std::string position_problem(const OffsetState& offset, const std::optional<SlotState>& slot, std::optional<Lsn> end,
                              const ReplicationConfig& config) {
     if (!slot) return fmt::format(no_longer_available, describe(offset));
     if (slot->wal_status == "lost") {
@@ -164,17 +166,22 @@ std::string position_problem(const OffsetState& offset, const std::optional<Slot
             "max_slot_wal_keep_size): drop it and take a new snapshot, for example with snapshot.mode=when_needed",
             config.slot);
     }
-    if (!config.check_position || config.mismatch == OffsetMismatch::TrustSlot ||
-        config.mismatch == OffsetMismatch::TrustGreaterLsn) {
-        return {};
+    if (!config.check_position) return {};
+    const auto known =
+        std::max(offset.committed.value_or(no_lsn), std::max(offset.processed.value_or(no_lsn), offset.lsn));
+    if (end && number(known) > number(*end) + page_header) {
+        return fmt::format(
+            "The stored offset {} is beyond the end of the server's WAL, {}: it is of another server, or this one is a "
+            "standby that was promoted before it had received everything. What is written to it now would be taken "
+            "for known. Take a new snapshot (snapshot.mode=when_needed, or remove the offsets)",
+            to_string(known), to_string(*end));
     }
+    if (config.mismatch == OffsetMismatch::TrustSlot || config.mismatch == OffsetMismatch::TrustGreaterLsn) return {};
     if (offset.processed && slot->restart && *slot->restart > *offset.processed) {
         return fmt::format("{} The replication slot '{}' keeps WAL from {} on{}",
                            fmt::format(no_longer_available, describe(offset)), config.slot, to_string(*slot->restart),
                            accept_gap);
     }
-    const auto known =
-        std::max(offset.committed.value_or(no_lsn), std::max(offset.processed.value_or(no_lsn), offset.lsn));
     // In this mode Debezium confirms more than it stores.
     if (config.flush_mode == LsnFlushMode::ConnectorAndDriver) return {};
     if (slot->confirmed && *slot->confirmed > known) {

@@ -51,8 +51,9 @@ Lsn end_of_wal(Connection& connection);
 /// wal_level, and whether a standby can decode: throws what is derived of ConnectException, with the remedy.
 void check_server(Connection& connection);
 
-/// Why the stored offset cannot be continued from the slot, or empty. Pure.
-std::string position_problem(const OffsetState& offset, const std::optional<SlotState>& slot,
+/// Why the stored offset cannot be continued from the slot, or empty. `end` is where the server's WAL ends; none of a
+/// standby, which may have to catch up. Pure.
+std::string position_problem(const OffsetState& offset, const std::optional<SlotState>& slot, std::optional<Lsn> end,
                              const ReplicationConfig& config);
 
 }

@@ -168,6 +168,27 @@ TEST_CASE("a publication that was dropped is named, with the way to get every ro
     again.stop();
 }
 
+TEST_CASE("an offset of a server that had more WAL is refused, or answered by a snapshot", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_fault_g");
+    auto offset = stream_one_row(database, database.connector());
+    for (const auto* key : {"lsn", "lsn_proc"}) {
+        REQUIRE(offset.find(key) != nullptr);
+        offset.set(key, Value::int64(offset.find(key)->as_integer() + (std::int64_t{1} << 40)));
+    }
+    database.run("INSERT INTO t VALUES (2)");
+    CHECK_THAT(failure_from(offset, database.connector({{"offset.mismatch.strategy", "trust_slot"}})),
+               Catch::Contains("is beyond the end of the server's WAL"));
+    Harness again;
+    again.keep(offset);
+    again.start(database.connector({{"snapshot.mode", "when_needed"}}));
+    CHECK(again.take(2)[1].id == 2);
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(again.take(1).front().id == 3);
+    again.stop();
+}
+
 TEST_CASE("a value that cannot be converted and may not be missing is a failure of its event", "[postgres]") {
     const auto server = test_server();
     if (!server) return;
