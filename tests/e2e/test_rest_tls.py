@@ -216,7 +216,7 @@ def test_ports_that_the_settings_leave_open_are_told_to_the_others(folder, own_k
         config = {'connector.class': 'FileStreamSource', 'file': str(source), 'topic': f'{group}-lines'}
         status, answer = stack.Rest(addresses[1]).call('POST', '/connectors', {'name': 'f', 'config': config})
         assert status == 201, answer
-        assert '"POST /connectors?forward=true HTTP/1.1" 201' in workers[0].log()
+        stack.wait_for('the leader to tell of it', lambda: '"POST /connectors?forward=true HTTP/1.1" 201' in workers[0].log())
         stack.Rest(addresses[0]).wait_running('f')
         placed = stack.Rest(addresses[0]).status('f')
         assert {part['worker_id'] for part in [placed['connector'], *placed['tasks']]} <= set(addresses)

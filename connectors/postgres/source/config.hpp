@@ -196,10 +196,8 @@ bool posts_notifications(const Settings& settings);
 /// Why notifications cannot be posted to notification.http.url, apart from where its host is; empty: they can.
 std::string notification_url_problem(const Settings& settings);
 
-/// Why this class cannot name topics here; empty: it can.
-std::string naming_strategy_problem(std::string_view strategy);
-
-/// Throws what Debezium's task fails with if topic.naming.strategy cannot make topics of topic.*.
+/// Throws what Debezium's task fails with if topic.naming.strategy cannot make topics of topic.*, or is no class that
+/// is known here.
 void check_topics(const Config& config);
 
 /// The settings signal.*, incremental.* and notification.*.

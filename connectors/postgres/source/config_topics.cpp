@@ -61,18 +61,21 @@ std::string topics_problem(const Config& config, bool routes) {
     return rewriting_problem(config, "topic.key.field.regex", "topic.key.field.replacement", false);
 }
 
-}
-
-std::string naming_strategy_problem(std::string_view strategy) {
+void require_known(std::string_view strategy) {
     const bool of_debezium = strategy.starts_with(package);
     const auto name = of_debezium ? strategy.substr(package.size()) : std::string_view();
-    if (std::ranges::find(strategies, name) != strategies.end()) return {};
-    return fmt::format("{} is a Java class, which cannot be loaded here; set one of {}{{{}}}", strategy, package,
-                       fmt::join(strategies, ", "));
+    if (std::ranges::find(strategies, name) != strategies.end()) return;
+    throw ConfigException(fmt::format(
+        "The 'topic.naming.strategy' value '{}' is invalid: it is a Java class, which cannot be loaded here; set one "
+        "of {}{{{}}}",
+        strategy, package, fmt::join(strategies, ", ")));
+}
+
 }
 
 void check_topics(const Config& config) {
     const auto strategy = config.get_string("topic.naming.strategy");
+    require_known(strategy);
     const auto problem = topics_problem(config, strategy.find("Regex") != std::string::npos);
     if (problem.empty()) return;
     try {

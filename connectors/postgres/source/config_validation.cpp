@@ -271,8 +271,6 @@ void check_special(std::string_view name, std::string_view text, Problems& probl
         }
     } else if (name == "converters") {
         problems.push_back(fmt::format("{} names Java classes, which cannot be loaded here; remove the setting", text));
-    } else if (name == "topic.naming.strategy") {
-        if (auto problem = naming_strategy_problem(text); !problem.empty()) problems.push_back(std::move(problem));
     } else if (auto problem = java_class_problem(name, text); !problem.empty()) {
         problems.push_back(std::move(problem));
     }

@@ -48,3 +48,14 @@ TEST_CASE("settings that the topic naming strategy cannot use fail the task as t
              "The 'topic.delimiter' value '!' is invalid: ! has invalid format (only the underscore, hyphen, dot and "
              "alphanumeric characters are allowed)"));
 }
+
+TEST_CASE("a topic naming strategy of one's own fails the task, with those that are known", "[postgres][config]") {
+    const Settings settings{{"database.hostname", "db"},
+                            {"database.user", "u"},
+                            {"database.dbname", "d"},
+                            {"topic.prefix", "p"},
+                            {"topic.naming.strategy", "com.example.Mine"}};
+    CHECK_THROWS_AS(parse_config(settings, [](const std::string&) {}), ConfigException);
+    CHECK_THROWS_WITH(parse_config(settings, [](const std::string&) {}),
+                      Catch::Contains("com.example.Mine") && Catch::Contains("SchemaTopicNamingStrategy"));
+}
