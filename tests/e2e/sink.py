@@ -1,4 +1,6 @@
 """A sink connector as a test sees it, the topic that it reads, and what it has written."""
+import contextlib
+import json
 import os
 import random
 import string
@@ -14,6 +16,29 @@ STRINGS = {'key.converter': 'org.apache.kafka.connect.storage.StringConverter', 
 # With the plugins that go wrong on demand.
 PLUGINS = f"{os.environ.get('MILLRACE_PLUGINS', '')},{Path(os.environ.get('MILLRACE_BUILD', '')) / 'test-plugins'}"
 TROUBLED = 'org.example.TroubledSinkConnector'
+
+
+@contextlib.contextmanager
+def worker_with_plugins(kafka_address, name, **settings):
+    """A worker for all tests of a file, which it must outlive."""
+    token = ''.join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
+    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / f'worker-{token}'
+    settings = {'offset_flush_interval_ms': 300, 'plugin_path': PLUGINS, **settings}
+    service = stack.worker(folder, kafka_address, group=f'{name}-{token}', **settings).start()
+    yield service
+    lived = service.running()
+    service.stop()
+    assert lived, f'the worker ended: {service.log()[-3000:]}'
+
+
+def numbers(first, last):
+    return [str(i) for i in range(first, last)]
+
+
+def committed(sink):
+    """As the worker tells: librdkafka's admin client, which the tests have, does not survive a coordinator that moves (its issue 5040)."""
+    status, text = sink.rest.call('GET', f'/connectors/{sink.name}/offsets')
+    return sum(at['offset']['kafka_offset'] for at in json.loads(text)['offsets']) if status == 200 else 0
 
 
 class Sink:

@@ -1,9 +1,7 @@
 """/metrics of a worker that does everything, as a Prometheus sees it, and the dashboard on top of that."""
 import json
-import os
 import re
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -11,18 +9,15 @@ import stack
 from conftest import unique
 from prometheus import Prometheus
 from group import FILE_SOURCE
-from sink import Sink
+from sink import Sink, worker_with_plugins
 
-PLUGINS = f"{os.environ['MILLRACE_PLUGINS']},{Path(os.environ['MILLRACE_BUILD']) / 'test-plugins'}"
 NULLABLE = re.compile(r'^(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?P<labels>.*)\})? (?P<value>\S+)$')
 
 
 @pytest.fixture(scope='module')
 def worker(kafka_address):
-    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
-    service = stack.worker(folder, kafka_address, group=unique('metrics-'), offset_flush_interval_ms=300, plugin_path=PLUGINS).start()
-    yield service
-    service.stop()
+    with worker_with_plugins(kafka_address, 'metrics') as service:
+        yield service
 
 
 @pytest.fixture

@@ -1,23 +1,20 @@
 """What fails is started again by millrace.restart.*, and its status says so; what does not pass by itself is not tried for ever."""
 import re
-from pathlib import Path
 
 import pytest
 
 import stack
 from conftest import unique
 from group import Group
-from sink import PLUGINS, Sink
+from sink import PLUGINS, Sink, worker_with_plugins
 
 SOON = {'millrace_restart_backoff_ms': 300, 'millrace_restart_backoff_max_ms': 600}
 
 
 @pytest.fixture(scope='module')
 def worker(kafka_address):
-    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
-    service = stack.worker(folder, kafka_address, group=unique('restarts-'), offset_flush_interval_ms=300, plugin_path=PLUGINS, **SOON).start()
-    yield service
-    service.stop()
+    with worker_with_plugins(kafka_address, 'restarts', **SOON) as service:
+        yield service
 
 
 @pytest.fixture

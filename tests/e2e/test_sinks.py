@@ -7,19 +7,15 @@ from confluent_kafka.admin import NewTopic
 
 import stack
 from conftest import own_broker, unique
-from sink import PLUGINS, Sink
+from sink import PLUGINS, Sink, committed, numbers, worker_with_plugins
 
 KILLS = 8
 
 
 @pytest.fixture(scope='module')
 def worker(kafka_address):
-    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
-    service = stack.worker(folder, kafka_address, group=unique('sinks-'), offset_flush_interval_ms=300, plugin_path=PLUGINS).start()
-    yield service
-    lived = service.running()
-    service.stop()
-    assert lived, f'the worker ended: {service.log()[-3000:]}'
+    with worker_with_plugins(kafka_address, 'sinks') as service:
+        yield service
 
 
 @pytest.fixture
@@ -27,10 +23,6 @@ def sink(rest, kafka_address, folder):
     made = Sink(rest, kafka_address, folder, partitions=3)
     yield made
     made.delete()
-
-
-def numbers(first, last):
-    return [str(i) for i in range(first, last)]
 
 
 def test_lines_of_a_file_become_lines_of_a_file(rest, sink, folder):
@@ -294,12 +286,6 @@ def test_kill_9_repeats_records_and_loses_none(kafka_address, folder, dice):
         print(f'{len(sink.lines())} deliveries of {produced} records')
     finally:
         worker.stop()
-
-
-def committed(sink):
-    """As the worker tells: librdkafka's admin client, which the tests have, does not survive a coordinator that moves (its issue 5040)."""
-    status, text = sink.rest.call('GET', f'/connectors/{sink.name}/offsets')
-    return sum(at['offset']['kafka_offset'] for at in json.loads(text)['offsets']) if status == 200 else 0
 
 
 def test_a_broker_that_restarts_while_a_sink_joins_leaves_no_partition_unread(folder):

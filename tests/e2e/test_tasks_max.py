@@ -1,21 +1,15 @@
 """A connector that makes more task configurations than tasks.max: refused, or tasks.max.enforce says that it may."""
-from pathlib import Path
-
 import pytest
 
-import stack
-from conftest import unique
-from sink import PLUGINS, Sink
+from sink import Sink, worker_with_plugins
 
 REFUSED = 'org.apache.kafka.connect.runtime.TooManyTasksException: The connector {} has generated 2 tasks, which is greater than 1'
 
 
 @pytest.fixture(scope='module')
 def worker(kafka_address):
-    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
-    service = stack.worker(folder, kafka_address, group=unique('tasks-'), offset_flush_interval_ms=300, plugin_path=PLUGINS).start()
-    yield service
-    service.stop()
+    with worker_with_plugins(kafka_address, 'tasks') as service:
+        yield service
 
 
 def test_too_many_tasks(rest, kafka_address, folder, worker):

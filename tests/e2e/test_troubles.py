@@ -14,18 +14,13 @@ from confluent_kafka.admin import NewTopic
 import stack
 from conftest import own_broker, unique
 from group import Lines
-from sink import PLUGINS, Sink
-from test_sinks import committed, numbers
+from sink import PLUGINS, Sink, committed, numbers, worker_with_plugins
 
 
 @pytest.fixture(scope='module')
 def worker(kafka_address):
-    folder = Path(stack.environment('MILLRACE_TEST_DIR')) / unique('worker-')
-    service = stack.worker(folder, kafka_address, group=unique('troubles-'), offset_flush_interval_ms=3_600_000, plugin_path=PLUGINS).start()
-    yield service
-    lived = service.running()
-    service.stop()
-    assert lived, f'the worker ended: {service.log()[-3000:]}'
+    with worker_with_plugins(kafka_address, 'troubles', offset_flush_interval_ms=3_600_000) as service:
+        yield service
 
 
 @pytest.fixture
@@ -40,6 +35,19 @@ def flag(folder):
     path = folder / 'flag'
     path.touch()
     return path
+
+
+@pytest.fixture
+def gate(folder):
+    """put() that finds it waits until it is opened."""
+    path = folder / 'gate'
+    os.mkfifo(path)
+    return path
+
+
+def open_gate(gate):
+    with gate.open('w'):  # who waits goes on; nobody comes to it any more
+        gate.unlink()
 
 
 def metric(rest, name, **labels):
@@ -192,16 +200,16 @@ def members(sink):
     return described.state, [member.client_id for member in described.members]
 
 
-def test_a_put_that_takes_longer_than_the_group_waits(sink, flag):
+def test_a_put_that_takes_longer_than_the_group_waits(sink, gate):
     """The task is put out of the group, comes back, and is given again what it could not commit."""
-    held = Path(f'{flag}.held')
+    held = Path(f'{gate}.held')
     sink.produce(numbers(0, 300))
-    sink.put(hold_while=flag, request_commit='true', consumer_override_max_poll_interval_ms=6000, consumer_override_session_timeout_ms=6000)
+    sink.put(hold_while=gate, request_commit='true', consumer_override_max_poll_interval_ms=6000, consumer_override_session_timeout_ms=6000)
     stack.wait_for('a put that takes its time', held.exists)
     stack.wait_for(lambda: f'the group to be left; it is {members(sink)}', lambda: members(sink) == (ConsumerGroupState.EMPTY, []))
     assert not any(sink.committed().values())
     sink.produce(numbers(300, 600))
-    flag.unlink()
+    open_gate(gate)
     sink.wait_values(numbers(0, 600))
     sink.wait_committed(600)
     assert len(sink.lines()) > 600, 'what was put while it was no member came again'
@@ -278,7 +286,7 @@ def wait_for_a_late_flush(kafka, worker, lines):
     raise AssertionError(f'no flush was late; {worker.log()[-3000:]}')
 
 
-def test_commits_that_brokers_do_not_answer_in_time(folder, flag):
+def test_commits_that_brokers_do_not_answer_in_time(folder, gate):
     """A sink's and a source's: both are told of, both tasks go on."""
     with own_broker() as kafka:
         worker = stack.worker(folder / 'w', kafka.address, offset_flush_interval_ms=2000, offset_flush_timeout_ms=1000, session_timeout_ms=60000,
@@ -287,12 +295,12 @@ def test_commits_that_brokers_do_not_answer_in_time(folder, flag):
         sink, lines = Sink(rest, kafka.address, folder), Lines(folder, unique('lines'), kafka.address)
         try:
             sink.produce(numbers(0, 30))
-            sink.put(hold_while=flag, request_commit='true')
+            sink.put(hold_while=gate, request_commit='true')
             lines.create(rest).start()
             lines.wait_beyond()
-            stack.wait_for('a put', Path(f'{flag}.held').exists)
+            stack.wait_for('a put', Path(f'{gate}.held').exists)
             with suspended(kafka):
-                flag.unlink()
+                open_gate(gate)
                 late = f'WorkerSinkTask{{id={sink.name}-0}} Commit of offsets timed out'
                 stack.wait_for('the commit to be late', lambda: late in worker.log())
             wait_for_a_late_flush(kafka, worker, lines)

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace troubled {
@@ -28,8 +27,7 @@ constexpr ConfigKey keys[] = {
     {.name = "rewind.to.start", .doc = "A file: who removes it wants everything again, from offset 0 on."},
     {.name = "rewind.topic", .doc = "The first partition of this topic is wanted again with the first records."},
     {.name = "retriable.while", .doc = "A file: as long as it is there, put() fails and is to be called again."},
-    {.name = "hold.while",
-     .doc = "A file: as long as it is there, put() does not return; FILE.held says that it waits."},
+    {.name = "hold.while", .doc = "A FIFO: put() waits for its writer; FILE.held says that it waits."},
     {.name = "keep.back", .type = ConfigType::Int, .default_value = "0", .doc = "So many may not be committed."},
     {.name = "request.commit", .type = ConfigType::Boolean, .default_value = "false", .doc = "After each put()."},
     {.name = "more.tasks", .type = ConfigType::Int, .default_value = "0", .doc = "So many tasks beyond tasks.max."},
@@ -125,7 +123,7 @@ private:
     void hold() {
         if (!hold_while_ || !std::filesystem::exists(*hold_while_)) return;
         std::ofstream(*hold_while_ + ".held") << "1";
-        while (std::filesystem::exists(*hold_while_)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        std::ifstream(*hold_while_).get();  // waits until it is opened to be written
     }
     void rewind_to_start() {
         TopicOffsets first;

@@ -31,16 +31,6 @@ std::string shown(const std::vector<Event>& events) {
     return text;
 }
 
-std::string failure(Harness& harness) {
-    const auto end = std::chrono::steady_clock::now() + 60s;
-    try {
-        while (std::chrono::steady_clock::now() < end) harness.further(100ms);
-    } catch (const ConnectException& e) {
-        return with_cause(e);
-    }
-    return "";
-}
-
 }
 
 TEST_CASE("a snapshot leaves bad rows out, wherever they stand, if the user says so", "[postgres]") {
@@ -85,8 +75,9 @@ TEST_CASE("a bad row ends the task that is not told otherwise", "[postgres]") {
     database.run("INSERT INTO t VALUES (1, 1), (2, 'NaN'), (3, 3)");
     Harness harness;
     harness.start(strict(database, {}));
-    CHECK_THAT(failure(harness), Catch::StartsWith("An exception occurred in the change event producer. This connector "
-                                                   "will be stopped.; "));
+    CHECK_THAT(harness.failure(),
+               Catch::StartsWith("An exception occurred in the change event producer. This connector "
+                                 "will be stopped.; "));
     harness.stop();
 }
 

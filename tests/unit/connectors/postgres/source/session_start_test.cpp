@@ -7,23 +7,6 @@ using namespace millrace::postgres::test;
 
 namespace {
 
-std::string failure(Harness& harness) {
-    const auto end = std::chrono::steady_clock::now() + 60s;
-    try {
-        while (std::chrono::steady_clock::now() < end) harness.further(100ms);
-    } catch (const ConnectException& e) {
-        return with_cause(e);
-    }
-    return "";
-}
-
-std::int64_t entry(const OffsetMap& offset, std::string_view key) {
-    for (const auto& [name, value] : offset.entries()) {
-        if (name == key) return value.as_integer();
-    }
-    return 0;
-}
-
 Lsn confirmed(Database& database) {
     const auto rows =
         database.run("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = current_database()");
@@ -43,7 +26,7 @@ TEST_CASE("the slot is advanced to the stored offset where the strategy trusts t
     database.run("INSERT INTO t VALUES (2)");
     const auto offset = first.take(2).back().offset;  // stored, but the server has not heard of it
     first.stop();
-    const Lsn committed{static_cast<std::uint64_t>(entry(offset, "lsn_commit"))};
+    const Lsn committed{static_cast<std::uint64_t>(number(offset, "lsn_commit"))};
     const auto before = confirmed(database);
     REQUIRE(before < committed);
 
@@ -55,7 +38,7 @@ TEST_CASE("the slot is advanced to the stored offset where the strategy trusts t
         Harness harness;
         harness.keep(offset);
         harness.start(database.connector(std::move(more)));
-        CHECK_THAT(failure(harness), Catch::Contains("Failed to start replication stream at LSN{"));
+        CHECK_THAT(harness.failure(), Catch::Contains("Failed to start replication stream at LSN{"));
         harness.stop();
         return confirmed(database);
     };
@@ -90,7 +73,7 @@ TEST_CASE("a slot that another has is waited for, as often as slot.max.retries s
     Harness impatient;
     impatient.start(
         database.connector({{"slot.max.retries", "2"}, {"slot.retry.delay.ms", "10"}, {"errors.max.retries", "0"}}));
-    const auto text = failure(impatient);
+    const auto text = impatient.failure();
     CHECK_THAT(text,
                Catch::Contains("Failed to start replication stream at LSN{") &&
                    Catch::Contains("; when setting up multiple connectors for the same database host, please make "

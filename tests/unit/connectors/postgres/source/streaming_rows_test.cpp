@@ -5,15 +5,6 @@ using namespace millrace;
 using namespace millrace::postgres;
 using namespace millrace::postgres::test;
 
-namespace {
-
-std::int64_t number(const OffsetMap& offset, std::string_view key) {
-    const auto* value = offset.find(key);
-    return value == nullptr ? 0 : value->as_integer();
-}
-
-}
-
 TEST_CASE("no offset stands behind the first of several rows that were written at once", "[postgres]") {
     const auto server = test_server();
     if (!server) return;

@@ -19,22 +19,11 @@ OffsetMap stream_one_row(Database& database, const Settings& settings) {
     return offset;
 }
 
-/// The message with which the task ends.
-std::string failure(Harness& harness) {
-    const auto end = std::chrono::steady_clock::now() + 60s;
-    try {
-        while (std::chrono::steady_clock::now() < end) harness.further(100ms);
-    } catch (const ConnectException& e) {
-        return with_cause(e);
-    }
-    return "";
-}
-
 std::string failure_from(const OffsetMap& offset, const Settings& settings) {
     Harness harness;
     harness.keep(offset);
     harness.start(settings);
-    auto text = failure(harness);
+    auto text = harness.failure();
     harness.stop();
     return text;
 }
@@ -136,7 +125,7 @@ TEST_CASE("a changed password ends the task at its next connection, with the ser
     database.run("INSERT INTO t VALUES (2)");
     CHECK(harness.take(1).front().id == 2);
     database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'millrace_fault_role'");
-    const auto text = failure(harness);
+    const auto text = harness.failure();
     harness.stop();
     database.run("DROP OWNED BY millrace_fault_role; DROP ROLE millrace_fault_role");
     CHECK_THAT(text, Catch::Contains("password authentication failed for user \"millrace_fault_role\""));
@@ -153,7 +142,7 @@ TEST_CASE("a publication that was dropped is named, with the way to get every ro
     const auto offset = harness.take(1).back().offset;
     database.run("DROP PUBLICATION millrace_fault_e");
     database.run("INSERT INTO t VALUES (2)");
-    const auto text = failure(harness);
+    const auto text = harness.failure();
     harness.stop();
     CHECK_THAT(text, Catch::Contains("ERROR: publication \"millrace_fault_e\" does not exist. It was dropped while"));
     CHECK_THAT(failure_from(offset, database.connector()), Catch::Contains("with snapshot.mode=when_needed"));
@@ -212,7 +201,7 @@ TEST_CASE("a value that cannot be converted and may not be missing is a failure 
     strict.keep(rows.back().offset);
     strict.start(database.connector({{"time.precision.mode", "nanoseconds"}}));
     insert(3, "2262-04-12 12:00");
-    const auto text = failure(strict);
+    const auto text = strict.failure();
     strict.stop();
     CHECK_THAT(text, Catch::Contains(R"(Invalid value: null used for required field: "at", schema type: INT64)"));
 }

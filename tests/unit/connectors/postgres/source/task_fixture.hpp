@@ -127,6 +127,12 @@ struct TransactionEvent {
     std::int64_t events = 0;  ///< of END
 };
 
+/// Of an offset; 0 if it has no such key.
+inline std::int64_t number(const OffsetMap& offset, std::string_view key) {
+    const auto* value = offset.find(key);
+    return value == nullptr ? 0 : value->as_integer();
+}
+
 /// The worker's part: offsets that survive the task.
 class Harness : public SourceTaskContext {
 public:
@@ -165,6 +171,16 @@ public:
         std::vector<Event> events;
         append(task_->poll({}, wait), events);
         return events.size();
+    }
+    /// The message with which the task ends; empty if it goes on for a minute.
+    std::string failure() {
+        const auto end = std::chrono::steady_clock::now() + 60s;
+        try {
+            while (std::chrono::steady_clock::now() < end) further(100ms);
+        } catch (const ConnectException& e) {
+            return with_cause(e);
+        }
+        return "";
     }
     std::vector<OffsetMap> marks = {};
     std::size_t largest_batch = 0;  ///< in records
