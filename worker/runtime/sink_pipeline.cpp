@@ -112,24 +112,23 @@ WrittenRecord SinkPipeline::write(const SinkRecord& record) {
     return written;
 }
 
-std::optional<SinkRecord> SinkPipeline::convert(const ConsumerRecord& record, Arena& arena) {
+bool SinkPipeline::convert(const ConsumerRecord& record, Arena& arena, SinkRecord& made) {
     context_.begin({.consumed = &record});
     auto& converters = parts_.converters;
     auto key = attempt({StageKind::KeyConverter, converters.key_class}, context_, [&] {
         if (key_headers_) key_headers_->read_headers(record.headers);
         return converters.key->to_connect_data(record.topic, record.key, arena);
     });
-    if (!key) return std::nullopt;
+    if (!key) return false;
     auto value = attempt({StageKind::ValueConverter, converters.value_class}, context_, [&] {
         if (value_headers_) value_headers_->read_headers(record.headers);
         return converters.value->to_connect_data(record.topic, record.value, arena);
     });
-    if (!value) return std::nullopt;
-    SinkRecord made;
+    if (!value) return false;
     if (!record.headers.empty()) {
         auto headers = attempt({StageKind::HeaderConverter, converters.header_class}, context_,
                                [&] { return convert_headers(record, arena); });
-        if (!headers) return std::nullopt;
+        if (!headers) return false;
         made.headers = std::move(*headers);
     }
     made.topic = made.original_topic = record.topic;
@@ -142,8 +141,23 @@ std::optional<SinkRecord> SinkPipeline::convert(const ConsumerRecord& record, Ar
     if (record.timestamp >= 0) made.timestamp = record.timestamp;
     made.timestamp_type = record.timestamp_type;
     note_topic(record.topic);
-    if (!parts_.chain.empty() && !parts_.chain.apply(made, arena, context_)) return std::nullopt;
-    return made;
+    return parts_.chain.empty() || parts_.chain.apply(made, arena, context_);
+}
+
+/// Made where it stays, and taken away again unless it is whole: the batch is still asked about partitions when a task
+/// fails.
+void SinkPipeline::add(const ConsumerRecord& record, Arena& arena, SinkBatch& batch) {
+    auto& made = batch.records.emplace_back();
+    try {
+        if (convert(record, arena, made)) {
+            batch.origins.push_back(&record);
+            return;
+        }
+    } catch (...) {
+        batch.records.pop_back();
+        throw;
+    }
+    batch.records.pop_back();
 }
 
 void SinkPipeline::convert(RecordBatch raw, SinkBatch& batch) {
@@ -153,10 +167,7 @@ void SinkPipeline::convert(RecordBatch raw, SinkBatch& batch) {
     batch.records.reserve(batch.records.size() + kept.records().size());
     OffsetCursor offsets(batch.offsets);
     for (const auto& record : kept.records()) {
-        if (auto made = convert(record, *arena)) {
-            batch.records.push_back(std::move(*made));
-            batch.origins.push_back(&record);
-        }
+        add(record, *arena, batch);
         offsets.advance(record);
     }
 }

@@ -59,7 +59,8 @@ public:
     WrittenRecord write(const SinkRecord& record);
 
 private:
-    std::optional<SinkRecord> convert(const ConsumerRecord& record, Arena& arena);
+    void add(const ConsumerRecord& record, Arena& arena, SinkBatch& batch);
+    bool convert(const ConsumerRecord& record, Arena& arena, SinkRecord& made);  ///< false: skipped
     Headers convert_headers(const ConsumerRecord& record, Arena& arena);
     void note_topic(std::string_view topic);
 
