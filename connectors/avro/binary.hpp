@@ -4,6 +4,7 @@
 #pragma once
 #include "connectors/api/errors.hpp"
 #include "connectors/converters/text_buffer.hpp"
+#include "connectors/support/varint.hpp"
 
 #include <fmt/core.h>
 
@@ -16,16 +17,12 @@
 
 namespace millrace::avro {
 
-inline constexpr std::size_t most_long_bytes = 10;
-
-/// The caller has made room for most_long_bytes.
+/// The caller has made room for most_varint_bytes.
 inline void put_long(converters::TextBuffer& out, std::int64_t value) noexcept {
-    auto bits = static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-    for (; bits > 0x7F; bits >>= 7) out.put(static_cast<char>((bits & 0x7F) | 0x80));
-    out.put(static_cast<char>(bits));
+    write_varint(zig_zag(value), [&out](char byte) { out.put(byte); });
 }
 inline void append_long(converters::TextBuffer& out, std::int64_t value) {
-    out.room(most_long_bytes);
+    out.room(most_varint_bytes);
     put_long(out, value);
 }
 inline std::string encoded_long(std::int64_t value) {
@@ -48,15 +45,7 @@ public:
 
     std::size_t remaining() const noexcept { return bytes_.size() - at_; }
     std::int64_t read_long() {
-        std::uint64_t bits = 0;
-        for (unsigned shift = 0;; shift += 7) {
-            if (at_ == bytes_.size()) fail("ends within a number");
-            const auto byte = static_cast<unsigned char>(bytes_[at_++]);
-            if (shift == 63 && byte > 1) fail("has a number of more than 64 bits");
-            bits |= std::uint64_t{byte & 0x7Fu} << shift;
-            if (byte < 0x80) break;
-        }
-        return static_cast<std::int64_t>(bits >> 1 ^ (~(bits & 1) + 1));
+        return un_zig_zag(read_varint(bytes_, at_, [this](std::string_view why) { fail(why); }));
     }
     std::int32_t read_int() {
         const auto value = read_long();

@@ -245,7 +245,7 @@ bool EncodePlan::write_present(const Value& value, converters::TextBuffer& out) 
         return true;
     case Code::Text: {
         const auto text = value.as_text();
-        out.room(most_long_bytes + text.size());
+        out.room(most_varint_bytes + text.size());
         put_long(out, static_cast<std::int64_t>(text.size()));
         out.put(text);
         return true;

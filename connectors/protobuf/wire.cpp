@@ -5,7 +5,6 @@ namespace millrace::protobuf {
 namespace {
 
 constexpr int most_group_levels = 100;
-constexpr std::size_t most_varint_bytes = 10;
 constexpr std::uint64_t most_path_parts = 100;
 
 std::vector<std::int32_t> read_path(WireReader& in) {
@@ -23,22 +22,12 @@ std::vector<std::int32_t> read_path(WireReader& in) {
 void close_length(std::string& out, std::size_t begin) {
     char bytes[most_varint_bytes];
     std::size_t count = 0;
-    for (auto bits = out.size() - begin;; bits >>= 7) {
-        bytes[count++] = static_cast<char>(bits > 0x7F ? (bits & 0x7F) | 0x80 : bits);
-        if (bits <= 0x7F) break;
-    }
+    write_varint(out.size() - begin, [&](char byte) { bytes[count++] = byte; });
     out.insert(begin, bytes, count);
 }
 
 std::uint64_t WireReader::varint() {
-    std::uint64_t bits = 0;
-    for (unsigned shift = 0;; shift += 7) {
-        if (at_ == bytes_.size()) fail("ends within a number");
-        const auto byte = static_cast<unsigned char>(bytes_[at_++]);
-        if (shift == 63 && byte > 1) fail("has a number of more than 64 bits");
-        bits |= std::uint64_t{byte & 0x7Fu} << shift;
-        if (byte < 0x80) return bits;
-    }
+    return read_varint(bytes_, at_, [this](std::string_view why) { fail(why); });
 }
 
 std::string_view WireReader::length_delimited() { return take(varint()); }

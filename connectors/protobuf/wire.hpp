@@ -4,6 +4,7 @@
 /// Facts    Protocol Buffers, "Encoding"; Confluent's wire format for message indexes.
 #pragma once
 #include "connectors/api/errors.hpp"
+#include "connectors/support/varint.hpp"
 
 #include <fmt/core.h>
 
@@ -19,16 +20,8 @@ namespace millrace::protobuf {
 
 enum class WireType : std::uint8_t { Varint = 0, Fixed64 = 1, Length = 2, StartGroup = 3, EndGroup = 4, Fixed32 = 5 };
 
-constexpr std::uint64_t zig_zag(std::int64_t value) noexcept {
-    return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
-constexpr std::int64_t un_zig_zag(std::uint64_t bits) noexcept {
-    return static_cast<std::int64_t>(bits >> 1 ^ (~(bits & 1) + 1));
-}
-
 inline void put_varint(std::string& out, std::uint64_t bits) {
-    for (; bits > 0x7F; bits >>= 7) out += static_cast<char>((bits & 0x7F) | 0x80);
-    out += static_cast<char>(bits);
+    write_varint(bits, [&out](char byte) { out += byte; });
 }
 inline void put_tag(std::string& out, std::uint32_t number, WireType type) {
     put_varint(out, std::uint64_t{number} << 3 | static_cast<std::uint64_t>(type));
