@@ -52,6 +52,12 @@ class Writer(threading.Thread):
             connection.execute('insert into ledger (id, version) values (%s, 1)', [newest])
             return newest, dict(connection.execute('select id, version from ledger').fetchall())
 
+    def compare(self, topic, what='the last row', seconds=120):
+        """Ends it, reads the topic up to the last row, and returns what is wrong there and the version of every row. `what` is waited for, as wait_for has it."""
+        newest, truth = self.finish()
+        stack.wait_for(what, lambda: any(key['id'] == newest for key, _, _ in topic.poll() + topic.records[-100:]), seconds, 0)
+        return problems_of(topic.records, truth), truth
+
 
 def repeated(records):
     """Changes that a topic's records (key, value, headers) tell of more than once."""

@@ -8,7 +8,7 @@ import pytest
 
 import stack
 from connector import Connector
-from ledger import TABLE, Writer, problems_of
+from ledger import TABLE, Writer
 
 
 class Address:
@@ -92,10 +92,7 @@ def test_a_failover_slot_goes_on_at_the_new_primary(pair, folder, kafka_address,
         fail_over(primary, standby, address)
         commits = writer.commits
         stack.wait_for('commits at the new primary', lambda: writer.commits > commits + 50)
-        newest, truth = writer.finish()
-        stack.wait_for(lambda: f'the last row; {connector.rest.status(connector.name)}',
-                       lambda: any(key['id'] == newest for key, _, _ in ledger.poll()), 120, 0)
-        problems = problems_of(ledger.records, truth)
+        problems, _ = writer.compare(ledger, lambda: f'the last row; {connector.rest.status(connector.name)}')
         assert not problems, '\n'.join(problems[:20])
     finally:
         writer.done.set()

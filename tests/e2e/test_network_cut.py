@@ -121,9 +121,7 @@ def test_a_cut_worker_stops_in_time_and_comes_back(cable, group, postgres, folde
         cable.plug()
         group.wait_placed(names, balanced(everyone), 120)
         goes_on()
-        newest, truth = writer.finish()
-        stack.wait_for('the last row', lambda: any(key['id'] == newest for key, _, _ in changes.poll()), 120, 0)
-        problems = ledger.problems_of(changes.records, truth)
+        problems, _ = writer.compare(changes)
         for lines in files:
             problems += [f'{lines.name}: {problem}' for problem in lines.finish() + two_writers(lines.numbers())]
         assert not problems, '\n'.join(problems[:20])

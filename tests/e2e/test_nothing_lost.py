@@ -79,10 +79,7 @@ def test_kill_9_and_restarts_lose_nothing(folder, dice):
                 postgres.restart()
                 stack.wait_for('commits after the restart', lambda: writer.commits > commits + 20)
             killed()
-        newest, truth = writer.finish()
-        stack.wait_for(lambda: f'the last row; status {rest.status(connector.name)}',
-                       lambda: any(key['id'] == newest for key, _, _ in ledger.poll()), 180, 0)
-        problems = problems_of(ledger.records, truth)
+        problems, truth = writer.compare(ledger, lambda: f'the last row; status {rest.status(connector.name)}', 180)
         print(f'{len(truth)} rows, {sum(truth.values())} versions, {writer.commits} commits, {len(ledger.records)} records')
         assert not problems, '\n'.join(problems[:20])
     finally:
