@@ -206,6 +206,12 @@ TEST_CASE("warnings never show a password", "[postgres][config]") {
     CHECK(warnings[0].find("hush") == std::string::npos);
 }
 
+TEST_CASE("the server's WAL cannot be looked at without a pause", "[postgres][config]") {
+    CHECK_FALSE(
+        errors_of("millrace.retained.wal.check.interval.ms", with({{"millrace.retained.wal.check.interval.ms", "0"}}))
+            .empty());
+}
+
 TEST_CASE("skipped operations also shape the publication, but only when they are set", "[postgres][config]") {
     CHECK_FALSE(parsed(least).replication.publish);
     CHECK(parsed(least).skipped_operations == "t");

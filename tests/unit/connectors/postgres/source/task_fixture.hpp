@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -136,6 +137,8 @@ inline std::int64_t number(const OffsetMap& offset, std::string_view key) {
 /// The worker's part: offsets that survive the task.
 class Harness : public SourceTaskContext {
 public:
+    /// `log` takes what the task says; none: nobody does.
+    explicit Harness(std::shared_ptr<LogSink> log = {}) : logger_(std::move(log), "test") {}
     const Logger& logger() const noexcept override { return logger_; }
     std::string_view connector_name() const noexcept override { return "test"; }
     int task_id() const noexcept override { return 0; }
