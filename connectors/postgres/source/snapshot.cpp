@@ -1,5 +1,7 @@
 #include "connectors/postgres/source/snapshot.hpp"
 
+#include "connectors/postgres/source/event_failure.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -274,6 +276,14 @@ Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view 
     return {.key = key, .after = model.row(columns_, {}, arena, Origin::Snapshot)};
 }
 
+Snapshot::Converted Snapshot::convert_to_send(const TableModel& model, std::string_view line) {
+    try {
+        return convert(model, line, batch_.values());
+    } catch (const DataException&) {
+        throw_snapshot_failure(row_offset_);
+    }
+}
+
 bool Snapshot::left_out(const TableModel& model, std::string_view line) {
     if (fails_on_bad_rows()) return false;
     try {
@@ -301,7 +311,7 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
     }
     ++rows_;
     note_progress(row, last_in_table);
-    const auto [key, after] = convert(model, row.line, arena);
+    const auto [key, after] = convert_to_send(model, row.line);
     const auto source = records_.source().make({.ts_usec = state_.ts_usec.value_or(0),
                                                 .snapshot = marker,
                                                 .schema = model.id().schema,

@@ -106,6 +106,7 @@ private:
         Value after;
     };
     Converted convert(const TableModel& model, std::string_view line, Arena& arena);
+    Converted convert_to_send(const TableModel& model, std::string_view line);
     /// It cannot be converted, and need not be. Only then are rows looked at before they are held back: a row that is
     /// left out must not be the last.
     bool left_out(const TableModel& model, std::string_view line);
