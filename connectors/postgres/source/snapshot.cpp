@@ -126,6 +126,11 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     has_offset_ = before.has_value();
     if (before) row_offset_ = *before;
     notify("STARTED");
+    abort_on_failure([&] { read_all(start); });
+    return done_;
+}
+
+void Snapshot::read_all(const Start& start) {
     const auto facts =
         connection_.query("SELECT pg_is_in_recovery(), (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000)::bigint");
     state_ = {.lsn = start.position, .ts_usec = facts.integer(0, 1), .snapshot = SnapshotKind::Initial};
@@ -136,6 +141,7 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     }
     load_types(connection_, tables_.types());
     auto tables = tables_in_order();
+    tell_resolved();
     if (config_.snapshot.lock_tables) {
         connection_.query(fmt::format("SET LOCAL lock_timeout = {}", config_.snapshot.lock_timeout.count()));
         for (const auto& table : tables) lock(connection_, table.id, config_.snapshot.lock_timeout);
@@ -147,7 +153,6 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     done_.last_snapshot_record = done_.snapshot_completed = true;
     resume(start, tables);
     read_tables(tables);
-    return done_;
 }
 
 void Snapshot::run_blocking(const SnapshotRequest& request, const OffsetState& position, const OffsetState& stored) {
@@ -161,28 +166,44 @@ void Snapshot::run_blocking(const SnapshotRequest& request, const OffsetState& p
     row_offset_.snapshot = done_.snapshot = SnapshotKind::Blocking;
     row_offset_.snapshot_completed = row_offset_.last_snapshot_record = false;
     done_.snapshot_completed = done_.last_snapshot_record = true;
-    load_types(connection_, tables_.types());
-    const auto tables = tables_of(request);
-    logger_.info("Blocking snapshot of {} tables", tables.size());
-    read_tables(tables);
+    abort_on_failure([&] {
+        load_types(connection_, tables_.types());
+        const auto tables = tables_of(request);
+        logger_.info("Blocking snapshot of {} tables", tables.size());
+        tell_resolved();
+        read_tables(tables);
+    });
 }
 
-void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
-    notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", lists_.resolved}});
-    next_report_nanos_ = records_.now() + report_every_nanos;
-    first_table_ = tables.empty() ? nullptr : &tables.front();
+void Snapshot::abort_on_failure(const std::function<void()>& work) {
+    const auto abort = [this] {
+        notify("ABORTED");
+        if (!batch_.empty()) sink_(batch_.take());
+    };
     try {
-        const auto more = more_connections(tables.size());
-        std::vector<Lane> lanes = {{.connection = &connection_}};
-        for (const auto& connection : more) lanes.push_back({.connection = connection.get()});
-        read_in_lanes(tables, lanes);
+        work();
+    } catch (const Interrupted&) {
+        throw;  // the next task goes on
     } catch (const DatabaseError&) {
         // What was read need not be read again.
         if (ended_) emit(*ended_, true, false);
-        notify("ABORTED");
-        if (!batch_.empty()) sink_(batch_.take());
+        abort();
+        throw;
+    } catch (...) {
+        abort();
         throw;
     }
+}
+
+void Snapshot::tell_resolved() { notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", lists_.resolved}}); }
+
+void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
+    next_report_nanos_ = records_.now() + report_every_nanos;
+    first_table_ = tables.empty() ? nullptr : &tables.front();
+    const auto more = more_connections(tables.size());
+    std::vector<Lane> lanes = {{.connection = &connection_}};
+    for (const auto& connection : more) lanes.push_back({.connection = connection.get()});
+    read_in_lanes(tables, lanes);
     if (ended_) emit(*ended_, true, true);
     tell_rows();
     row_offset_ = done_;

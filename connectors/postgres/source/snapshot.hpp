@@ -83,7 +83,10 @@ private:
     std::vector<CatalogTable> tables_of(const SnapshotRequest& request);
     /// What is done already leaves the list.
     void resume(const Start& start, std::vector<CatalogTable>& tables);
-    /// All rows; ABORTED is told if that fails.
+    void read_all(const Start& start);
+    /// ABORTED is told if `work` fails.
+    void abort_on_failure(const std::function<void()>& work);
+    void tell_resolved();
     void read_tables(const std::vector<CatalogTable>& tables);
     /// As many connections to the same view of the database as snapshot.max.threads and the tables want, less one.
     std::vector<std::unique_ptr<Connection>> more_connections(std::size_t tables);
