@@ -178,7 +178,7 @@ void Snapshot::run_blocking(const SnapshotRequest& request, const OffsetState& p
 void Snapshot::abort_on_failure(const std::function<void()>& work) {
     const auto abort = [this] {
         notify("ABORTED");
-        if (!batch_.empty()) sink_(batch_.take());
+        hand_over();
     };
     try {
         work();
@@ -262,7 +262,9 @@ void Snapshot::end_table(Lane& lane) {
 
 void Snapshot::row(Lane& lane, std::string_view line) {
     const bool first_in_table = lane.rows++ == 0;
-    if (left_out(*lane.model, line)) return;
+    std::optional<Converted> converted;
+    if (!convert_early(*lane.model, line, converted)) return;
+    const auto batch = batch_number_;
     if (ended_) {
         emit(*ended_, true, false);
         ended_.reset();
@@ -275,6 +277,8 @@ void Snapshot::row(Lane& lane, std::string_view line) {
     auto& held = *lane.held;
     held.model = lane.model;
     held.line.assign(line);
+    held.converted = converted;
+    held.batch = batch;
     held.first_in_table = first_in_table;
     held.first = held.first_in_table && lane.table == first_table_;
     held.table = lane.table->oid;
@@ -284,7 +288,8 @@ void Snapshot::row(Lane& lane, std::string_view line) {
     logger_.info("Exported {} records so far, {} of table '{}'", rows_, lane.rows, lane.model->name());
 }
 
-Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view line, Arena& arena) {
+Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view line) {
+    auto& arena = batch_.values();
     auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));
     std::ranges::copy(line, text);
     split_copy_line(text, line.size(), columns_);
@@ -297,23 +302,24 @@ Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view 
     return {.key = key, .after = model.row(columns_, {}, arena, Origin::Snapshot)};
 }
 
-Snapshot::Converted Snapshot::convert_to_send(const TableModel& model, std::string_view line) {
+Snapshot::Converted Snapshot::convert_to_send(const HeldRow& row) {
+    if (row.converted && row.batch == batch_number_) return *row.converted;
     try {
-        return convert(model, line, batch_.values());
+        return convert(*row.model, row.line);
     } catch (const DataException&) {
         throw_snapshot_failure(row_offset_);
     }
 }
 
-bool Snapshot::left_out(const TableModel& model, std::string_view line) {
-    if (fails_on_bad_rows()) return false;
+bool Snapshot::convert_early(const TableModel& model, std::string_view line, std::optional<Converted>& to) {
+    if (fails_on_bad_rows()) return true;
     try {
-        Arena scratch;
-        convert(model, line, scratch);
-        return false;
+        to = convert(model, line);
+        return true;
     } catch (const DataException& e) {
         on_bad_row(model.name(), e);
-        return true;
+        if (batch_.full()) hand_over();  // of what such rows have left in it
+        return false;
     }
 }
 
@@ -332,7 +338,7 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
     }
     ++rows_;
     note_progress(row, last_in_table);
-    const auto [key, after] = convert_to_send(model, row.line);
+    const auto [key, after] = convert_to_send(row);
     const auto source = records_.source().make({.ts_usec = state_.ts_usec.value_or(0),
                                                 .snapshot = marker,
                                                 .schema = model.id().schema,
@@ -349,10 +355,15 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
     batch_.add(records_.change(
         model, key, make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = records_.now()}, arena),
         offset));
-    if (!batch_.full()) return;
+    if (batch_.full()) hand_over();
+}
+
+void Snapshot::hand_over() {
     tell_rows();
-    sink_(batch_.take());
+    auto batch = batch_.take();
+    ++batch_number_;
     fresh_batch_ = true;
+    if (!batch.records.empty()) sink_(std::move(batch));
 }
 
 void Snapshot::tell_rows() {

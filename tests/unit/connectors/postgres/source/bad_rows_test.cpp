@@ -1,5 +1,6 @@
 /// Rows that cannot be converted, and event.processing.failure.handling.mode, in snapshots of each kind.
 #include "tests/unit/connectors/postgres/source/task_fixture.hpp"
+#include "tests/unit/log_lines.hpp"
 
 #include <algorithm>
 #include <regex>
@@ -72,6 +73,46 @@ TEST_CASE("a snapshot leaves bad rows out, wherever they stand, if the user says
     again.start(strict(database, {{"event.processing.failure.handling.mode", mode}}));
     CHECK(shown(again.take(1)) == "c10: ");
     again.stop();
+}
+
+TEST_CASE("a row of a snapshot is converted once, whatever becomes of bad ones", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_converted_once");
+    database.run("CREATE TABLE t(id int PRIMARY KEY, n numeric(5,2))");
+    database.run("INSERT INTO t SELECT i, 'NaN' FROM generate_series(1, 10) i");
+    const auto* mode = GENERATE("fail", "warn", "skip");
+    CAPTURE(mode);
+    const auto log = std::make_shared<LogLines>();
+    Harness harness(log);
+    harness.start(database.connector({{"event.processing.failure.handling.mode", mode}}));
+    CHECK(harness.take(10).size() == 10);
+    harness.stop();
+    // Each conversion says that the column becomes null.
+    const auto lines = log->all();
+    std::size_t conversions = 0;
+    const std::string_view warning = "Failed to properly convert data value for 'public.t.n'";
+    for (auto at = lines.find(warning); at != std::string::npos; at = lines.find(warning, at + 1)) ++conversions;
+    CHECK(conversions == 10);
+}
+
+TEST_CASE("bad rows in great number leave nothing behind", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_many_bad_rows");
+    database.run("CREATE TABLE t(id int PRIMARY KEY, v text, n numeric(5,2))");
+    // More than a batch holds, before, between and behind the good ones.
+    database.run(
+        "INSERT INTO t SELECT i, repeat('x', 1000), CASE WHEN i IN (3000, 3001, 6000) THEN 1 ELSE 'NaN'::numeric END "
+        "FROM generate_series(1, 9000) i");
+    Harness harness;
+    harness.start(strict(database, {{"event.processing.failure.handling.mode", "skip"}}));
+    const auto rows = harness.take(3);
+    CHECK(shown(rows) == "t3000:true t3001:true t6000:last ");
+    CHECK(rows[2].after.find(std::string(1000, 'x')) != std::string::npos);
+    database.run("INSERT INTO t VALUES (10000, '', 1)");
+    CHECK(shown(harness.take(1)) == "t10000: ");
+    harness.stop();
 }
 
 TEST_CASE("a bad row ends the task that is not told otherwise", "[postgres]") {
