@@ -18,29 +18,37 @@ def proxy(postgres_address):
     made.stop()
 
 
-def test_fail_and_warn(rest, kafka_address, postgres_address, database, sql, proxy, worker):
+def test_fail_warn_and_ignore(rest, kafka_address, postgres_address, database, sql, proxy, worker):
     sql('create table t (id int primary key)')
-    failing, warning = (Connector(rest, kafka_address, postgres_address, database) for _ in range(2))
+    failing, warning, ignoring = connectors = [Connector(rest, kafka_address, postgres_address, database) for _ in range(3)]
+
+    def told(connector):
+        """Lines of the log: a time-out is told of after each one."""
+        return [line for line in worker.log().splitlines() if connector.name in line and 'LSN flush operation timed out for LSN' in line]
+
     try:
-        for connector, action in (failing, 'fail'), (warning, 'warn'):
+        for connector, action in (ignoring, 'ignore'), (failing, 'fail'), (warning, 'warn'):
             # Status updates fill the connection, and nothing but them waits for the server.
             connector.create(snapshot_mode='no_data', database_port=proxy.port, status_update_interval_ms=1,
                              lsn_flush_timeout_ms=300, lsn_flush_timeout_action=action, driver_options='-c wal_sender_timeout=0',
                              **{'millrace.retained.wal.check.interval.ms': 3_600_000})
             connector.wait_streaming()
         sql('insert into t values (1)')
-        for connector in failing, warning:
+        for connector in connectors:
             connector.records('public.t', 1)
         proxy.hold()
         trace = rest.wait_failed(failing.name, 240)
         assert 'LSN flush operation timed out for LSN' in trace and 'lsn.flush.timeout.action' in trace
-        stack.wait_for('the warning', lambda: any('WARN' in line and 'LSN flush operation timed out for LSN' in line
-                                                  for line in worker.log().splitlines() if warning.name in line), 240)
-        assert rest.states(warning.name) == ['RUNNING', 'RUNNING']
+        # The one that ignores them has as many, and nobody hears of it.
+        stack.wait_for('warnings', lambda: len(told(warning)) > 5, 240)
+        assert all('WARN' in line for line in told(warning))
         proxy.release()
         sql('insert into t values (2)')
-        assert warning.records('public.t', 2)[-1][0] == {'id': 2}
+        for connector in warning, ignoring:
+            assert connector.records('public.t', 2)[-1][0] == {'id': 2}
+            assert rest.states(connector.name) == ['RUNNING', 'RUNNING']
+        assert told(ignoring) == []
     finally:
         proxy.release()
-        for connector in failing, warning:
+        for connector in connectors:
             connector.delete()

@@ -42,10 +42,11 @@ class TestEventsThatCannotBeProcessed:
                           connector.rest.metrics(), re.M)
         return found and float(found[1])
 
-    def test_fail(self, connector, sql):
+    def test_fail(self, connector, sql, worker):
         self.begin(connector, sql)
         trace = connector.rest.wait_failed(connector.name)
-        assert re.search(r'[0-9A-F]+/[0-9A-F]+', trace) and 'event.processing.failure.handling.mode' in trace, trace
+        assert re.search(r'Error while processing event at offset {.*lsn=[0-9]+', trace), trace
+        wait_for_line(worker, connector, r'ERROR .*The event at [0-9A-F]+/[0-9A-F]+ cannot be processed.*event\.processing\.failure\.handling\.mode')
 
     @pytest.mark.parametrize('mode, told', [('warn', True), ('skip', False), ('ignore', False)])
     def test_the_others(self, connector, sql, worker, mode, told):

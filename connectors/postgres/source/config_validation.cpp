@@ -46,6 +46,7 @@ constexpr std::pair<std::string_view, Range> ranges[] = {
     {"connection.validation.timeout.ms", positive_long},
     {"executor.shutdown.timeout.ms", positive_long},
     {"millrace.streamed.transactions.max.bytes", positive_long},
+    {"millrace.retained.wal.check.interval.ms", positive_long},
     {"notification.http.retries", natural_int},
     {"snapshot.fetch.size", natural_int},
     {"query.fetch.size", natural_int},

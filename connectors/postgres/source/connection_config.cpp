@@ -1,10 +1,10 @@
 #include "connectors/postgres/source/config.hpp"
+#include "connectors/postgres/source/driver_properties.hpp"
 #include "connectors/support/text.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 
 namespace millrace::postgres {
 namespace {
@@ -14,10 +14,17 @@ struct Keyword {
     const char* libpq;
 };
 constexpr std::array keywords = {
-    Keyword{"hostname", "host"},           Keyword{"port", "port"},     Keyword{"user", "user"},
-    Keyword{"password", "password"},       Keyword{"dbname", "dbname"}, Keyword{"sslmode", "sslmode"},
-    Keyword{"sslcert", "sslcert"},         Keyword{"sslkey", "sslkey"}, Keyword{"sslpassword", "sslpassword"},
+    Keyword{"hostname", "host"},
+    Keyword{"port", "port"},
+    Keyword{"user", "user"},
+    Keyword{"password", "password"},
+    Keyword{"dbname", "dbname"},
+    Keyword{"sslmode", "sslmode"},
+    Keyword{"sslcert", "sslcert"},
+    Keyword{"sslkey", "sslkey"},
+    Keyword{"sslpassword", "sslpassword"},
     Keyword{"sslrootcert", "sslrootcert"},
+    Keyword{"channelBinding", "channel_binding"},
 };
 constexpr std::array server_types = {
     std::pair{"primary", "primary"},
@@ -27,17 +34,6 @@ constexpr std::array server_types = {
     std::pair{"preferSecondary", "prefer-standby"},
     std::pair{"preferSlave", "prefer-standby"},
 };
-
-/// database.* without its prefix, then driver.*, which wins.
-Settings driver_properties(const Settings& settings) {
-    Settings properties;
-    for (const std::string_view prefix : {"database.", "driver."}) {
-        for (const auto& [key, value] : settings) {
-            if (key.starts_with(prefix)) properties[key.substr(prefix.size())] = value;
-        }
-    }
-    return properties;
-}
 
 std::vector<std::string> split_statements(std::string_view text) {
     std::vector<std::string> statements;
@@ -60,29 +56,20 @@ std::vector<std::string> split_statements(std::string_view text) {
     return statements;
 }
 
-std::optional<std::int64_t> number_of(const Settings& settings, std::string_view key) {
-    const auto at = settings.find(key);
-    if (at == settings.end()) return {};
-    const auto text = trim(at->second);
-    std::int64_t value = 0;
-    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{}) return {};
-    return value;
-}
-
 }
 
 ConnectionSettings connection_settings(const Settings& settings, const Warn& warn) {
-    const auto properties = driver_properties(settings);
-    const auto find = [&](std::string_view key) -> std::optional<std::string> {
-        const auto at = properties.find(key);
-        if (at == properties.end() || at->second.empty()) return {};
-        return at->second;
-    };
+    DriverProperties properties(settings);
+    const auto find = [&](std::string_view name) { return properties.find(name); };
     ConnectionSettings out;
     for (const auto& [jdbc, libpq] : keywords) {
         if (const auto value = find(jdbc)) {
             out.keywords.emplace_back(libpq, jdbc == "password" || jdbc == "sslpassword" ? *value : trim(*value));
         }
+    }
+    const auto ssl = find("ssl");
+    if (!find("sslmode") && (ssl ? lower_case(*ssl) == "true" : properties.has("ssl"))) {
+        out.keywords.emplace_back("sslmode", "verify-full");  // as the JDBC driver has it
     }
     if (!find("port")) out.keywords.emplace_back("port", "5432");
     out.host = find("hostname").value_or("localhost");
@@ -115,11 +102,12 @@ ConnectionSettings connection_settings(const Settings& settings, const Warn& war
         }
     }
     for (const auto* key : {"connectTimeout", "loginTimeout"}) {
-        const auto seconds = number_of(properties, key);
+        const auto seconds = properties.number(key);
         if (seconds && *seconds > 0) out.connect_timeout = std::chrono::seconds(*seconds);
     }
-    if (const auto ms = number_of(properties, "query.timeout.ms")) out.query_timeout = std::chrono::milliseconds(*ms);
+    if (const auto ms = properties.number("query.timeout.ms")) out.query_timeout = std::chrono::milliseconds(*ms);
     out.initial_statements = split_statements(find("initial.statements").value_or(""));
+    properties.warn_of_others(warn);
     return out;
 }
 

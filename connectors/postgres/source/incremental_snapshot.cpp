@@ -1,6 +1,7 @@
 #include "connectors/postgres/source/incremental_snapshot.hpp"
 
 #include "connectors/postgres/source/envelope.hpp"
+#include "connectors/postgres/source/event_failure.hpp"
 #include "connectors/postgres/source/slot.hpp"
 #include "connectors/support/java_hash_map.hpp"
 
@@ -306,7 +307,7 @@ void IncrementalSnapshot::send_window(const Outgoing& out) {
         try {
             send_row(window, index, stored, out);
         } catch (const DataException& e) {
-            if (fails_on_bad_rows()) throw;
+            if (fails_on_bad_rows()) throw_event_failure(stored);
             on_bad_row(window.model->name(), e);
         }
     }

@@ -156,6 +156,23 @@ OffsetEntries write_offset(const OffsetState& state, Arena& arena) {
     return {kept, size};
 }
 
+std::string java_text(const OffsetState& state) {
+    Arena arena;
+    std::string text;
+    for (const auto& [key, value] : write_offset(state, arena)) {
+        if (key == progress_key) continue;
+        text += fmt::format("{}{}=", text.empty() ? "" : ", ", key);
+        if (value.kind() == Value::Kind::String) {
+            text += value.as_text();
+        } else if (value.kind() == Value::Kind::Boolean) {
+            text += value.as_boolean() ? "true" : "false";
+        } else {
+            text += std::to_string(value.as_integer());
+        }
+    }
+    return "{" + text + "}";
+}
+
 OffsetState read_offset(OffsetEntries entries) {
     OffsetState state;
     state.incremental = read_incremental(entries);

@@ -59,6 +59,9 @@ struct OffsetState {
 bool is_behind(const OffsetState& offset, const OffsetState& other) noexcept;
 OffsetEntries write_offset(const OffsetState& state, Arena& arena);
 OffsetState read_offset(OffsetEntries entries);
+/// As Java shows the map of the offset: {lsn_proc=26538584, lsn=26538584}. The progress of a snapshot, which is long
+/// and not of Debezium's, is left out.
+std::string java_text(const OffsetState& state);
 /// Throws ConnectException unless the partition is {"server": prefix} and the offset, as a user sets it, has the whole
 /// number "lsn" and numbers where the others are read as such. An empty `prefix` is not compared.
 void check_offset(OffsetEntries partition, OffsetEntries offset, std::string_view prefix);

@@ -172,8 +172,8 @@ void ReplicationSession::ask_for_position() {
 }
 
 void ReplicationSession::run_timers(Clock::time_point now) {
-    if (config_.replication.xmin_interval > milliseconds::zero() && now >= next_xmin_) fetch_xmin();
-    if (config_.replication.activity_interval > milliseconds::zero() && now >= next_activity_) watch_activity(now);
+    if (fetches_xmin() && now >= next_xmin_) fetch_xmin();
+    if (watches_activity() && now >= next_activity_) watch_activity(now);
     if (channels_.waits_for_offset()) channels_.stored(confirmed_.stored());
     retained_wal_.tick(general_, now);
     if (!hold()) run_timers_of_records(now);
@@ -198,13 +198,20 @@ void ReplicationSession::let_frames_gather() {
 
 void ReplicationSession::wait_for_frames(Clock::time_point now) {
     let_frames_gather();
-    auto until = std::min(next_status_, now + longest_idle);
+    auto until = std::min(now + longest_idle, next_timer());
     if (!held_) until = std::min(until, next_timer_of_records());
     const auto wait = std::chrono::ceil<milliseconds>(until - Clock::now());
     if (!frames_.wait(std::max(wait, milliseconds(0)), confirmed_.raised())) return;
     confirmed_.raised().clear();
     // A new confirmation goes out at once: the server can release WAL.
     status_due_ = status_due_ || confirmed_.get() > confirmed_sent_;
+}
+
+ReplicationSession::Clock::time_point ReplicationSession::next_timer() const {
+    auto next = std::min(next_status_, retained_wal_.next());
+    if (fetches_xmin()) next = std::min(next, next_xmin_);
+    if (watches_activity()) next = std::min(next, next_activity_);
+    return next;
 }
 
 ReplicationSession::Clock::time_point ReplicationSession::next_timer_of_records() const {

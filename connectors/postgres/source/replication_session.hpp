@@ -71,6 +71,8 @@ private:
     void on_keepalive(const Frame& frame);
     void run_timers(Clock::time_point now);
     void run_timers_of_records(Clock::time_point now);
+    /// When run_timers, and run_timers_of_records, have something to do next.
+    Clock::time_point next_timer() const;
     Clock::time_point next_timer_of_records() const;
     void let_frames_gather();
     void wait_for_frames(Clock::time_point now);
@@ -93,6 +95,10 @@ private:
     void watch_activity(Clock::time_point now);
     bool signals_by_time() const noexcept { return channels_.any(); }
     void flush();
+    bool fetches_xmin() const noexcept { return config_.replication.xmin_interval > std::chrono::milliseconds::zero(); }
+    bool watches_activity() const noexcept {
+        return config_.replication.activity_interval > std::chrono::milliseconds::zero();
+    }
     bool beats() const noexcept { return config_.heartbeat_interval > std::chrono::milliseconds::zero(); }
 
     const SourceConfig& config_;

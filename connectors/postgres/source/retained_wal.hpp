@@ -33,6 +33,7 @@ public:
 
     /// Looks when it is time. A server that does not answer is not asked again.
     void tick(Connection& connection, Clock::time_point now);
+    Clock::time_point next() const noexcept { return next_; }
 
 private:
     void take(std::int64_t bytes);

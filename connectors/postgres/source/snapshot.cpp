@@ -1,5 +1,7 @@
 #include "connectors/postgres/source/snapshot.hpp"
 
+#include "connectors/postgres/source/event_failure.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -124,6 +126,11 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     has_offset_ = before.has_value();
     if (before) row_offset_ = *before;
     notify("STARTED");
+    abort_on_failure([&] { read_all(start); });
+    return done_;
+}
+
+void Snapshot::read_all(const Start& start) {
     const auto facts =
         connection_.query("SELECT pg_is_in_recovery(), (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000)::bigint");
     state_ = {.lsn = start.position, .ts_usec = facts.integer(0, 1), .snapshot = SnapshotKind::Initial};
@@ -134,6 +141,7 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     }
     load_types(connection_, tables_.types());
     auto tables = tables_in_order();
+    tell_resolved();
     if (config_.snapshot.lock_tables) {
         connection_.query(fmt::format("SET LOCAL lock_timeout = {}", config_.snapshot.lock_timeout.count()));
         for (const auto& table : tables) lock(connection_, table.id, config_.snapshot.lock_timeout);
@@ -145,7 +153,6 @@ OffsetState Snapshot::run(const Start& start, const std::optional<OffsetState>& 
     done_.last_snapshot_record = done_.snapshot_completed = true;
     resume(start, tables);
     read_tables(tables);
-    return done_;
 }
 
 void Snapshot::run_blocking(const SnapshotRequest& request, const OffsetState& position, const OffsetState& stored) {
@@ -159,28 +166,44 @@ void Snapshot::run_blocking(const SnapshotRequest& request, const OffsetState& p
     row_offset_.snapshot = done_.snapshot = SnapshotKind::Blocking;
     row_offset_.snapshot_completed = row_offset_.last_snapshot_record = false;
     done_.snapshot_completed = done_.last_snapshot_record = true;
-    load_types(connection_, tables_.types());
-    const auto tables = tables_of(request);
-    logger_.info("Blocking snapshot of {} tables", tables.size());
-    read_tables(tables);
+    abort_on_failure([&] {
+        load_types(connection_, tables_.types());
+        const auto tables = tables_of(request);
+        logger_.info("Blocking snapshot of {} tables", tables.size());
+        tell_resolved();
+        read_tables(tables);
+    });
 }
 
-void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
-    notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", lists_.resolved}});
-    next_report_nanos_ = records_.now() + report_every_nanos;
-    first_table_ = tables.empty() ? nullptr : &tables.front();
+void Snapshot::abort_on_failure(const std::function<void()>& work) {
+    const auto abort = [this] {
+        notify("ABORTED");
+        hand_over();
+    };
     try {
-        const auto more = more_connections(tables.size());
-        std::vector<Lane> lanes = {{.connection = &connection_}};
-        for (const auto& connection : more) lanes.push_back({.connection = connection.get()});
-        read_in_lanes(tables, lanes);
+        work();
+    } catch (const Interrupted&) {
+        throw;  // the next task goes on
     } catch (const DatabaseError&) {
         // What was read need not be read again.
         if (ended_) emit(*ended_, true, false);
-        notify("ABORTED");
-        if (!batch_.empty()) sink_(batch_.take());
+        abort();
+        throw;
+    } catch (...) {
+        abort();
         throw;
     }
+}
+
+void Snapshot::tell_resolved() { notify("DATA_COLLECTIONS_RESOLVED", {{"data_collections", lists_.resolved}}); }
+
+void Snapshot::read_tables(const std::vector<CatalogTable>& tables) {
+    next_report_nanos_ = records_.now() + report_every_nanos;
+    first_table_ = tables.empty() ? nullptr : &tables.front();
+    const auto more = more_connections(tables.size());
+    std::vector<Lane> lanes = {{.connection = &connection_}};
+    for (const auto& connection : more) lanes.push_back({.connection = connection.get()});
+    read_in_lanes(tables, lanes);
     if (ended_) emit(*ended_, true, true);
     tell_rows();
     row_offset_ = done_;
@@ -239,7 +262,9 @@ void Snapshot::end_table(Lane& lane) {
 
 void Snapshot::row(Lane& lane, std::string_view line) {
     const bool first_in_table = lane.rows++ == 0;
-    if (left_out(*lane.model, line)) return;
+    std::optional<Converted> converted;
+    if (!convert_early(*lane.model, line, converted)) return;
+    const auto batch = batch_number_;
     if (ended_) {
         emit(*ended_, true, false);
         ended_.reset();
@@ -252,6 +277,8 @@ void Snapshot::row(Lane& lane, std::string_view line) {
     auto& held = *lane.held;
     held.model = lane.model;
     held.line.assign(line);
+    held.converted = converted;
+    held.batch = batch;
     held.first_in_table = first_in_table;
     held.first = held.first_in_table && lane.table == first_table_;
     held.table = lane.table->oid;
@@ -261,7 +288,8 @@ void Snapshot::row(Lane& lane, std::string_view line) {
     logger_.info("Exported {} records so far, {} of table '{}'", rows_, lane.rows, lane.model->name());
 }
 
-Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view line, Arena& arena) {
+Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view line) {
+    auto& arena = batch_.values();
     auto* text = static_cast<char*>(arena.allocate(line.size() + 1, 1));
     std::ranges::copy(line, text);
     split_copy_line(text, line.size(), columns_);
@@ -274,15 +302,24 @@ Snapshot::Converted Snapshot::convert(const TableModel& model, std::string_view 
     return {.key = key, .after = model.row(columns_, {}, arena, Origin::Snapshot)};
 }
 
-bool Snapshot::left_out(const TableModel& model, std::string_view line) {
-    if (fails_on_bad_rows()) return false;
+Snapshot::Converted Snapshot::convert_to_send(const HeldRow& row) {
+    if (row.converted && row.batch == batch_number_) return *row.converted;
     try {
-        Arena scratch;
-        convert(model, line, scratch);
-        return false;
+        return convert(*row.model, row.line);
+    } catch (const DataException&) {
+        throw_snapshot_failure(row_offset_);
+    }
+}
+
+bool Snapshot::convert_early(const TableModel& model, std::string_view line, std::optional<Converted>& to) {
+    if (fails_on_bad_rows()) return true;
+    try {
+        to = convert(model, line);
+        return true;
     } catch (const DataException& e) {
         on_bad_row(model.name(), e);
-        return true;
+        if (batch_.full()) hand_over();  // of what such rows have left in it
+        return false;
     }
 }
 
@@ -301,7 +338,7 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
     }
     ++rows_;
     note_progress(row, last_in_table);
-    const auto [key, after] = convert(model, row.line, arena);
+    const auto [key, after] = convert_to_send(row);
     const auto source = records_.source().make({.ts_usec = state_.ts_usec.value_or(0),
                                                 .snapshot = marker,
                                                 .schema = model.id().schema,
@@ -318,10 +355,15 @@ void Snapshot::emit(const HeldRow& row, bool last_in_table, bool last) {
     batch_.add(records_.change(
         model, key, make_envelope({.after = after, .source = source, .op = 'r', .now_nanos = records_.now()}, arena),
         offset));
-    if (!batch_.full()) return;
+    if (batch_.full()) hand_over();
+}
+
+void Snapshot::hand_over() {
     tell_rows();
-    sink_(batch_.take());
+    auto batch = batch_.take();
+    ++batch_number_;
     fresh_batch_ = true;
+    if (!batch.records.empty()) sink_(std::move(batch));
 }
 
 void Snapshot::tell_rows() {

@@ -43,12 +43,19 @@ public:
     void run_blocking(const SnapshotRequest& request, const OffsetState& position, const OffsetState& stored);
 
 private:
+    /// A row's values, in the memory of the batch.
+    struct Converted {
+        Value key;
+        Value after;
+    };
     struct HeldRow {
         HeldRow() noexcept {}
         const TableModel* model = nullptr;
         std::string line = {};
         bool first_in_table = false;
-        bool first = false;  ///< in the first table
+        bool first = false;                       ///< in the first table
+        std::optional<Converted> converted = {};  ///< good while `batch` is the number of the batch
+        std::int64_t batch = 0;
         SnapshotProgress::Table table = 0;
         std::optional<SnapshotProgress::Part> reached = {};  ///< with this row
     };
@@ -83,7 +90,10 @@ private:
     std::vector<CatalogTable> tables_of(const SnapshotRequest& request);
     /// What is done already leaves the list.
     void resume(const Start& start, std::vector<CatalogTable>& tables);
-    /// All rows; ABORTED is told if that fails.
+    void read_all(const Start& start);
+    /// ABORTED is told if `work` fails.
+    void abort_on_failure(const std::function<void()>& work);
+    void tell_resolved();
     void read_tables(const std::vector<CatalogTable>& tables);
     /// As many connections to the same view of the database as snapshot.max.threads and the tables want, less one.
     std::vector<std::unique_ptr<Connection>> more_connections(std::size_t tables);
@@ -101,16 +111,15 @@ private:
     std::string override_for(const TableId& id) const;
     void notify(std::string_view type, std::vector<std::pair<std::string, std::string>> data = {});
     void row(Lane& lane, std::string_view line);
-    struct Converted {
-        Value key;
-        Value after;
-    };
-    Converted convert(const TableModel& model, std::string_view line, Arena& arena);
-    /// It cannot be converted, and need not be. Only then are rows looked at before they are held back: a row that is
-    /// left out must not be the last.
-    bool left_out(const TableModel& model, std::string_view line);
+    Converted convert(const TableModel& model, std::string_view line);
+    /// As it was converted, unless that batch is gone.
+    Converted convert_to_send(const HeldRow& row);
+    /// False: it cannot be converted, and need not be. Only where that may be are rows converted before they are held
+    /// back: a row that is left out must not be the last.
+    bool convert_early(const TableModel& model, std::string_view line, std::optional<Converted>& to);
     /// Rows that were added to batches since it was told last.
     void tell_rows();
+    void hand_over();
     void emit(const HeldRow& row, bool last_in_table, bool last);
     void note_progress(const HeldRow& row, bool last_in_table);
 
@@ -131,6 +140,7 @@ private:
     TableLists lists_;
     OffsetEntries shared_offset_ = {};  ///< in the batch's memory, for all of its rows
     bool fresh_batch_ = true;
+    std::int64_t batch_number_ = 0;  ///< of the batch that is being filled
     std::vector<Column> columns_;
     std::optional<HeldRow> ended_;               ///< the last row of the table that ended last
     const CatalogTable* first_table_ = nullptr;  ///< its first row is the first of all; if it has none, none is

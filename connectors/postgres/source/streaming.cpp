@@ -1,6 +1,7 @@
 #include "connectors/postgres/source/streaming.hpp"
 
 #include "connectors/postgres/decoding/pgoutput.hpp"
+#include "connectors/postgres/source/event_failure.hpp"
 
 #include <fmt/format.h>
 
@@ -74,10 +75,11 @@ void Streaming::handle(const Frame& frame, BatchBuilder& batch) {
     } catch (const DataException& e) {
         ++counts_.erroneous;
         if (config_.on_event_failure == FailureHandling::Fail) {
-            throw DataException(
-                fmt::format("The event at {} cannot be processed: {}. event.processing.failure.handling.mode=warn "
-                            "leaves such events out",
-                            to_string(lsn), e.what()));
+            logger_.error(
+                "The event at {} cannot be processed; event.processing.failure.handling.mode=warn leaves such events "
+                "out",
+                to_string(lsn));
+            throw_event_failure(stored());
         }
         if (config_.on_event_failure == FailureHandling::Warn) {
             logger_.warn("The event at {} is skipped: {}", to_string(lsn), e.what());

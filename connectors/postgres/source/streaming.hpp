@@ -3,7 +3,8 @@
 /// Input   frames in the order of the stream, and the stored offset that was resumed from.
 /// Output  records into a BatchBuilder, none for what was delivered before.
 /// State   the running transaction and the position. One for each replication session.
-/// Throws  DataException for what cannot be decoded, unless event.processing.failure.handling.mode lets it pass.
+/// Throws  ConnectException, with the reason as its cause, for an event that cannot be processed, unless
+///         event.processing.failure.handling.mode lets it pass.
 /// Facts   Debezium 3.7: records per operation, offsets per message type.
 #pragma once
 #include "connectors/postgres/client/replication_stream.hpp"

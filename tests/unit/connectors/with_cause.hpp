@@ -6,13 +6,13 @@
 
 namespace millrace {
 
-/// The message of a failure and that of its cause.
+/// The messages of a failure and of its causes.
 inline std::string with_cause(const std::exception& error) {
     std::string text = error.what();
     try {
         std::rethrow_if_nested(error);
     } catch (const std::exception& cause) {
-        text += fmt::format("; {}", cause.what());
+        text += "; " + with_cause(cause);
     }
     return text;
 }

@@ -206,24 +206,10 @@ TEST_CASE("warnings never show a password", "[postgres][config]") {
     CHECK(warnings[0].find("hush") == std::string::npos);
 }
 
-TEST_CASE("connection settings reach libpq, driver.* before database.*", "[postgres][config]") {
-    const auto config = parsed(with({{"database.sslmode", "verify-full"},
-                                     {"database.sslrootcert", "/ca.pem"},
-                                     {"driver.user", "other"},
-                                     {"driver.connectTimeout", "5"},
-                                     {"database.initial.statements", "set a=1; set b=';;'"}}));
-    const auto value = [&](std::string_view keyword) -> std::string {
-        for (const auto& [key, v] : config.connection.keywords) {
-            if (key == keyword) return v;
-        }
-        return "";
-    };
-    CHECK(value("host") == "db");
-    CHECK(value("user") == "other");
-    CHECK(value("sslmode") == "verify-full");
-    CHECK(value("sslrootcert") == "/ca.pem");
-    CHECK(config.connection.connect_timeout == std::chrono::seconds(5));
-    CHECK(config.connection.initial_statements == std::vector<std::string>{"set a=1", "set b=';'"});
+TEST_CASE("the server's WAL cannot be looked at without a pause", "[postgres][config]") {
+    CHECK_FALSE(
+        errors_of("millrace.retained.wal.check.interval.ms", with({{"millrace.retained.wal.check.interval.ms", "0"}}))
+            .empty());
 }
 
 TEST_CASE("skipped operations also shape the publication, but only when they are set", "[postgres][config]") {

@@ -1,5 +1,6 @@
 /// Between the slot's state and the first frame: offset.mismatch.strategy and slot.max.retries.
 #include "tests/unit/connectors/postgres/source/task_fixture.hpp"
+#include "tests/unit/log_lines.hpp"
 
 using namespace millrace;
 using namespace millrace::postgres;
@@ -7,10 +8,25 @@ using namespace millrace::postgres::test;
 
 namespace {
 
+Lsn committed_at(const OffsetMap& offset) { return Lsn{static_cast<std::uint64_t>(number(offset, "lsn_commit"))}; }
+
 Lsn confirmed(Database& database) {
     const auto rows =
         database.run("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = current_database()");
     return parse_lsn(rows.text(0, 0)).value_or(no_lsn);
+}
+
+/// An offset that is stored, and of which the slot has not heard. The rows up to 2 are behind it.
+OffsetMap offset_beyond_slot(Database& database) {
+    database.run("CREATE TABLE t(id int PRIMARY KEY)");
+    Harness harness;
+    harness.start(database.connector());
+    database.run("INSERT INTO t VALUES (1)");
+    database.run("INSERT INTO t VALUES (2)");
+    auto offset = harness.take(2).back().offset;
+    harness.stop();
+    REQUIRE(confirmed(database) < committed_at(offset));
+    return offset;
 }
 
 }
@@ -19,16 +35,9 @@ TEST_CASE("the slot is advanced to the stored offset where the strategy trusts t
     const auto server = test_server();
     if (!server) return;
     Database database(*server, "millrace_advance");
-    database.run("CREATE TABLE t(id int PRIMARY KEY)");
-    Harness first;
-    first.start(database.connector());
-    database.run("INSERT INTO t VALUES (1)");
-    database.run("INSERT INTO t VALUES (2)");
-    const auto offset = first.take(2).back().offset;  // stored, but the server has not heard of it
-    first.stop();
-    const Lsn committed{static_cast<std::uint64_t>(number(offset, "lsn_commit"))};
+    const auto offset = offset_beyond_slot(database);
+    const auto committed = committed_at(offset);
     const auto before = confirmed(database);
-    REQUIRE(before < committed);
 
     // Nothing but the strategy moves the slot of a stream that does not begin.
     const auto after_failed_start = [&](const char* strategy, Settings more) {
@@ -55,6 +64,107 @@ TEST_CASE("the slot is advanced to the stored offset where the strategy trusts t
     database.run("INSERT INTO t VALUES (3)");
     CHECK(again.take(1).front().id == 3);
     again.stop();
+}
+
+TEST_CASE("who may not advance the slot is told, and streams on", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_advance_role");
+    const auto offset = offset_beyond_slot(database);
+    const Role role(database, "millrace_advance_role", "REPLICATION");
+    database.run("REVOKE EXECUTE ON FUNCTION pg_replication_slot_advance(name, pg_lsn) FROM PUBLIC");
+    const auto* trusting = GENERATE("trust_offset", "trust_greater_lsn");
+    CAPTURE(trusting);
+    const auto log = std::make_shared<LogLines>();
+    Harness harness(log);
+    harness.keep(offset);
+    harness.start(role.connector({{"offset.mismatch.strategy", trusting}}));
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(harness.take(1).front().id == 3);
+    CHECK_THAT(log->all(),
+               Catch::Contains("The slot cannot be advanced with pg_replication_slot_advance(): ERROR: permission "
+                               "denied for function pg_replication_slot_advance"));
+    harness.stop();
+}
+
+TEST_CASE("a slot that cannot be advanced is a failure of an event", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_advance_fails");
+    const auto offset = offset_beyond_slot(database);
+    // The server says so of a slot that has moved on meanwhile.
+    database.run(
+        "CREATE SCHEMA refusing; CREATE FUNCTION refusing.pg_replication_slot_advance(name, pg_lsn) RETURNS void AS $$ "
+        "BEGIN RAISE EXCEPTION 'cannot advance replication slot to %, minimum is 0/1', $2 USING ERRCODE = '55000'; END "
+        "$$ LANGUAGE plpgsql");
+    const auto settings = [&](const char* mode) {
+        return database.connector({{"offset.mismatch.strategy", "trust_offset"},
+                                   {"event.processing.failure.handling.mode", mode},
+                                   {"driver.currentSchema", "refusing,pg_catalog"}});
+    };
+    const auto text = fmt::format(
+        "Cannot seek to the last known offset '{0}' on replication slot 'millrace_advance_fails'. Error from server: "
+        "ERROR: cannot advance replication slot to {0}, minimum is 0/1",
+        to_string(committed_at(offset)));
+    Harness strict;
+    strict.keep(offset);
+    strict.start(settings("fail"));
+    CHECK_THAT(strict.failure(), Catch::EndsWith("This connector will be stopped.; " + text));
+    strict.stop();
+
+    const auto* mode = GENERATE("warn", "skip");
+    CAPTURE(mode);
+    const auto log = std::make_shared<LogLines>();
+    Harness lenient(log);
+    lenient.keep(offset);
+    lenient.start(settings(mode));
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(lenient.take(1).front().id == 3);
+    lenient.stop();
+    CHECK_THAT(log->all(), Catch::Contains(text));
+    // A line for those who look for it, where it is no warning.
+    CHECK((log->all(LogLevel::Warn).find(text) != std::string::npos) == (mode == std::string_view("warn")));
+}
+
+TEST_CASE("a slot that another has is advanced once it is free", "[postgres]") {
+    const auto server = test_server();
+    if (!server) return;
+    Database database(*server, "millrace_advance_used");
+    const auto offset = offset_beyond_slot(database);
+    Harness one;
+    one.keep(offset);
+    one.start(database.connector({{"lsn.flush.mode", "manual"}}));  // the slot stays where it is
+    const auto in_use = [&] {
+        return database.run("SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = current_database()")
+                   .size() == 1;
+    };
+    REQUIRE(eventually(in_use));
+    const auto* trusting = GENERATE("trust_offset", "trust_greater_lsn");
+    CAPTURE(trusting);
+    const auto waiting = [&](const char* retries) {
+        return database.connector({{"offset.mismatch.strategy", trusting},
+                                   {"slot.max.retries", retries},
+                                   {"slot.retry.delay.ms", "10"},
+                                   {"errors.max.retries", "0"}});
+    };
+    Harness impatient;
+    impatient.keep(offset);
+    impatient.start(waiting("2"));
+    CHECK_THAT(impatient.failure(),
+               Catch::Contains("The replication slot 'millrace_advance_used' is in use by process"));
+    impatient.stop();
+    REQUIRE(confirmed(database) < committed_at(offset));
+
+    const auto log = std::make_shared<LogLines>();
+    Harness patient(log);
+    patient.keep(offset);
+    patient.start(waiting("100000"));
+    REQUIRE(eventually([&] { return log->all().find("and retrying, attempt number 3") != std::string::npos; }));
+    one.stop();
+    CHECK(eventually([&] { return confirmed(database) >= committed_at(offset); }));
+    database.run("INSERT INTO t VALUES (3)");
+    CHECK(patient.take(1).front().id == 3);
+    patient.stop();
 }
 
 TEST_CASE("a slot that another has is waited for, as often as slot.max.retries says", "[postgres]") {

@@ -64,23 +64,15 @@ TEST_CASE("a role that may not make the publication is told what may", "[postgre
     if (!server) return;
     Database database(*server, "millrace_fail_role");
     database.run("CREATE TABLE t(id int PRIMARY KEY)");
-    database.run(
-        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_fail_role') THEN "
-        "DROP OWNED BY millrace_fail_role; DROP ROLE millrace_fail_role; END IF; END $$");
-    database.run("CREATE ROLE millrace_fail_role LOGIN REPLICATION PASSWORD 'one'");
-    const auto as_role = [&](Settings more) {
-        more["database.user"] = "millrace_fail_role";
-        more["database.password"] = "one";
-        return database.connector(std::move(more));
-    };
-    CHECK_THAT(failure(as_role({})), Catch::StartsWith("io.debezium.jdbc.JdbcConnectionException: ERROR: permission "
-                                                       "denied for database millrace_fail_role") &&
-                                         Catch::Contains("publication.autocreate.mode=disabled"));
+    const Role role(database, "millrace_fail_role", "REPLICATION");
+    CHECK_THAT(failure(role.connector()),
+               Catch::StartsWith("io.debezium.jdbc.JdbcConnectionException: ERROR: permission "
+                                 "denied for database millrace_fail_role") &&
+                   Catch::Contains("publication.autocreate.mode=disabled"));
     CHECK_THAT(
-        failure(as_role({{"publication.autocreate.mode", "filtered"}})),
+        failure(role.connector({{"publication.autocreate.mode", "filtered"}})),
         Catch::StartsWith(std::string(connect) +
                           R"(Unable to create filtered publication millrace_fail_role for "public"."t"; ERROR: )"));
-    database.run("DROP OWNED BY millrace_fail_role; DROP ROLE millrace_fail_role");
 }
 
 TEST_CASE("slots, offsets and guardrails fail the task with Debezium's class", "[postgres]") {

@@ -112,13 +112,10 @@ TEST_CASE("a changed password ends the task at its next connection, with the ser
     const auto server = test_server();
     if (!server) return;
     Database database(*server, "millrace_fault_d");
-    database.run(
-        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_fault_role') THEN "
-        "DROP OWNED BY millrace_fault_role; DROP ROLE millrace_fault_role; END IF; END $$");
-    database.run("CREATE ROLE millrace_fault_role LOGIN SUPERUSER REPLICATION PASSWORD 'one'");
+    const Role role(database, "millrace_fault_role", "SUPERUSER REPLICATION");
     database.run("CREATE TABLE t(id int PRIMARY KEY)");
     Harness harness;
-    harness.start(database.connector({{"database.user", "millrace_fault_role"}, {"database.password", "one"}}));
+    harness.start(role.connector());
     database.run("INSERT INTO t VALUES (1)");
     CHECK(harness.take(1).front().id == 1);
     database.run("ALTER ROLE millrace_fault_role PASSWORD 'two'");
@@ -127,7 +124,6 @@ TEST_CASE("a changed password ends the task at its next connection, with the ser
     database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'millrace_fault_role'");
     const auto text = harness.failure();
     harness.stop();
-    database.run("DROP OWNED BY millrace_fault_role; DROP ROLE millrace_fault_role");
     CHECK_THAT(text, Catch::Contains("password authentication failed for user \"millrace_fault_role\""));
 }
 

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -111,6 +112,35 @@ private:
     std::optional<Connection> connection_;
 };
 
+/// A role that logs in with the password 'one', and is dropped at the end.
+class Role {
+public:
+    Role(Database& database, std::string name, std::string_view rights) : database_(database), name_(std::move(name)) {
+        if (!database_.run(fmt::format("SELECT 1 FROM pg_roles WHERE rolname = '{}'", name_)).empty()) drop();
+        database_.run(fmt::format("CREATE ROLE {} LOGIN {} PASSWORD 'one'", name_, rights));
+    }
+    Role(const Role&) = delete;
+    Role& operator=(const Role&) = delete;
+    ~Role() {
+        try {
+            drop();
+        } catch (const std::exception& e) {
+            WARN("clean-up: " << e.what());
+        }
+    }
+    Settings connector(Settings more = {}) const {
+        more["database.user"] = name_;
+        more["database.password"] = "one";
+        return database_.connector(std::move(more));
+    }
+
+private:
+    void drop() { database_.run(fmt::format("DROP OWNED BY {0}; DROP ROLE {0}", name_)); }
+
+    Database& database_;
+    std::string name_;
+};
+
 struct Event {
     std::string topic;
     char op;  ///< 0: a tombstone
@@ -136,6 +166,8 @@ inline std::int64_t number(const OffsetMap& offset, std::string_view key) {
 /// The worker's part: offsets that survive the task.
 class Harness : public SourceTaskContext {
 public:
+    /// `log` takes what the task says; none: nobody does.
+    explicit Harness(std::shared_ptr<LogSink> log = {}) : logger_(std::move(log), "test") {}
     const Logger& logger() const noexcept override { return logger_; }
     std::string_view connector_name() const noexcept override { return "test"; }
     int task_id() const noexcept override { return 0; }
