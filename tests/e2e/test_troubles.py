@@ -181,6 +181,8 @@ def test_a_rewind_of_a_partition_that_is_not_the_tasks_fails_it(sink):
     sink.produce(['1'])
     trace = sink.rest.wait_failed(sink.name)
     assert trace.startswith('java.lang.IllegalStateException: No current assignment for partition nowhere-0'), trace
+    assert sink.values() == {'1'}
+    assert not any(sink.committed().values()), 'what the task wanted to have again with that is not done'
 
 
 def members(sink):
