@@ -67,6 +67,11 @@ class Group:
             return None not in generations and len(set(generations)) == 1
         stack.wait_for('the group to settle', settled, 120)
 
+    def generations(self):
+        """Those that a worker that runs has told of."""
+        return [int(generation) for worker in self.workers.values() if worker.running()
+                for generation in re.findall(r'Joined group at generation (\d+) ', worker.log())]
+
     def leader(self):
         """The name of the worker that leads, by the newest assignment in the logs of both kinds."""
         rounds = [(int(generation), url) for worker in self.workers.values() if worker.running()

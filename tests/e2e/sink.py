@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import string
 from collections import defaultdict
 from pathlib import Path
@@ -11,11 +12,21 @@ from confluent_kafka import OFFSET_END, Consumer, ConsumerGroupTopicPartitions, 
 from confluent_kafka.admin import AdminClient, NewTopic
 
 import stack
+from topics import raw_records_of
 
 STRINGS = {'key.converter': 'org.apache.kafka.connect.storage.StringConverter', 'value.converter': 'org.apache.kafka.connect.storage.StringConverter'}
 # With the plugins that go wrong on demand.
 PLUGINS = f"{os.environ.get('MILLRACE_PLUGINS', '')},{Path(os.environ.get('MILLRACE_BUILD', '')) / 'test-plugins'}"
 TROUBLED = 'org.example.TroubledSinkConnector'
+
+
+@contextlib.contextmanager
+def suspended(service):
+    os.kill(service.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(service.pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager
@@ -29,6 +40,29 @@ def worker_with_plugins(kafka_address, name, **settings):
     lived = service.running()
     service.stop()
     assert lived, f'the worker ended: {service.log()[-3000:]}'
+
+
+class Gate:
+    """put() of a troubled sink waits at it (hold.while), until it is opened or one at a time is let through."""
+
+    def __init__(self, path):
+        self.path, self.held = path, Path(f'{path}.held')
+        os.mkfifo(path)
+
+    def __str__(self):
+        return str(self.path)
+
+    def wait_held(self):
+        stack.wait_for('a put that waits', self.held.exists)
+
+    def let_through(self):
+        """The one that waits; the next one waits again."""
+        self.held.unlink()
+        self.path.open('w').close()
+
+    def open(self):
+        with self.path.open('w'):
+            self.path.unlink()
 
 
 def numbers(first, last):
@@ -105,6 +139,14 @@ class Sink:
         group = f'connect-{self.name}'
         answer = self.admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result()
         return {(at.topic, at.partition): at.offset for at in answer.topic_partitions if at.offset >= 0}
+
+    def commits(self):
+        """The offset of each commit for its topic's first partition, in their order, as the broker wrote them down."""
+        group, kept_in = f'connect-{self.name}'.encode(), '__consumer_offsets'
+        wanted = b'\x00\x01' + b''.join(len(text).to_bytes(2, 'big') + text for text in (group, self.topic.encode())) + bytes(4)
+        partitions = len(self.admin.list_topics(kept_in, 20).topics[kept_in].partitions)
+        values = [value for key, value in raw_records_of(self.kafka_address, kept_in, partitions) if key == wanted]
+        return [int.from_bytes(value[2:10], 'big') for value in values if value]
 
     def wait_committed(self, total, timeout=60):
         stack.wait_for(lambda: f'commits of {total} records; they are {self.committed()}', lambda: sum(self.committed().values()) == total, timeout)

@@ -1,7 +1,5 @@
 """Workers forward to each other over TLS that nobody set up, and a stranger on the network neither reads along nor gets in."""
-import base64
 import hashlib
-import hmac
 import http.client
 import json
 import socket
@@ -15,7 +13,7 @@ from confluent_kafka import Producer
 import stack
 from conftest import unique
 from group import Group, Lines, free_ports, workers_over_https
-from topics import records_of
+from signatures import session_key, signed
 
 SECRET = 'do-not-show-this-to-the-network'
 
@@ -245,17 +243,15 @@ def test_https_listeners_serve_users_and_peers_on_one_port(group, folder, own_ka
 
 
 def test_a_signature_that_was_heard_is_refused(group, folder, own_kafka):
-    _, leader, _ = two_workers(group)
+    """By the leader, and by a follower, which the leader would believe."""
+    follower, leader, _ = two_workers(group)
     lines = Lines(folder, unique('lines'), own_kafka.address)
     lines.create(stack.Rest(leader.address))
-    keys = [json.loads(value) for key, value in records_of(own_kafka.address, f'{group.name}-configs') if key == 'session-key']
     body = json.dumps([lines.config(file='/etc/passwd')])
-    signature = base64.b64encode(hmac.digest(base64.b64decode(keys[-1]['key']), body.encode(), 'sha256')).decode()
-    host, port = leader.address.split(':')
-    with socket.create_connection((host, int(port)), 20) as plain:
-        plain.sendall((f'POST /connectors/{lines.name}/tasks HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Type: application/json\r\n'
-                       f'X-Connect-Authorization: {signature}\r\nX-Connect-Request-Signature-Algorithm: HmacSHA256\r\n'
-                       f'Content-Length: {len(body)}\r\n\r\n{body}').encode())
-        answer = plain.recv(65536)
-    assert answer.startswith(b'HTTP/1.1 403 '), answer
-    assert '/etc/passwd' not in json.dumps(stack.Rest(leader.address).get(f'/connectors/{lines.name}/tasks'))
+    headers = signed(session_key(own_kafka.address, group.name), body.encode())
+    for rest in (stack.Rest(leader.address), follower):
+        for method, end, said in (('POST', 'tasks', body), ('PUT', 'fence', None)):
+            own = headers if said else signed(session_key(own_kafka.address, group.name))
+            status, answer = rest.raw(method, f'/connectors/{lines.name}/{end}', said, headers=own)
+            assert status == 403 and 'come over TLS between workers' in answer, (status, answer)
+    assert '/etc/passwd' not in json.dumps(follower.get(f'/connectors/{lines.name}/tasks'))

@@ -1,11 +1,8 @@
 """Sinks that retry, hold back, go back and dawdle: what the group has of them is never ahead of what they have made safe. Records that are
 refused, and what is said of them. The worker commits once an hour, or when a task asks for it, so each commit that is seen has a reason."""
 import contextlib
-import os
 import re
-import signal
 import time
-from pathlib import Path
 
 import pytest
 from confluent_kafka import ConsumerGroupState, Producer
@@ -14,7 +11,7 @@ from confluent_kafka.admin import NewTopic
 import stack
 from conftest import own_broker, unique
 from group import Lines
-from sink import PLUGINS, Sink, committed, numbers, worker_with_plugins
+from sink import PLUGINS, Gate, Sink, committed, numbers, suspended, worker_with_plugins
 
 
 @pytest.fixture(scope='module')
@@ -39,15 +36,7 @@ def flag(folder):
 
 @pytest.fixture
 def gate(folder):
-    """put() that finds it waits until it is opened."""
-    path = folder / 'gate'
-    os.mkfifo(path)
-    return path
-
-
-def open_gate(gate):
-    with gate.open('w'):  # who waits goes on; nobody comes to it any more
-        gate.unlink()
+    return Gate(folder / 'gate')
 
 
 def metric(rest, name, **labels):
@@ -192,6 +181,8 @@ def test_a_rewind_of_a_partition_that_is_not_the_tasks_fails_it(sink):
     sink.produce(['1'])
     trace = sink.rest.wait_failed(sink.name)
     assert trace.startswith('java.lang.IllegalStateException: No current assignment for partition nowhere-0'), trace
+    assert sink.values() == {'1'}
+    assert not any(sink.committed().values()), 'what the task wanted to have again with that is not done'
 
 
 def members(sink):
@@ -202,14 +193,13 @@ def members(sink):
 
 def test_a_put_that_takes_longer_than_the_group_waits(sink, gate):
     """The task is put out of the group, comes back, and is given again what it could not commit."""
-    held = Path(f'{gate}.held')
     sink.produce(numbers(0, 300))
     sink.put(hold_while=gate, request_commit='true', consumer_override_max_poll_interval_ms=6000, consumer_override_session_timeout_ms=6000)
-    stack.wait_for('a put that takes its time', held.exists)
+    gate.wait_held()
     stack.wait_for(lambda: f'the group to be left; it is {members(sink)}', lambda: members(sink) == (ConsumerGroupState.EMPTY, []))
     assert not any(sink.committed().values())
     sink.produce(numbers(300, 600))
-    open_gate(gate)
+    gate.open()
     sink.wait_values(numbers(0, 600))
     sink.wait_committed(600)
     assert len(sink.lines()) > 600, 'what was put while it was no member came again'
@@ -265,15 +255,6 @@ def test_settings_of_clients_that_have_no_effect_are_named(sink, worker):
     assert 'default.api.timeout.ms=1000 has no effect: ' in log
 
 
-@contextlib.contextmanager
-def suspended(service):
-    os.kill(service.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(service.pid, signal.SIGCONT)
-
-
 def wait_for_a_late_flush(kafka, worker, lines):
     """Suspends the broker until a flush of the source is late; again, if it met the moment in which there was nothing to flush."""
     late = f'WorkerSourceTask{{id={lines.name}-0}} Failed to flush, timed out while waiting for producer to flush'
@@ -298,9 +279,9 @@ def test_commits_that_brokers_do_not_answer_in_time(folder, gate):
             sink.put(hold_while=gate, request_commit='true')
             lines.create(rest).start()
             lines.wait_beyond()
-            stack.wait_for('a put', Path(f'{gate}.held').exists)
+            gate.wait_held()
             with suspended(kafka):
-                open_gate(gate)
+                gate.open()
                 late = f'WorkerSinkTask{{id={sink.name}-0}} Commit of offsets timed out'
                 stack.wait_for('the commit to be late', lambda: late in worker.log())
             wait_for_a_late_flush(kafka, worker, lines)

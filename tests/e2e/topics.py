@@ -9,8 +9,8 @@ def read(consumer):
     return message
 
 
-def records_of(bootstrap, topic, partitions=1):
-    """(key, value) of all that a topic holds when it is asked."""
+def raw_records_of(bootstrap, topic, partitions=1):
+    """(key, value) of all that a topic's first partitions hold when it is asked, as bytes."""
     consumer = Consumer({'bootstrap.servers': bootstrap, 'group.id': 'all', 'enable.auto.commit': False, 'enable.partition.eof': True})
     found = []
     for partition in range(partitions):
@@ -18,6 +18,11 @@ def records_of(bootstrap, topic, partitions=1):
         consumer.assign([TopicPartition(topic, partition, first)])
         while first < end and not (message := read(consumer)).error():
             first = message.offset() + 1
-            found.append((message.key().decode() if message.key() else None, message.value().decode() if message.value() else None))
+            found.append((message.key(), message.value()))
     consumer.close()
     return found
+
+
+def records_of(bootstrap, topic, partitions=1):
+    """The same as texts."""
+    return [tuple(part.decode() if part else None for part in record) for record in raw_records_of(bootstrap, topic, partitions)]

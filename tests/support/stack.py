@@ -164,11 +164,12 @@ class Rest:
         if credentials:
             self.headers['Authorization'] = 'Basic ' + base64.b64encode(credentials.encode()).decode()
 
-    def raw(self, method, path, body=None, timeout=100):
+    def raw(self, method, path, body=None, timeout=100, headers=None):
         """(status, text) of one request; body is bytes, text or what becomes JSON."""
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
-        request = urllib.request.Request(self.url + path, method=method, data=body.encode() if isinstance(body, str) else body, headers=self.headers)
+        request = urllib.request.Request(self.url + path, method=method, data=body.encode() if isinstance(body, str) else body,
+                                         headers={**self.headers, **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=timeout, context=self.context) as answer:
                 return answer.status, answer.read().decode()

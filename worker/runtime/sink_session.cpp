@@ -225,11 +225,11 @@ void SinkSession::rewind(const TopicOffsets& offsets) {
     for (const auto& [partition, offset] : offsets) rewinds_[partition] = offset;
 }
 
+/// What fails leaves them, so that nothing behind them is committed when the task ends.
 void SinkSession::apply_rewinds() {
     if (rewinds_.empty()) return;
-    const auto wanted = std::exchange(rewinds_, {});
     std::vector<TopicPartition> partitions;
-    for (const auto& [partition, offset] : wanted) {
+    for (const auto& [partition, offset] : rewinds_) {
         if (std::ranges::find(consumer_->assignment(), partition) == consumer_->assignment().end()) {
             throw IllegalStateException(
                 fmt::format("No current assignment for partition {}-{}", partition.topic, partition.partition));
@@ -237,8 +237,8 @@ void SinkSession::apply_rewinds() {
         partitions.push_back(partition);
     }
     batch_.drop(partitions);  // they come again
-    consumer_->seek(wanted);
-    rewound(wanted);
+    consumer_->seek(rewinds_);
+    rewound(std::exchange(rewinds_, {}));
 }
 
 /// A group that has more than what the task is to be given again is told so at once: the task may die before the next

@@ -25,7 +25,13 @@ constexpr ConfigKey keys[] = {
     {.name = "report.own", .doc = "With it a record of this value, which nobody gave to put()."},
     {.name = "rewind.once", .doc = "A file: who removes it wants its first records again, a commit, and then ends."},
     {.name = "rewind.to.start", .doc = "A file: who removes it wants everything again, from offset 0 on."},
-    {.name = "rewind.topic", .doc = "The first partition of this topic is wanted again with the first records."},
+    {.name = "rewind.topic", .doc = "The first partition of this topic is wanted again, as are the first records."},
+    {.name = "rewind.every",
+     .type = ConfigType::Int,
+     .default_value = "0",
+     .doc = "Every so many put() ask for theirs "
+            "and ten records more again. Lines 'again/TOPIC PARTITION OFFSET -' tell of it, 'start/ 0 0 -' of each "
+            "start."},
     {.name = "retriable.while", .doc = "A file: as long as it is there, put() fails and is to be called again."},
     {.name = "hold.while", .doc = "A FIFO: put() waits for its writer; FILE.held says that it waits."},
     {.name = "keep.back", .type = ConfigType::Int, .default_value = "0", .doc = "So many may not be committed."},
@@ -51,6 +57,8 @@ public:
         pause_topic_ = config.find("pause.topic");
         rewind_to_start_ = config.find("rewind.to.start");
         rewind_topic_ = config.find("rewind.topic");
+        rewind_every_ = config.get_int("rewind.every");
+        if (rewind_every_ > 0) out_ << "start/ 0 0 -\n" << std::flush;
         retriable_while_ = config.find("retriable.while");
         hold_while_ = config.find("hold.while");
         keep_back_ = config.get_int("keep.back");
@@ -64,7 +72,8 @@ public:
         }
         hold();
         if (rewind_to_start_ && std::filesystem::remove(*rewind_to_start_)) return rewind_to_start();
-        if (rewind_topic_) context_->rewind({{{*rewind_topic_, 0}, 0}});
+        if (rewind_topic_) rewind_also(records);
+        if (rewind_every_ > 0 && ++puts_ % rewind_every_ == 0) return rewind_further(records);
         if (retriable_while_ && std::filesystem::exists(*retriable_while_)) {
             context_->set_timeout(std::chrono::milliseconds(20));
             throw RetriableException("not while " + *retriable_while_ + " is there");
@@ -110,15 +119,32 @@ private:
         lines_ +=
             fmt::format("{} {} {} {}\n", record.original_topic, record.original_partition, record.kafka_offset, value);
     }
-    void rewind(std::span<const SinkRecord> records) {
+    static TopicOffsets first_of(std::span<const SinkRecord> records) {
         TopicOffsets first;
         for (const auto& record : records) {
             first.emplace(TopicPartition{std::string(record.original_topic), record.original_partition},
                           record.kafka_offset);
         }
-        context_->rewind(first);
+        return first;
+    }
+    void rewind(std::span<const SinkRecord> records) {
+        context_->rewind(first_of(records));
         context_->request_commit();
         rewound_ = true;
+    }
+    void rewind_also(std::span<const SinkRecord> records) {
+        auto wanted = first_of(records);
+        wanted[{*rewind_topic_, 0}] = 0;
+        context_->rewind(wanted);
+    }
+    void rewind_further(std::span<const SinkRecord> records) {
+        auto wanted = first_of(records);
+        for (auto& [partition, offset] : wanted) {
+            offset = std::max<std::int64_t>(offset - 10, 0);
+            lines_ += fmt::format("again/{} {} {} -\n", partition.topic, partition.partition, offset);
+        }
+        write();
+        context_->rewind(wanted);
     }
     void hold() {
         if (!hold_while_ || !std::filesystem::exists(*hold_while_)) return;
@@ -153,6 +179,7 @@ private:
     bool buffered_ = false;
     int retriable_every_ = 0;
     int flush_fails_every_ = 0;
+    int rewind_every_ = 0;
     int puts_ = 0;
     int flushes_ = 0;
     std::optional<std::string> fatal_;

@@ -176,18 +176,52 @@ struct Input {
     std::filesystem::path path;
 };
 
+std::string new_group() { return "millrace-herder-" + std::to_string(std::random_device{}()); }
+
+/// A connector "files" that sends the input to a topic of the group's.
+Settings files_config(const Input& input, const std::string& group) {
+    return {{"name", "files"},
+            {"connector.class", "FileStreamSource"},
+            {"tasks.max", "1"},
+            {"file", input.path.string()},
+            {"topic", group + "-lines"}};
+}
+
+/// Leads, and runs the connector "files", whose producers are to be fenced.
+struct FencingWorker : TestWorker {
+    FencingWorker(const std::string& bootstrap, const std::string& group)
+        : TestWorker(bootstrap, group), config(files_config(input, group)) {
+        REQUIRE(until([&] { return configs.snapshot()->session_key.has_value(); }));
+        get(herder->put_connector("files", config, std::nullopt, false));
+        REQUIRE(until([&] { return task_is("files", State::Running); }));
+    }
+    /// As another worker of the group asks.
+    void fence() {
+        const auto key = configs.snapshot()->session_key->key;
+        const RequestSignature request{
+            .signature = sign_request("HmacSHA256", key, ""), .algorithm = "HmacSHA256", .body = ""};
+        get(herder->fence_zombies("files", request));
+    }
+    /// How many tasks the config topic has as those to be fenced next.
+    std::optional<int> recorded_tasks() {
+        const auto state = configs.snapshot();
+        const auto found = state->task_count_records.find("files");
+        if (found == state->task_count_records.end()) return std::nullopt;
+        return found->second;
+    }
+
+    Input input;
+    Settings config;
+};
+
 }
 
 TEST_CASE("a connector's life with a herder of one, over a restart of the worker", "[kafka][herder]") {
     const auto bootstrap = broker();
     if (!bootstrap) return;
-    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
+    const auto group = new_group();
     const Input input;
-    const Settings config{{"name", "files"},
-                          {"connector.class", "FileStreamSource"},
-                          {"tasks.max", "1"},
-                          {"file", input.path.string()},
-                          {"topic", group + "-lines"}};
+    const auto config = files_config(input, group);
     {
         TestWorker w(*bootstrap, group);
         CHECK(w.get(w.herder->health()) == Health::Healthy);
@@ -268,7 +302,7 @@ TEST_CASE("a connector's life with a herder of one, over a restart of the worker
 TEST_CASE("a config topic with several partitions ends the herder with Kafka Connect's words", "[kafka][herder]") {
     const auto bootstrap = broker();
     if (!bootstrap) return;
-    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
+    const auto group = new_group();
     {
         const auto settings = worker_settings(*bootstrap, group);
         worker::Admin admin(worker::translate(worker::ClientKind::Admin, settings), {}, 10s);
@@ -283,49 +317,25 @@ TEST_CASE("a config topic with several partitions ends the herder with Kafka Con
 TEST_CASE("a leader fences no producers while it cannot read the config topic", "[kafka][herder][fencing]") {
     const auto bootstrap = broker();
     if (!bootstrap) return;
-    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
-    const Input input;
-    TestWorker w(*bootstrap, group);
-    REQUIRE(w.until([&] { return w.configs.snapshot()->session_key.has_value(); }));
-    w.get(w.herder->put_connector("files",
-                                  {{"name", "files"},
-                                   {"connector.class", "FileStreamSource"},
-                                   {"tasks.max", "1"},
-                                   {"file", input.path.string()},
-                                   {"topic", group + "-lines"}},
-                                  std::nullopt, false));
-    REQUIRE(w.until([&] { return w.task_is("files", State::Running); }));
-    const auto key = w.configs.snapshot()->session_key->key;
-    const RequestSignature request{
-        .signature = sign_request("HmacSHA256", key, ""), .algorithm = "HmacSHA256", .body = ""};
+    FencingWorker w(*bootstrap, new_group());
 
     const auto patience = std::exchange(w.parsed.config.worker_sync_timeout, 0ms);
-    CHECK_THROWS_WITH(w.get(w.herder->fence_zombies("files", request)),
-                      "Failed to read to end of config topic before performing zombie fencing");
-    CHECK(!w.configs.snapshot()->task_count_records.contains("files"));
+    CHECK_THROWS_WITH(w.fence(), "Failed to read to end of config topic before performing zombie fencing");
+    CHECK(!w.recorded_tasks());
 
     w.parsed.config.worker_sync_timeout = patience;
-    CHECK_NOTHROW(w.get(w.herder->fence_zombies("files", request)));
-    CHECK(w.until([&] { return w.configs.snapshot()->task_count_records.contains("files"); }));
+    CHECK_NOTHROW(w.fence());
+    CHECK(w.until([&] { return w.recorded_tasks() == 1; }));
 }
 
 TEST_CASE("a round of fencing that new task configurations overtake is answered with 409", "[kafka][herder][fencing]") {
     const auto bootstrap = broker();
     if (!bootstrap) return;
-    const auto group = "millrace-herder-" + std::to_string(std::random_device{}());
-    const Input input;
-    TestWorker w(*bootstrap, group);
-    REQUIRE(w.until([&] { return w.configs.snapshot()->session_key.has_value(); }));
-    Settings connector{{"name", "files"},
-                       {"connector.class", "FileStreamSource"},
-                       {"tasks.max", "1"},
-                       {"file", input.path.string()},
-                       {"topic", group + "-lines"}};
-    w.get(w.herder->put_connector("files", connector, std::nullopt, false));
-    REQUIRE(w.until([&] { return w.task_is("files", State::Running); }));
+    const auto group = new_group();
+    FencingWorker w(*bootstrap, group);
     w.get(w.configs.put_task_count("files", 2));  // of an earlier time, with more tasks
-    connector["topic"] += "-other";
-    w.get(w.herder->put_connector("files", connector, std::nullopt, true));
+    w.config["topic"] += "-other";
+    w.get(w.herder->put_connector("files", w.config, std::nullopt, true));
     REQUIRE(w.until([&] { return w.configs.snapshot()->pending_fencing.contains("files"); }));
 
     int rounds = 0;
@@ -341,18 +351,15 @@ TEST_CASE("a round of fencing that new task configurations overtake is answered 
         worker::send_all(other, group + "-configs", records);
         REQUIRE(other.flush(30s));
     };
-    const auto key = w.configs.snapshot()->session_key->key;
-    const RequestSignature request{
-        .signature = sign_request("HmacSHA256", key, ""), .algorithm = "HmacSHA256", .body = ""};
     try {
-        w.get(w.herder->fence_zombies("files", request));
+        w.fence();
         FAIL("the round went through");
     } catch (const ConflictException& e) {
         CHECK(e.what() ==
               std::string("Failed to complete zombie fencing because a new set of task configs was generated"));
     }
-    CHECK(w.configs.snapshot()->task_count_records.at("files") == 2);
-    CHECK_NOTHROW(w.get(w.herder->fence_zombies("files", request)));
-    CHECK(w.until([&] { return w.configs.snapshot()->task_count_records.at("files") == 1; }));
+    CHECK(w.recorded_tasks() == 2);
+    CHECK_NOTHROW(w.fence());
+    CHECK(w.until([&] { return w.recorded_tasks() == 1; }));
     CHECK(rounds == 2);
 }

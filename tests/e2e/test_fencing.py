@@ -1,0 +1,179 @@
+"""PUT /connectors/NAME/fence, by which workers have their leader fence the producers of earlier tasks (KIP-618): what a leader of
+each kind answers, and a worker that does not lead."""
+import json
+import threading
+import time
+
+import pytest
+
+import stack
+from conftest import unique
+from group import Group, Lines
+from signatures import session_key, signed
+from tcp_proxy import TcpProxy
+from topics import records_of
+
+DONE, UNSIGNED = (204, ''), (400, 'Internal request missing required signature')
+FORGED = (403, 'Internal request contained invalid signature.')
+REFUSED = [
+    UNSIGNED, UNSIGNED, (400, 'Algorithm Zork not available'), (400, 'Illegal base64 character 25'),
+    (400, "This worker does not support the 'HmacSHA1' key signing algorithm used by other workers. This worker is currently configured to use: "
+     "[HmacSHA256]. Check that all workers' configuration files permit the same set of signature algorithms, and correct any misconfigured worker "
+     'and restart it.'),
+    FORGED, FORGED, (404, 'Connector NAME not found'), (400, 'Connector NAME is not a source connector')]
+# Where Kafka Connect's answer does not tell the reason.
+OVERTAKEN = {'ours': (409, 'Failed to complete zombie fencing because a new set of task configs was generated'),
+             'java': (500, 'Failed to perform zombie fencing')}
+NO_CLIENT = {'ours': (400, "bootstrap.servers: 'nowhere' is not host:port"), 'java': (500, 'Failed to create new KafkaAdminClient')}
+TWO_HOPS = (409, 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
+
+
+class Fencing:
+    """Asks one worker, as another worker of its group would."""
+
+    def __init__(self, group, name, folder):
+        self.group, self.rest, self.folder = group, group.rest(name), folder
+
+    def fence(self, connector, headers=None, query=''):
+        """(status, message) of an answer, with NAME for the connector's."""
+        headers = signed(session_key(self.group.kafka_address, self.group.name)) if headers is None else headers
+        status, text = self.rest.raw('PUT', f'/connectors/{connector}/fence{query}', headers=headers)
+        return status, json.loads(text)['message'].replace(connector, 'NAME') if text else ''
+
+    def create(self, **config):
+        """A file source, once it runs."""
+        lines = Lines(self.folder, unique('lines'), self.group.kafka_address)
+        status, answer = self.rest.call('POST', '/connectors', {'name': lines.name, 'config': lines.config(**config)})
+        assert status == 201, answer
+        self.rest.wait_running(lines.name)
+        return lines.name
+
+    def to(self, state, connector):
+        status, answer = self.rest.call('PUT', f'/connectors/{connector}/{state}')
+        assert status in (202, 204), answer
+        if state == 'stop':
+            stack.wait_for('the stop', lambda: self.rest.states(connector) == ['STOPPED'])
+
+    def counts(self, connector):
+        """The counts of tasks that were written down for it."""
+        records = records_of(self.group.kafka_address, f'{self.group.name}-configs')
+        return [json.loads(value)['task-count'] for key, value in records if key == f'tasks-fencing-{connector}']
+
+
+def refused(fencing):
+    """The answers to requests that are no worker's, or for which there is nothing to fence."""
+    key = session_key(fencing.group.kafka_address, fencing.group.name)
+    right, sink = signed(key), unique('sink-')
+    config = {'connector.class': 'FileStreamSink', 'topics': sink, 'file': str(fencing.folder / sink)}
+    assert fencing.rest.call('POST', '/connectors', {'name': sink, 'config': config})[0] == 201
+    name = fencing.create()
+    only_signature = {'X-Connect-Authorization': right['X-Connect-Authorization']}
+    found = [fencing.fence(*asked) for asked in (
+        (name, {}), (name, only_signature), (name, {**right, 'X-Connect-Request-Signature-Algorithm': 'Zork'}),
+        (name, {**right, 'X-Connect-Authorization': '%%%'}), (name, signed(key, algorithm='HmacSHA1')), (name, signed(b'another key')),
+        (name, signed(key, b'another body')), (unique('none-'),), (sink,))]
+    fencing.rest.call('DELETE', f'/connectors/{sink}')
+    return found
+
+
+def without_tasks(fencing):
+    """A connector that never had tasks, and one whose tasks went: each answer, and the counts that are written down then."""
+    never = unique('never-')
+    lines = Lines(fencing.folder, never, fencing.group.kafka_address)
+    status, answer = fencing.rest.call('POST', '/connectors', {'name': never, 'config': lines.config(), 'initial_state': 'STOPPED'})
+    assert status == 201, answer
+    found = [fencing.fence(never), fencing.counts(never)]
+    gone = fencing.create()
+    found += [fencing.fence(gone), fencing.counts(gone), fencing.fence(gone), fencing.counts(gone)]
+    fencing.to('stop', gone)
+    return found + [fencing.fence(gone), fencing.counts(gone)]
+
+
+def superseded(fencing):
+    """A round that waits for brokers while new task configurations come: its answer, the next one's, and what that one writes down."""
+    host, port = fencing.group.kafka_address.split(':')
+    proxy = TcpProxy(int(port))
+    try:
+        name = fencing.create(**{'admin.override.bootstrap.servers': f'{host}:{proxy.port}'})
+        assert fencing.fence(name)[0] == 204
+        fencing.to('stop', name)
+        kept, answers = proxy.kept, []
+        proxy.hold()
+        asking = threading.Thread(target=lambda: answers.append(fencing.fence(name)))
+        asking.start()
+        stack.wait_for('the round to ask brokers', lambda: proxy.kept > kept)
+        fencing.to('resume', name)
+        stack.wait_for('new task configurations', lambda: len(fencing.rest.get(f'/connectors/{name}/tasks')) == 1)
+        proxy.release()
+        asking.join(100)
+        return [*answers, fencing.fence(name), fencing.counts(name)[-1]]
+    finally:
+        proxy.stop()
+
+
+def without_a_client(fencing):
+    """A round whose admin client cannot be made."""
+    name = fencing.create()
+    assert fencing.fence(name)[0] == 204
+    fencing.to('stop', name)
+    assert fencing.rest.call('PATCH', f'/connectors/{name}/config', {'admin.override.bootstrap.servers': 'nowhere'})[0] == 200
+    return fencing.fence(name)
+
+
+def during_a_rebalance(fencing):
+    """The answers from before the group has to rebalance, for a connector that comes, until it has. Its third member does not answer, so that
+    this takes a session's time-out."""
+    group, lines = fencing.group, Lines(fencing.folder, unique('lines'), fencing.group.kafka_address)
+    name, joined, answers, slowest = fencing.create(), max(group.generations()), set(), 0
+    group.suspend('third')
+    fencing.rest.call('POST', '/connectors', {'name': lines.name, 'config': lines.config()})
+    while max(group.generations()) == joined:
+        began = time.monotonic()
+        answers.add(fencing.fence(name))
+        slowest = max(slowest, time.monotonic() - began)
+    assert slowest > 1, 'none was asked while the group waited'
+    group.go_on('third')
+    group.wait_settled()
+    return sorted(answers)
+
+
+def elsewhere(fencing):
+    """The answers of a worker that does not lead."""
+    name = fencing.create()
+    return [fencing.fence(name), fencing.fence(name, {}), fencing.fence(name, query='?forward=false')]
+
+
+@pytest.fixture(params=['enabled', 'disabled'])
+def group(request, folder, own_kafka):
+    made = Group(folder, own_kafka.address, unique('fence-'), exactly_once_source_support=request.param, session_timeout_ms=3000)
+    yield made
+    made.stop()
+
+
+def hand_over(group):
+    """The worker of Kafka Connect leads, and the others come back."""
+    for name in ('ours', 'third'):
+        group.workers[name].stop()
+    stack.wait_for('the other to lead', lambda: group.leader() == 'java', 90)
+    for name in ('ours', 'third'):
+        group.workers[name].resume()
+    group.wait_settled()
+
+
+def test_a_leader_of_either_kind_answers_the_same(group, folder):
+    group.worker('ours')
+    group.java('java')
+    group.worker('third')
+    group.wait_settled()
+    assert group.leader() == 'ours'
+    for leader, follower in (('ours', 'java'), ('java', 'ours')):
+        if leader == 'java':
+            hand_over(group)
+        fencing = Fencing(group, leader, folder)
+        assert refused(fencing) == REFUSED
+        assert without_tasks(fencing) == [DONE, [], DONE, [1], DONE, [1], DONE, [1, 0]]
+        assert during_a_rebalance(fencing) == [DONE]
+        assert superseded(fencing) == [OVERTAKEN[leader], DONE, 1]
+        assert without_a_client(fencing) == NO_CLIENT[leader]
+        # A follower of Kafka Connect's forwards the request without its signature.
+        assert elsewhere(Fencing(group, follower, folder)) == [DONE if follower == 'ours' else UNSIGNED, UNSIGNED, TWO_HOPS]
