@@ -57,13 +57,18 @@ def fill(sink):
     return length
 
 
+def for_a_million(service, before):
+    """Processor seconds that it has used since."""
+    return round((service.cpu_seconds() - before) / wanted.records * 1e6, 2)
+
+
 def warm_up(broker, topic):
     fastest = 0
     for round_number in range(12):
         before = broker.cpu_seconds()
         found = fetch_rate(broker.address, topic, wanted.records)
         print(json.dumps({'name': 'nobody reads the records', 'round': round_number, 'records/s': round(found),
-                          "broker's": round((broker.cpu_seconds() - before) / wanted.records * 1e6, 2)}), flush=True)
+                          "broker's": for_a_million(broker, before)}), flush=True)
         if round_number > 2 and found < fastest * 1.05:
             return
         fastest = max(fastest, found)
@@ -78,8 +83,7 @@ def serve_groups(broker, topic):
         while read < wanted.records:
             read += len(consumer.consume(10000, 10))
         consumer.close()
-        print(json.dumps({'name': 'a consumer in a group', 'round': number,
-                          "broker's": round((broker.cpu_seconds() - before) / wanted.records * 1e6, 2)}), flush=True)
+        print(json.dumps({'name': 'a consumer in a group', 'round': number, "broker's": for_a_million(broker, before)}), flush=True)
 
 
 def java_plugins(folder):
@@ -109,9 +113,9 @@ def measure(worker, broker, sink, length, connector_class, **config):
         found = rate(lambda: sink.out.stat().st_size if sink.out.exists() else 0, length) / length * wanted.records
     else:
         found = rate(lambda: sum(sink.committed().values()), wanted.records)
-    used = [service.cpu_seconds() - then for service, then in zip((worker, broker), before)]
+    used = [for_a_million(service, then) for service, then in zip((worker, broker), before)]
     sink.rest.call('DELETE', f'/connectors/{sink.name}')
-    return found, [round(seconds / wanted.records * 1e6, 2) for seconds in used]
+    return found, used
 
 
 JSON = {f'{part}.converter': 'org.apache.kafka.connect.json.JsonConverter' for part in ('key', 'value')}

@@ -1,7 +1,5 @@
 """Several workers of one group, Millrace's and Java's, and file connectors whose lines are numbered."""
-import os
 import re
-import signal
 import socket
 import threading
 from collections import Counter
@@ -80,15 +78,15 @@ class Group:
         return next(name for name, worker in self.workers.items() if f'http://{worker.address}/' == url)
 
     def suspend(self, name):
-        os.kill(self.workers[name].pid, signal.SIGSTOP)
+        self.workers[name].suspend()
 
     def go_on(self, name):
-        os.kill(self.workers[name].pid, signal.SIGCONT)
+        self.workers[name].go_on()
 
     def stop(self):
         for worker in self.workers.values():
             if worker.running():
-                os.kill(worker.pid, signal.SIGCONT)
+                worker.go_on()
             worker.stop()
 
 

@@ -3,7 +3,6 @@ import contextlib
 import json
 import os
 import random
-import signal
 import string
 from collections import defaultdict
 from pathlib import Path
@@ -22,11 +21,11 @@ TROUBLED = 'org.example.TroubledSinkConnector'
 
 @contextlib.contextmanager
 def suspended(service):
-    os.kill(service.pid, signal.SIGSTOP)
+    service.suspend()
     try:
         yield
     finally:
-        os.kill(service.pid, signal.SIGCONT)
+        service.go_on()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import signal
 import subprocess
 import time
 import urllib.error
@@ -58,6 +59,13 @@ class Service:
 
     def resume(self, *options):
         self.run('resume', *options)
+
+    def suspend(self):
+        """Its process answers nobody until go_on()."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def go_on(self):
+        os.kill(self.pid, signal.SIGCONT)
 
     @property
     def address(self):
