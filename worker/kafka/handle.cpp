@@ -39,9 +39,10 @@ void on_error(rd_kafka_t* client, int code, const char* reason, void* opaque) {
     }
 }
 
-int on_statistics(rd_kafka_t*, char* text, std::size_t size, void* opaque) {
+int on_statistics(rd_kafka_t* client, char* text, std::size_t size, void* opaque) {
+    const auto* owner = static_cast<const HandleOpaque*>(opaque);
     try {
-        static_cast<const HandleOpaque*>(opaque)->metrics->update({text, size});
+        owner->metrics->update(rd_kafka_name(client), owner->client_id, {text, size});
     } catch (...) {  // NOLINT(bugprone-empty-catch): as above
     }
     return 0;  // librdkafka frees the text
@@ -53,6 +54,15 @@ int close_at_once(int socket, void*) {
     const linger none{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     return ::close(socket);
+}
+
+std::string value_of(const rd_kafka_conf_t& conf, const char* name) {
+    std::size_t size = 0;  // with the NUL
+    if (rd_kafka_conf_get(&conf, name, nullptr, &size) != RD_KAFKA_CONF_OK) return "";
+    std::string value(size, '\0');
+    rd_kafka_conf_get(&conf, name, value.data(), &size);
+    value.pop_back();
+    return value;
 }
 
 int may_produce(void* opaque) { return static_cast<const HandleOpaque*>(opaque)->may_produce() ? 1 : 0; }
@@ -72,6 +82,7 @@ ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque) {
     rd_kafka_conf_set_log_cb(conf.get(), write_log);
     rd_kafka_conf_set_error_cb(conf.get(), on_error);
     if (opaque.metrics != nullptr) {
+        opaque.client_id = value_of(*conf, "client.id");
         const auto interval = std::to_string(ClientMetrics::interval.count());
         rd_kafka_conf_set(conf.get(), "statistics.interval.ms", interval.c_str(), nullptr, 0);
         rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);

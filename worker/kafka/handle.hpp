@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace millrace::worker {
 
@@ -32,6 +33,7 @@ struct HandleOpaque {
     ClientMetrics* metrics =
         nullptr;  ///< who wants the client's statistics; the client's owner hands them over when it polls
     std::function<bool()> may_produce = {};  ///< asked on librdkafka's threads; none: always
+    std::string client_id = {};              ///< make_conf() sets it
 };
 
 /// Throws ConfigException naming the property that librdkafka refuses.

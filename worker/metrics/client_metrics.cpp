@@ -158,9 +158,13 @@ void collect_consumer(MetricsPage& page, const json::Node& client, std::string_v
 
 }
 
-void ClientMetrics::update(std::string_view statistics) {
+void ClientMetrics::update(std::string_view name, std::string_view client_id, std::string_view statistics) {
+    // librdkafka does not escape the names that its text begins with, and they may hold anything: group.id, for one.
+    const auto names = fmt::format(R"({{ "name": "{}", "client_id": "{}", )", name, client_id);
+    const bool has_names = statistics.starts_with(names);
     const std::lock_guard lock(mutex_);
-    statistics_ = statistics;
+    client_id_ = client_id;
+    statistics_ = has_names ? fmt::format("{{{}", statistics.substr(names.size())) : std::string(statistics);
 }
 
 void ClientMetrics::reads_committed() {
@@ -172,10 +176,9 @@ void ClientMetrics::collect(MetricsPage& page) const {
     const std::lock_guard lock(mutex_);
     if (statistics_.empty()) return;
     const json::Document client(statistics_);
-    const auto* id = client.root().find("client_id");
     const auto* type = client.root().find("type");
-    if (id == nullptr || type == nullptr) return;
-    const MetricLabel labels[] = {{"clientId", id->text()}};
+    if (type == nullptr) return;
+    const MetricLabel labels[] = {{"clientId", client_id_}};
     if (role_ == Role::Admin) return collect_admin(page, client.root(), labels);
     if (type->text() == "producer") collect_producer(page, client.root(), labels);
     const auto* end = reads_committed_ ? "ls_offset" : "hi_offset";

@@ -21,8 +21,8 @@ public:
     explicit ClientMetrics(Role role = Role::Records) noexcept : role_(role) {}
     static constexpr std::chrono::milliseconds interval{5000};
 
-    /// Keeps the text only: it is read when somebody asks.
-    void update(std::string_view statistics);
+    /// Keeps the text only: it is read when somebody asks. `name`: rd_kafka_name() of the client.
+    void update(std::string_view name, std::string_view client_id, std::string_view statistics);
     /// Of a consumer that sees committed transactions only: its lag ends where the first open one begins.
     void reads_committed();
     void collect(MetricsPage& page) const;
@@ -30,6 +30,7 @@ public:
 private:
     const Role role_;
     mutable std::mutex mutex_;
+    std::string client_id_;
     std::string statistics_;  ///< empty before the first
     bool reads_committed_ = false;
 };

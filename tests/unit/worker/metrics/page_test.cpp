@@ -112,7 +112,8 @@ TEST_CASE("kafka-metrics-count counts the series of kafka.connect, itself too, a
 
 namespace {
 
-constexpr std::string_view statistics = R"({"client_id":"shared","type":"producer","tx":12,"tx_bytes":900,"rx":11,
+constexpr std::string_view statistics =
+    R"({ "name": "shared#producer-1", "client_id": "shared", "type":"producer","tx":12,"tx_bytes":900,"rx":11,
 "rx_bytes":800,"msg_size_max":1,"msg_size":0,"brokers":{"b:1/1":{"nodeid":1,"state":"UP","connects":2,"tx":7,"rx":6,
 "txbytes":400,"rxbytes":300,"txretries":0,"rtt":{"sum":3000,"cnt":2}},
 "boot":{"nodeid":-1,"state":"INIT","connects":0}},"topics":{}})";
@@ -124,7 +125,7 @@ TEST_CASE("An admin client has its own names, whatever librdkafka makes it of", 
     MetricsPage before(MetricNames::Strimzi);
     admin.collect(before);
     CHECK(before.text().empty());  // nothing is known before the first statistics
-    admin.update(statistics);
+    admin.update("shared#producer-1", "shared", statistics);
     MetricsPage page(MetricNames::Strimzi);
     admin.collect(page);
     const auto text = page.text();
@@ -137,12 +138,23 @@ TEST_CASE("An admin client has its own names, whatever librdkafka makes it of", 
     CHECK(text.find("kafka_producer") == std::string::npos);
 }
 
+TEST_CASE("A client may have any name", "[metrics]") {
+    const std::string id = R"(odd "one\ 東京)";
+    const auto name = id + "#producer-1";
+    ClientMetrics client;
+    client.update(name, id,
+                  R"({ "name": ")" + name + R"(", "client_id": ")" + id + R"(", "type": "producer", "tx": 12 })");
+    MetricsPage page(MetricNames::Strimzi);
+    client.collect(page);
+    CHECK(value_of(page.text(), R"(kafka_producer_request_total{clientId="odd \"one\\ 東京"})") == 12);
+}
+
 TEST_CASE("A client's metrics are listed as long as it is there", "[metrics]") {
     ClientMetricsList list;
     auto client = list.add(ClientMetrics::Role::Admin);
     const auto other = list.add();
-    client->update(statistics);
-    other->update(statistics);
+    client->update("shared#producer-1", "shared", statistics);
+    other->update("shared#producer-1", "shared", statistics);
     const auto has_admin = [&] {
         MetricsPage page(MetricNames::Strimzi);
         list.collect(page);
