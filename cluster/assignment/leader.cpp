@@ -29,13 +29,6 @@ std::vector<T> common_items(const std::vector<T>& claimed, const std::vector<T>&
     return both;
 }
 
-void remove(Work& from, const Work& items) {
-    const std::set<std::string> connectors(items.connectors.begin(), items.connectors.end());
-    const std::set<TaskId> tasks(items.tasks.begin(), items.tasks.end());
-    std::erase_if(from.connectors, [&](const std::string& connector) { return connectors.contains(connector); });
-    std::erase_if(from.tasks, [&](const TaskId& task) { return tasks.contains(task); });
-}
-
 }
 
 void LeaderAssignor::find_foreign(const LeaderRound& round, const MemberMetadata& leader, const ConfigView& joined_with,
@@ -94,7 +87,7 @@ std::map<std::string, Assignment> LeaderAssignor::assign(const LeaderRound& roun
         const auto& claimed = member.metadata.allocation->assigned;
         nothing.revoked = {.connectors = common_items(claimed.connectors, view.configured.connectors),
                            .tasks = common_items(claimed.tasks, view.configured.tasks)};
-        remove(view.configured, nothing.revoked);
+        view.configured.erase(nothing.revoked);
     }
     if (!common.failed()) foreign_.told(own.members, common.config_offset);
     answer.merge(assign(own, std::move(common), std::move(view)));

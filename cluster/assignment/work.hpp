@@ -18,6 +18,8 @@ struct Work {
     std::vector<TaskId> tasks = {};
 
     bool empty() const noexcept { return connectors.empty() && tasks.empty(); }
+    /// What both have is here no more.
+    void erase(const Work& items);
     bool operator==(const Work&) const = default;
 };
 

@@ -55,6 +55,8 @@ void DistributedHerder::collect_metrics(worker::MetricsPage& page) const {
 asio::awaitable<void> DistributedHerder::on_revoked(Work work) {
     const auto turn = co_await turn_.take();
     logger_.info("Rebalance started");
+    // The loop goes on until the next assignment comes, and starts what this one says and does not run.
+    if (assignment_) assignment_->assigned.erase(work);
     co_await stop_work(work);
     logger_.info("Finished stopping tasks in preparation for rebalance");
     if (deps_.config.topic_tracking_enable) clear_topics_of_deleted(work);

@@ -16,15 +16,6 @@ constexpr std::string_view protocol_type = "connect";
 constexpr std::chrono::milliseconds join_margin{5'000};  ///< beyond the rebalance timeout, for the broker's answer
 constexpr std::size_t most_reason_bytes = 255;
 
-void remove(Work& from, const Work& items) {
-    std::erase_if(from.connectors, [&](const std::string& connector) {
-        return std::find(items.connectors.begin(), items.connectors.end(), connector) != items.connectors.end();
-    });
-    std::erase_if(from.tasks, [&](const TaskId& task) {
-        return std::find(items.tasks.begin(), items.tasks.end(), task) != items.tasks.end();
-    });
-}
-
 void append(Work& to, const Work& items) {
     to.connectors.insert(to.connectors.end(), items.connectors.begin(), items.connectors.end());
     to.tasks.insert(to.tasks.end(), items.tasks.begin(), items.tasks.end());
@@ -182,8 +173,8 @@ asio::awaitable<void> GroupMember::apply(Assignment assignment, int generation) 
         }
         if (assignment_) {
             Work kept = assignment_->assigned;
-            remove(kept, revoked);
-            remove(kept, assignment.assigned);
+            kept.erase(revoked);
+            kept.erase(assignment.assigned);
             append(assignment.assigned, kept);
         }
     }
@@ -242,7 +233,7 @@ void GroupMember::remember_owners(const LeaderRound& round, const std::map<std::
         Work work = assignment.assigned;
         if (round.protocol != Protocol::Eager && member.metadata.allocation) {
             Work kept = member.metadata.allocation->assigned;
-            remove(kept, assignment.revoked);
+            kept.erase(assignment.revoked);
             append(work, kept);
         }
         const bool foreign = assignment.leader_url == foreign_leader_url;

@@ -4,6 +4,8 @@ import socket
 import threading
 from collections import Counter
 
+from confluent_kafka.admin import AdminClient
+
 import stack
 from connector import Reader
 
@@ -51,17 +53,20 @@ class Group:
             return placed if placed and condition(placed) else None
         return stack.wait_for(lambda: f'{connectors} to run somewhere; they are {[self.rest().status(c) for c in connectors]}', settled, timeout, 0.3)
 
+    def newest_assignment(self, name):
+        """The line of that worker's log; empty before the first."""
+        return next((line for line in reversed(self.workers[name].log().splitlines()) if 'Joined group at generation ' in line), '')
+
     def wait_settled(self):
         """Waits until the newest assignment of every worker that runs is of one generation, in which nothing moves or waits to."""
         form = re.compile(r'Joined group at generation (\d+) .*revokedConnectorIds=\[\], revokedTaskIds=\[\], delay=0}')
 
-        def newest(worker):
-            lines = [line for line in worker.log().splitlines() if 'Joined group at generation ' in line]
-            found = form.search(lines[-1]) if lines else None
+        def newest(name):
+            found = form.search(self.newest_assignment(name))
             return int(found[1]) if found else None
 
         def settled():
-            generations = [newest(worker) for worker in self.workers.values() if worker.running()]
+            generations = [newest(name) for name, worker in self.workers.items() if worker.running()]
             return None not in generations and len(set(generations)) == 1
         stack.wait_for('the group to settle', settled, 120)
 
@@ -76,6 +81,11 @@ class Group:
                   for generation, url in re.findall(r"Joined group at generation (\d+) .*leaderUrl='([^']*)'", worker.log())]
         _, url = max(rounds)
         return next(name for name, worker in self.workers.items() if f'http://{worker.address}/' == url)
+
+    def state(self):
+        """Its state as the coordinator has it, for instance Stable or PreparingRebalance."""
+        found, = AdminClient({'bootstrap.servers': self.kafka_address}).list_groups(self.name, timeout=20)
+        return found.state
 
     def suspend(self, name):
         self.workers[name].suspend()

@@ -1,4 +1,7 @@
 """Groups that are not like most: odd names, members that speak another protocol or belong to another cluster."""
+import contextlib
+import threading
+
 import pytest
 
 import stack
@@ -42,7 +45,7 @@ def test_a_group_may_have_any_name(group, folder, own_kafka, name):
     group.wait_placed(names, balanced('b'))
     for lines in files:
         assert lines.finish() == []
-    assert 'kafka_connect' in group.rest('b').metrics()
+    stack.wait_for('statistics of its Kafka clients', lambda: 'kafka_producer_' in group.rest('b').metrics())
 
 
 def test_a_member_that_speaks_only_the_oldest_protocol(group, folder, own_kafka):
@@ -65,6 +68,48 @@ def test_a_member_that_speaks_only_the_oldest_protocol(group, folder, own_kafka)
         lines.wait_beyond()
         assert lines.finish() == []
     assert not [worker for worker in group.workers.values() if 'already exists' in worker.log()], 'work ran on that was given to others'
+
+
+@contextlib.contextmanager
+def busy(*workers):
+    """The herders of these workers get requests all the time."""
+    done = threading.Event()
+
+    def ask(rest):
+        while not done.is_set():
+            with contextlib.suppress(OSError):
+                rest.raw('POST', '/connectors/none/restart')
+    asking = [threading.Thread(target=ask, args=[rest]) for rest in workers]
+    for thread in asking:
+        thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        for thread in asking:
+            thread.join(100)
+
+
+def test_work_that_was_taken_away_does_not_start_again_before_it_is_assigned(group, folder, own_kafka):
+    for name in 'abc':
+        joined(group.worker(name, scheduled_rebalance_max_delay_ms=60000))
+    files = started_files(group, folder, own_kafka.address, 6)
+    names = [lines.name for lines in files]
+    group.wait_placed(names, balanced('abc'))
+    group.wait_settled()
+    group.workers['c'].kill()
+    # From now on the others look again and again whether the delay is over.
+    stack.wait_for('the delay', lambda: all('with rebalance delay: 0' not in group.newest_assignment(name) for name in 'ab'))
+    with busy(group.rest('a'), group.rest('b')):
+        joined(group.worker('old', connect_protocol='eager'))
+        group.wait_placed(names, balanced(['a', 'b', 'old']))
+    for name in 'ab':
+        stopped = group.workers[name].log().split('Finished flushing status backing store in preparation for rebalance')[-1]
+        between, assigned = stopped.split('Joined group at generation', 1)
+        assert 'Creating' not in between and 'Creating' in assigned, between
+    for lines in files:
+        lines.wait_beyond()
+        assert lines.finish() == []
 
 
 def test_two_clusters_with_one_group_id_are_named(group, folder, own_kafka):
