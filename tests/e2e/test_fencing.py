@@ -1,5 +1,6 @@
 """PUT /connectors/NAME/fence, by which workers have their leader fence the producers of earlier tasks (KIP-618): what a leader of
 each kind answers, and a worker that does not lead."""
+import contextlib
 import json
 import threading
 
@@ -33,6 +34,19 @@ class Fencing:
 
     def __init__(self, group, name, folder):
         self.group, self.rest, self.folder = group, group.rest(name), folder
+        self.asking, self.answered = [], []
+
+    def ask(self, connector):
+        """Does not wait for the answer, which is one of answers()."""
+        self.asking.append(threading.Thread(target=lambda: self.answered.append(self.fence(connector))))
+        self.asking[-1].start()
+
+    def answers(self):
+        """Those to all that was asked since the last call."""
+        for thread in self.asking:
+            thread.join(100)
+        found, self.asking, self.answered = self.answered, [], []
+        return found
 
     def fence(self, connector, headers=None, query=''):
         """(status, message) of an answer, with NAME for the connector's."""
@@ -89,26 +103,42 @@ def without_tasks(fencing):
     return found + [fencing.fence(gone), fencing.counts(gone)]
 
 
-def superseded(fencing):
-    """A round that waits for brokers while new task configurations come: its answer, the next one's, and what that one writes down."""
+@contextlib.contextmanager
+def held_round(fencing):
+    """(connector, proxy) while a round of it waits for brokers, until the proxy is released; its answer is the first of fencing.answers()."""
     host, port = fencing.group.kafka_address.split(':')
     proxy = TcpProxy(int(port))
     try:
         name = fencing.create(**{'admin.override.bootstrap.servers': f'{host}:{proxy.port}'})
         assert fencing.fence(name)[0] == 204
         fencing.to('stop', name)
-        kept, answers = proxy.kept, []
+        kept = proxy.kept
         proxy.hold()
-        asking = threading.Thread(target=lambda: answers.append(fencing.fence(name)))
-        asking.start()
+        fencing.ask(name)
         stack.wait_for('the round to ask brokers', lambda: proxy.kept > kept)
+        yield name, proxy
+    finally:
+        proxy.stop()
+
+
+def superseded(fencing):
+    """A round that waits for brokers while new task configurations come: its answer, the next one's, and what that one writes down."""
+    with held_round(fencing) as (name, proxy):
         fencing.to('resume', name)
         stack.wait_for('new task configurations', lambda: len(fencing.rest.get(f'/connectors/{name}/tasks')) == 1)
         proxy.release()
-        asking.join(100)
-        return [*answers, fencing.fence(name), fencing.counts(name)[-1]]
-    finally:
-        proxy.stop()
+        return [*fencing.answers(), fencing.fence(name), fencing.counts(name)[-1]]
+
+
+def shared(fencing):
+    """What two get that ask while a round waits for brokers, and the counts that are written down: a second round would write another."""
+    with held_round(fencing) as (name, proxy):
+        before = fencing.counts(name)
+        fencing.ask(name)
+        fencing.rest.get('/')  # whatever came before it is there now
+        assert fencing.counts(name) == before
+        proxy.release()
+        return [*fencing.answers(), fencing.counts(name)[len(before):]]
 
 
 def without_a_client(fencing):
@@ -123,20 +153,19 @@ def without_a_client(fencing):
 def during_a_rebalance(fencing, leader):
     """The answer to a request that comes while the group rebalances. Its third member does not answer, so that this ends when the test wants."""
     group, lines = fencing.group, Lines(fencing.folder, unique('lines'), fencing.group.kafka_address)
-    name, answers = fencing.create(), []
+    name = fencing.create()
     group.wait_settled()
     joins = group.workers[leader].log().count(JOINING)
     group.suspend('third')
     fencing.rest.call('POST', '/connectors', {'name': lines.name, 'config': lines.config()})
     stack.wait_for('the leader to join again', lambda: group.workers[leader].log().count(JOINING) > joins)
-    asking = threading.Thread(target=lambda: answers.append(fencing.fence(name)))
-    asking.start()
+    fencing.ask(name)
     fencing.rest.get('/')  # whatever came before it is there now
-    assert (group.state(), answers) == ('PreparingRebalance', [])
+    assert (group.state(), fencing.answered) == ('PreparingRebalance', [])
     group.go_on('third')
-    asking.join(100)
+    found = fencing.answers()
     group.wait_settled()
-    return answers
+    return found
 
 
 def elsewhere(fencing):
@@ -176,6 +205,7 @@ def test_a_leader_of_either_kind_answers_the_same(group, folder):
         assert without_tasks(fencing) == [DONE, [], DONE, [1], DONE, [1], DONE, [1, 0]]
         assert during_a_rebalance(fencing, leader) == [DONE]
         assert superseded(fencing) == [OVERTAKEN[leader], DONE, 1]
+        assert shared(fencing) == [DONE, DONE, [0]]
         assert without_a_client(fencing) == NO_CLIENT[leader]
         # A follower of Kafka Connect's forwards the request without its signature.
         assert elsewhere(Fencing(group, follower, folder)) == [DONE if follower == 'ours' else UNSIGNED, UNSIGNED, TWO_HOPS]
