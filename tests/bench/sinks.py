@@ -5,8 +5,8 @@
 A sink that only counts shows the worker, with texts and with small JSON objects; FileStreamSink writes lines. The time is that from the first record to the last,
 by the group's committed offset and by the file's size. Prints one JSON object a figure; the target is three times Java.
 The broker is on the same processors: what it uses for a million bounds what any worker reaches beside it. So do Fetch requests one after the
-other, whose records nobody reads: their rate is printed first, until the broker, a JVM too, gets no faster. It serves consumers in groups
-before anything is measured. In the first round both workers are new, and ours goes first; a JVM is slower then than in the second, where it goes first. The end is seen at a commit, so up to a tenth of a second late.
+other, whose records nobody reads: their rate is printed first. The broker, a JVM too, serves them and then consumers in groups until they
+cost it no less than before. In the first round both workers are new, and ours goes first; a JVM is slower then than in the second, where it goes first. The end is seen at a commit, so up to a tenth of a second late.
 """
 import argparse
 import json
@@ -62,28 +62,31 @@ def for_a_million(service, before):
     return round((service.cpu_seconds() - before) / wanted.records * 1e6, 2)
 
 
-def warm_up(broker, topic):
-    fastest = 0
-    for round_number in range(12):
+def until_settled(what, broker, read):
+    """Has `read` read all records until they cost the broker, a JVM too, no less than before."""
+    cheapest = None
+    for number in range(12):
         before = broker.cpu_seconds()
-        found = fetch_rate(broker.address, topic, wanted.records)
-        print(json.dumps({'name': 'nobody reads the records', 'round': round_number, 'records/s': round(found),
-                          "broker's": for_a_million(broker, before)}), flush=True)
-        if round_number > 2 and found < fastest * 1.05:
+        found = read(number)
+        cost = for_a_million(broker, before)
+        print(json.dumps({'name': what, 'round': number, 'records/s': round(found), "broker's": cost}), flush=True)
+        if number > 2 and cost > cheapest * 0.95:
             return
-        fastest = max(fastest, found)
+        cheapest = min(cost, cheapest or cost)
 
 
-def serve_groups(broker, topic):
-    """Consumers of groups send other requests than those, which the broker compiles too."""
-    for number in range(4):
-        before, read = broker.cpu_seconds(), 0
-        consumer = Consumer({'bootstrap.servers': broker.address, 'group.id': f'reads-{number}', 'auto.offset.reset': 'earliest'})
+def warm_up(broker, topic):
+    """Consumers of groups send other requests than the bare ones, which the broker compiles too."""
+    def read_in_group(number):
+        consumer, read, began = Consumer({'bootstrap.servers': broker.address, 'group.id': f'reads-{number}', 'auto.offset.reset': 'earliest'}), 0, None
         consumer.subscribe([topic])
         while read < wanted.records:
             read += len(consumer.consume(10000, 10))
+            began = began or time.monotonic()
         consumer.close()
-        print(json.dumps({'name': 'a consumer in a group', 'round': number, "broker's": for_a_million(broker, before)}), flush=True)
+        return read / (time.monotonic() - began)
+    until_settled('nobody reads the records', broker, lambda number: fetch_rate(broker.address, topic, wanted.records))
+    until_settled('a consumer in a group', broker, read_in_group)
 
 
 def java_plugins(folder):
@@ -132,7 +135,6 @@ with tempfile.TemporaryDirectory(prefix='millrace-bench-') as name:
         sink = Sink(None, kafka.address, folder)
         length = fill(sink)
         warm_up(kafka, sink.topic)
-        serve_groups(kafka, sink.topic)
         common = {'offset_flush_interval_ms': 100}
         plugins = f'{stack.ROOT}/build/release/plugins,{stack.ROOT}/build/release/bench-plugins'
         workers['millrace'] = stack.worker(folder / 'ours', kafka.address, group='ours', plugin_path=plugins, **common).start()
