@@ -5,8 +5,9 @@
 A sink that only counts shows the worker, with texts and with small JSON objects; FileStreamSink writes lines. The time is that from the first record to the last,
 by the group's committed offset and by the file's size. Prints one JSON object a figure; the target is three times Java.
 The broker is on the same processors: what it uses for a million bounds what any worker reaches beside it. So do Fetch requests one after the
-other, whose records nobody reads: their rate is printed first. The broker, a JVM too, serves them and then consumers in groups until they
-cost it no less than before. In the first round both workers are new, and ours goes first; a JVM is slower then than in the second, where it goes first. The end is seen at a commit, so up to a tenth of a second late.
+other, whose records nobody reads: their rate is printed first. The broker, a JVM too, serves them and then a worker of each kind, which is not
+measured and stops, until they cost it no less than before. In the first round the measured workers are new, and ours goes first; a JVM is
+slower then than in the second, where it goes first. The end is seen at a commit, so up to a tenth of a second late.
 """
 import argparse
 import json
@@ -17,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Producer
 
 import stack
 from bare_fetch import fetch_rate
@@ -63,30 +64,16 @@ def for_a_million(service, before):
 
 
 def until_settled(what, broker, read):
-    """Has `read` read all records until they cost the broker, a JVM too, no less than before."""
+    """Has `read` read all records until they cost the broker no less than before."""
     cheapest = None
     for number in range(12):
         before = broker.cpu_seconds()
-        found = read(number)
+        found = read()
         cost = for_a_million(broker, before)
         print(json.dumps({'name': what, 'round': number, 'records/s': round(found), "broker's": cost}), flush=True)
         if number > 2 and cost > cheapest * 0.95:
             return
         cheapest = min(cost, cheapest or cost)
-
-
-def warm_up(broker, topic):
-    """Consumers of groups send other requests than the bare ones, which the broker compiles too."""
-    def read_in_group(number):
-        consumer, read, began = Consumer({'bootstrap.servers': broker.address, 'group.id': f'reads-{number}', 'auto.offset.reset': 'earliest'}), 0, None
-        consumer.subscribe([topic])
-        while read < wanted.records:
-            read += len(consumer.consume(10000, 10))
-            began = began or time.monotonic()
-        consumer.close()
-        return read / (time.monotonic() - began)
-    until_settled('nobody reads the records', broker, lambda number: fetch_rate(broker.address, topic, wanted.records))
-    until_settled('a consumer in a group', broker, read_in_group)
 
 
 def java_plugins(folder):
@@ -124,6 +111,25 @@ def measure(worker, broker, sink, length, connector_class, **config):
 JSON = {f'{part}.converter': 'org.apache.kafka.connect.json.JsonConverter' for part in ('key', 'value')}
 JSON |= {f'{part}.converter.schemas.enable': 'false' for part in ('key', 'value')}
 COUNTING = 'counting.CountingSinkConnector'
+KINDS = ('millrace', 'java')
+
+
+def new_worker(kind, folder, broker):
+    """A worker of a group of its own, with the counting sink."""
+    plugins = java_plugins(folder / 'plugins') if kind == 'java' else f'{stack.ROOT}/build/release/plugins,{stack.ROOT}/build/release/bench-plugins'
+    return stack.worker(folder, broker.address, group=folder.name, kind={'java': 'java-connect'}.get(kind, 'worker'), plugin_path=plugins,
+                        offset_flush_interval_ms=100).start()
+
+
+def warm_up(broker, sink, length, folder):
+    until_settled('nobody reads the records', broker, lambda: fetch_rate(broker.address, sink.topic, wanted.records))
+    for kind in KINDS:
+        worker = new_worker(kind, folder / f'{kind}-before', broker)
+        try:
+            until_settled(f'{kind}, not measured', broker, lambda: measure(worker, broker, sink, length, COUNTING, **STRINGS)[0])
+        finally:
+            worker.stop()
+
 
 with tempfile.TemporaryDirectory(prefix='millrace-bench-') as name:
     folder = Path(name)
@@ -134,12 +140,9 @@ with tempfile.TemporaryDirectory(prefix='millrace-bench-') as name:
     try:
         sink = Sink(None, kafka.address, folder)
         length = fill(sink)
-        warm_up(kafka, sink.topic)
-        common = {'offset_flush_interval_ms': 100}
-        plugins = f'{stack.ROOT}/build/release/plugins,{stack.ROOT}/build/release/bench-plugins'
-        workers['millrace'] = stack.worker(folder / 'ours', kafka.address, group='ours', plugin_path=plugins, **common).start()
-        workers['java'] = stack.worker(folder / 'java', kafka.address, group='java', kind='java-connect',
-                                       plugin_path=java_plugins(folder / 'java-plugins'), **common).start()
+        warm_up(kafka, sink, length, folder)
+        for kind in KINDS:
+            workers[kind] = new_worker(kind, folder / kind, kafka)
         for round_number in range(wanted.rounds):
             for what, connector_class, config in (('counting sink, texts', COUNTING, STRINGS), ('counting sink, JSON', COUNTING, JSON),
                                                   ('FileStreamSink', 'org.apache.kafka.connect.file.FileStreamSinkConnector',
