@@ -50,6 +50,11 @@ add_test(NAME differential.avro COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/connect
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(differential.avro PROPERTIES LABELS differential TIMEOUT 600)
 
+# What a broker stores, read by the librdkafka that is built here, with its patches, and by another one.
+add_test(NAME differential.batches COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/worker/kafka/confluent/compare $<TARGET_FILE:unit_worker>
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(differential.batches PROPERTIES LABELS differential PROCESSORS 2 TIMEOUT 600)
+
 # And for Protobuf.
 add_test(NAME differential.protobuf COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/connectors/protobuf/python/compare $<TARGET_FILE:unit_connectors>
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
