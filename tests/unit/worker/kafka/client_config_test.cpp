@@ -50,6 +50,21 @@ TEST_CASE("what Java's clients take and librdkafka does not is fitted to it") {
     CHECK_NOTHROW(make_conf(translate(kind, java), opaque));
 }
 
+TEST_CASE("limits of a consumer that librdkafka would refuse together hold as far as it lets them") {
+    const auto [java, rdkafka, expected] = GENERATE(table<Settings, std::string, std::string>({
+        {{{"max.poll.interval.ms", "30000"}}, "max.poll.interval.ms", "45000"},
+        {{{"max.poll.interval.ms", "9000"}, {"session.timeout.ms", "10000"}}, "max.poll.interval.ms", "10000"},
+        {{{"max.poll.interval.ms", "60000"}}, "max.poll.interval.ms", "60000"},
+        {{{"fetch.max.bytes", "500000"}}, "fetch.max.bytes", "500000"},
+        {{{"fetch.max.bytes", "0"}}, "fetch.max.bytes", "1000"},
+    }));
+    const auto config = translate(ClientKind::Consumer, java);
+    CHECK(config.find(rdkafka) == expected);
+    CHECK(config.warnings.size() == (rdkafka == "max.poll.interval.ms" && java.at(rdkafka) != expected ? 1U : 0U));
+    HandleOpaque opaque;
+    CHECK_NOTHROW(rd_kafka_destroy(make_client(RD_KAFKA_CONSUMER, make_conf(config, opaque))));
+}
+
 TEST_CASE("host names are checked in connections that use TLS as Java checks them") {
     const auto [value, expected] = GENERATE(table<std::string, std::string>(
         {{"", "none"}, {" ", "none"}, {"https", "https"}, {"HTTPS", "https"}, {"ldaps", "https"}}));
