@@ -211,9 +211,14 @@ def test_what_cannot_work_is_said(sink, setting, value, first_line, reason):
     assert trace.splitlines()[0] == first_line and reason in trace
 
 
-def test_limits_that_only_java_takes(sink):
+@pytest.mark.parametrize('limits', [
+    {'max_poll_interval_ms': 30_000, 'fetch_max_bytes': 500_000},
+    {'session_timeout_ms': 600_000, 'max_poll_records': 2_147_483_647},
+    {'metadata_max_age_ms': 720_000},
+], ids=['short', 'long', 'old'])
+def test_limits_that_only_java_takes(sink, limits):
     sink.produce(numbers(0, 30))
-    sink.put(consumer_override_max_poll_interval_ms=30_000, consumer_override_fetch_max_bytes=500_000)
+    sink.put(**{f'consumer_override_{name}': value for name, value in limits.items()})
     sink.wait_values(numbers(0, 30))
 
 

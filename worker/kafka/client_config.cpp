@@ -64,6 +64,9 @@ std::string assignors(std::string_view text) {
 }
 constexpr std::int64_t int_max = 2'147'483'647;
 constexpr std::int64_t most_wait = 86'400'000;  // librdkafka's longest time between two of a thing
+/// librdkafka keeps metadata for three times as long, and has 31 bits for those microseconds: what is older at once
+/// finds no partition's leader.
+constexpr std::int64_t longest_metadata_refresh = 700'000;
 
 constexpr auto table = std::to_array<Row>({
     {"bootstrap.servers", "bootstrap.servers"},
@@ -72,7 +75,7 @@ constexpr auto table = std::to_array<Row>({
     {"client.dns.lookup", "client.dns.lookup"},
     {"security.protocol", "security.protocol", All, lower_case},
     {"request.timeout.ms", "socket.timeout.ms", All, bounded<10, 300'000>},
-    {"metadata.max.age.ms", "topic.metadata.refresh.interval.ms", All, bounded<10, 3'600'000>},
+    {"metadata.max.age.ms", "topic.metadata.refresh.interval.ms", All, bounded<10, longest_metadata_refresh>},
     {"connections.max.idle.ms", "connections.max.idle.ms", All, bounded<0, int_max>},
     {"reconnect.backoff.ms", "reconnect.backoff.ms", All, bounded<0, 3'600'000>},
     {"reconnect.backoff.max.ms", "reconnect.backoff.max.ms", All, bounded<0, 3'600'000>},
@@ -272,12 +275,13 @@ void check_group_protocol(const Settings& java) {
 /// largest message, of which brokers send one all the same.
 void fit_consumer_limits(ClientConfig& config) {
     constexpr auto usual_session = "45000";
+    constexpr auto usual_poll = "300000";
     const auto session = config.find("session.timeout.ms").value_or(usual_session);
-    const auto poll = config.find("max.poll.interval.ms");
-    if (poll && rows::whole(*poll) < rows::whole(session)) {
+    const auto poll = config.find("max.poll.interval.ms").value_or(usual_poll);
+    if (rows::whole(poll) < rows::whole(session)) {
         put(config.properties, "max.poll.interval.ms", session);
         config.warnings.push_back(fmt::format(
-            "max.poll.interval.ms={} is shorter than session.timeout.ms: {} ms hold for both.", *poll, session));
+            "max.poll.interval.ms={} is shorter than session.timeout.ms: {} ms hold for both.", poll, session));
     }
     constexpr std::int64_t usual_message = 1'000'000;
     const auto fetch = config.find("fetch.max.bytes");

@@ -23,6 +23,8 @@ constexpr milliseconds redelivery_wait{1000};
 constexpr milliseconds missing_topics_wait{2000};
 constexpr milliseconds metadata_wait{1000};
 constexpr std::int64_t usual_poll_records = 500;
+/// The consumer keeps a list of so many.
+constexpr std::int64_t most_poll_records = 1'000'000;
 
 template <class Number>
 Number number(const Settings& settings, std::string_view name, Number fallback) {
@@ -81,7 +83,7 @@ void SinkSession::make_consumer() {
         throw ConfigException(
             fmt::format("Invalid value {} for configuration max.poll.records: Value must be at least 1", most));
     }
-    max_poll_records_ = static_cast<std::size_t>(most);
+    max_poll_records_ = static_cast<std::size_t>(std::min(most, most_poll_records));
     metadata_max_age_ = milliseconds(number(settings, "metadata.max.age.ms", metadata_max_age_.count()));
     consumer_ = std::make_unique<GroupConsumer>(client_config(ClientKind::Consumer, settings), parts().logger,
                                                 static_cast<RebalanceListener&>(*this), &task_.metrics().client());
