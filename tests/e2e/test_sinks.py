@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import NewTopic
+from confluent_kafka.admin import NewPartitions, NewTopic
 
 import stack
 from conftest import own_broker, unique
@@ -220,6 +220,16 @@ def test_limits_that_only_java_takes(sink, limits):
     sink.produce(numbers(0, 30))
     sink.put(**{f'consumer_override_{name}': value for name, value in limits.items()})
     sink.wait_values(numbers(0, 30))
+
+
+def test_a_task_that_cannot_close_is_not_asked_to_open(sink):
+    sink.put(close_fails='true', consumer_override_metadata_max_age_ms=500)
+    for run in range(1, 4):  # the next partitions come in the call that took the others away, or after it
+        stack.wait_for('its partitions', lambda run=run: sink.lines() == ['opened'] * run)
+        sink.admin.create_partitions([NewPartitions(sink.topic, 3 + run)])[sink.topic].result()
+        assert sink.rest.wait_failed(sink.name).startswith('org.apache.kafka.connect.errors.ConnectException: this close fails')
+        assert sink.lines() == ['opened'] * run
+        assert sink.rest.call('POST', f'/connectors/{sink.name}/tasks/0/restart')[0] == 204
 
 
 def test_there_is_nothing_before_the_first_record(sink, folder):

@@ -39,6 +39,10 @@ constexpr ConfigKey keys[] = {
      .doc = "So many milliseconds later put() that fails so is to be called again."},
     {.name = "retriable.while", .doc = "A file: as long as it is there, put() fails and is to be called again."},
     {.name = "hold.while", .doc = "A FIFO: put() waits for its writer; FILE.held says that it waits."},
+    {.name = "close.fails",
+     .type = ConfigType::Boolean,
+     .default_value = "false",
+     .doc = "And 'opened' tells of open()."},
     {.name = "keep.back", .type = ConfigType::Int, .default_value = "0", .doc = "So many may not be committed."},
     {.name = "request.commit", .type = ConfigType::Boolean, .default_value = "false", .doc = "After each put()."},
     {.name = "more.tasks", .type = ConfigType::Int, .default_value = "0", .doc = "So many tasks beyond tasks.max."},
@@ -68,6 +72,7 @@ public:
         retriable_timeout_ = std::chrono::milliseconds(config.get_int("retriable.timeout"));
         retriable_while_ = config.find("retriable.while");
         hold_while_ = config.find("hold.while");
+        close_fails_ = config.get_boolean("close.fails");
         keep_back_ = config.get_int("keep.back");
         request_commit_ = config.get_boolean("request.commit");
     }
@@ -104,7 +109,13 @@ public:
         }
         write();
     }
-    void close(std::span<const TopicPartition>) override { lines_.clear(); }
+    void open(std::span<const TopicPartition>) override {
+        if (close_fails_) out_ << "opened\n" << std::flush;
+    }
+    void close(std::span<const TopicPartition>) override {
+        lines_.clear();
+        if (close_fails_) throw ConnectException("this close fails");
+    }
     void stop() noexcept override {}
 
 private:
@@ -200,6 +211,7 @@ private:
     std::optional<std::string> retriable_while_;
     std::optional<std::string> hold_while_;
     std::int64_t rewind_offset_ = 0;
+    bool close_fails_ = false;
     std::chrono::milliseconds retriable_timeout_{};
     int keep_back_ = 0;
     bool request_commit_ = false;
