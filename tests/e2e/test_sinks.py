@@ -1,9 +1,10 @@
 """Sink connectors: every record is delivered at least once, and offsets never run ahead of what the sink has made safe."""
 import json
+import time
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import NewTopic
+from confluent_kafka.admin import NewPartitions, NewTopic
 
 import stack
 from conftest import own_broker, unique
@@ -194,6 +195,77 @@ def test_a_record_that_cannot_be_converted_fails_an_intolerant_task(sink):
     assert trace.startswith('org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler'), trace
     assert 'Caused by: org.apache.kafka.connect.errors.DataException' in trace
     assert sink.committed() == {}
+
+
+@pytest.mark.parametrize(('setting', 'value', 'first_line', 'reason'), [
+    ('topics', 'no good name', 'org.apache.kafka.common.errors.InvalidTopicException: Invalid topics: [no good name]', ''),
+    ('consumer_override_max_poll_records', 0,
+     'org.apache.kafka.common.config.ConfigException: Invalid value 0 for configuration max.poll.records: Value must be at least 1', ''),
+    ('errors_deadletterqueue_topic_replication_factor', 7,
+     'org.apache.kafka.connect.errors.ConnectException: Could not initialize dead letter queue with topic=dlq-of-seven',
+     'Caused by: org.apache.kafka.common.errors.InvalidReplicationFactorException: '),
+])
+def test_what_cannot_work_is_said(sink, setting, value, first_line, reason):
+    sink.put(**{'errors_deadletterqueue_topic_name': 'dlq-of-seven' if 'deadletter' in setting else None, setting: value})
+    trace = sink.rest.wait_failed(sink.name)
+    assert trace.splitlines()[0] == first_line and reason in trace
+
+
+@pytest.mark.parametrize('limits', [
+    {'max_poll_interval_ms': 30_000, 'fetch_max_bytes': 500_000},
+    {'session_timeout_ms': 600_000, 'max_poll_records': 2_147_483_647},
+    {'metadata_max_age_ms': 720_000},
+], ids=['short', 'long', 'old'])
+def test_limits_that_only_java_takes(sink, limits):
+    sink.produce(numbers(0, 30))
+    sink.put(**{f'consumer_override_{name}': value for name, value in limits.items()})
+    sink.wait_values(numbers(0, 30))
+
+
+def test_a_task_that_cannot_close_is_not_asked_to_open(sink):
+    sink.put(close_fails='true', consumer_override_metadata_max_age_ms=500)
+    for run in range(1, 4):  # the next partitions come in the call that took the others away, or after it
+        stack.wait_for('its partitions', lambda run=run: sink.lines() == ['opened'] * run)
+        sink.admin.create_partitions([NewPartitions(sink.topic, 3 + run)])[sink.topic].result()
+        assert sink.rest.wait_failed(sink.name).startswith('org.apache.kafka.connect.errors.ConnectException: this close fails')
+        assert sink.lines() == ['opened'] * run
+        assert sink.rest.call('POST', f'/connectors/{sink.name}/tasks/0/restart')[0] == 204
+
+
+def test_there_is_nothing_before_the_first_record(sink, folder):
+    start = folder / 'start'
+    start.touch()
+    sink.produce(['1'])
+    sink.put(rewind_to_start=start, rewind_offset=-1)
+    assert 'java.lang.IllegalArgumentException: seek offset must not be a negative number' in sink.rest.wait_failed(sink.name)
+    assert sink.committed() == {}
+
+
+def test_a_time_out_of_zero_is_none(sink, folder, worker):
+    (folder / 'stay').touch()
+    sink.produce(['1'])
+    sink.put(retriable_while=folder / 'stay', retriable_timeout=0)
+
+    def tries():
+        return worker.log().count(f'WorkerSinkTask{{id={sink.name}-0}} RetriableException from SinkTask')
+    first = stack.wait_for('the first try', tries)
+    begun = time.monotonic()
+    stack.wait_for('eight more', lambda: tries() >= first + 8)
+    assert time.monotonic() - begun > 1.5, 'one for each commit, which the worker does every 300 ms'
+
+
+def test_a_topic_that_cannot_be_made_as_its_group_says(rest, sink, folder):
+    name, source = f'{sink.name}-source', folder / 'lines.txt'
+    source.write_text('1\n')
+    config = {'connector.class': 'FileStreamSource', 'file': str(source), 'topic': name, 'topic.creation.default.partitions': '1',
+              'topic.creation.default.replication.factor': '7'}
+    assert rest.call('PUT', f'/connectors/{name}/config', config)[0] == 201
+    try:
+        trace = rest.wait_failed(name).splitlines()
+        assert trace[0].startswith(f"org.apache.kafka.connect.errors.ConnectException: Unable to create topic(s) '{name}': ")
+        assert trace[1].startswith('Caused by: org.apache.kafka.common.errors.InvalidReplicationFactorException: ')
+    finally:
+        rest.call('DELETE', f'/connectors/{name}')
 
 
 def test_topics_that_match_a_pattern_are_read_also_when_they_come_late(sink):

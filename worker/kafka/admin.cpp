@@ -71,7 +71,7 @@ std::optional<std::int32_t> Admin::partition_count(const std::string& topic) {
 }
 
 Admin::Creation Admin::create_topic(const NewTopic& topic) {
-    const auto what = fmt::format("Cannot create topic '{}'", topic.name);
+    const auto what = fmt::format("Unable to create topic(s) '{}'", topic.name);
     Reason reason{};
     NewTopicPtr wanted(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication_factor,
                                              reason.data(), reason.size()));

@@ -64,6 +64,9 @@ std::string assignors(std::string_view text) {
 }
 constexpr std::int64_t int_max = 2'147'483'647;
 constexpr std::int64_t most_wait = 86'400'000;  // librdkafka's longest time between two of a thing
+/// librdkafka keeps metadata for three times as long, and has 31 bits for those microseconds: what is older at once
+/// finds no partition's leader.
+constexpr std::int64_t longest_metadata_refresh = 700'000;
 
 constexpr auto table = std::to_array<Row>({
     {"bootstrap.servers", "bootstrap.servers"},
@@ -72,7 +75,7 @@ constexpr auto table = std::to_array<Row>({
     {"client.dns.lookup", "client.dns.lookup"},
     {"security.protocol", "security.protocol", All, lower_case},
     {"request.timeout.ms", "socket.timeout.ms", All, bounded<10, 300'000>},
-    {"metadata.max.age.ms", "topic.metadata.refresh.interval.ms", All, bounded<10, 3'600'000>},
+    {"metadata.max.age.ms", "topic.metadata.refresh.interval.ms", All, bounded<10, longest_metadata_refresh>},
     {"connections.max.idle.ms", "connections.max.idle.ms", All, bounded<0, int_max>},
     {"reconnect.backoff.ms", "reconnect.backoff.ms", All, bounded<0, 3'600'000>},
     {"reconnect.backoff.max.ms", "reconnect.backoff.max.ms", All, bounded<0, 3'600'000>},
@@ -108,7 +111,7 @@ constexpr auto table = std::to_array<Row>({
     {"enable.auto.commit", "enable.auto.commit", C, lower_case},
     {"auto.commit.interval.ms", "auto.commit.interval.ms", C, bounded<0, most_wait>},
     {"fetch.min.bytes", "fetch.min.bytes", C, bounded<1, 100'000'000>},
-    {"fetch.max.bytes", "fetch.max.bytes", C, bounded<0, 2'147'483'135>},
+    {"fetch.max.bytes", "fetch.max.bytes", C, bounded<1000, 2'147'483'135>},
     {"fetch.max.wait.ms", "fetch.wait.max.ms", C, bounded<0, 300'000>},
     {"max.partition.fetch.bytes", "max.partition.fetch.bytes", C, bounded<1, 1'000'000'000>},
     {"session.timeout.ms", "session.timeout.ms", C, bounded<1, 3'600'000>},
@@ -268,8 +271,26 @@ void check_group_protocol(const Settings& java) {
     }
 }
 
+/// librdkafka refuses what Java takes: less time between polls than in the session, and fetches smaller than the
+/// largest message, of which brokers send one all the same.
+void fit_consumer_limits(ClientConfig& config) {
+    constexpr auto usual_session = "45000";
+    constexpr auto usual_poll = "300000";
+    const auto session = config.find("session.timeout.ms").value_or(usual_session);
+    const auto poll = config.find("max.poll.interval.ms").value_or(usual_poll);
+    if (rows::whole(poll) < rows::whole(session)) {
+        put(config.properties, "max.poll.interval.ms", session);
+        config.warnings.push_back(fmt::format(
+            "max.poll.interval.ms={} is shorter than session.timeout.ms: {} ms hold for both.", poll, session));
+    }
+    constexpr std::int64_t usual_message = 1'000'000;
+    const auto fetch = config.find("fetch.max.bytes");
+    if (fetch && rows::whole(*fetch) < usual_message) put(config.properties, "message.max.bytes", *fetch);
+}
+
 void add_consumer_rest(ClientConfig& config, const Settings& java) {
     if (!config.find("group.id")) put(config.properties, "group.id", "millrace");
+    fit_consumer_limits(config);
     if (config.find("group.protocol") == "consumer") check_group_protocol(java);
     const auto reset = java.find("auto.offset.reset");
     if (reset != java.end()) config.reset_duration = reset_duration(reset->second);

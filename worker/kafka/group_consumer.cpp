@@ -90,8 +90,13 @@ void GroupConsumer::ask_for(const std::string& topic, std::chrono::milliseconds 
     auto* handle = rd_kafka_topic_new(state_->client, topic.c_str(), nullptr);
     if (!handle) return;
     const rd_kafka_metadata_t* found = nullptr;
-    if (!rd_kafka_metadata(state_->client, 0, handle, &found, as_int(max_wait))) rd_kafka_metadata_destroy(found);
+    const auto failed = rd_kafka_metadata(state_->client, 0, handle, &found, as_int(max_wait));
     rd_kafka_topic_destroy(handle);
+    if (failed) return;
+    const MetadataPtr metadata(found);
+    if (metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
+        throw KafkaException(fmt::format("Invalid topics: [{}]", topic), RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION);
+    }
 }
 
 void GroupConsumer::subscribe(std::span<const std::string> topics) {

@@ -45,14 +45,17 @@ DeadLetterQueue::DeadLetterQueue(DeadLetterQueueConfig config, TaskId task, cons
       producer_(producer, std::move(logger), [this](const Delivery& delivery) { on_delivery(delivery); }, metrics) {}
 
 void DeadLetterQueue::ensure_topic(Admin& admin) const {
-    if (admin.partition_count(config_.topic)) return;
-    logger_.error("Topic {} doesn't exist. Will attempt to create topic.", config_.topic);
-    const auto created =
-        admin.create_topic({.name = config_.topic, .partitions = 1, .replication_factor = config_.replication_factor});
-    if (created == Admin::Creation::NotAuthorized) {
-        throw ConnectException(fmt::format(
-            "Could not initialize dead letter queue with topic={}: its creation is not authorized", config_.topic));
+    const auto failure = "Could not initialize dead letter queue with topic=" + config_.topic;
+    try {
+        if (admin.partition_count(config_.topic)) return;
+        logger_.error("Topic {} doesn't exist. Will attempt to create topic.", config_.topic);
+        const auto created = admin.create_topic(
+            {.name = config_.topic, .partitions = 1, .replication_factor = config_.replication_factor});
+        if (created != Admin::Creation::NotAuthorized) return;
+    } catch (const KafkaException&) {
+        std::throw_with_nested(ConnectException(failure));
     }
+    throw ConnectException(failure + ": its creation is not authorized");
 }
 
 void DeadLetterQueue::report(const Stage& stage, const RecordInWork& record, const std::exception& error) {

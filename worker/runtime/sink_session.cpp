@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 namespace millrace::worker {
 
@@ -21,6 +22,9 @@ constexpr milliseconds redelivery_wait{1000};
 /// How soon topics are looked for that do not exist yet.
 constexpr milliseconds missing_topics_wait{2000};
 constexpr milliseconds metadata_wait{1000};
+constexpr std::int64_t usual_poll_records = 500;
+/// The consumer keeps a list of so many.
+constexpr std::int64_t most_poll_records = 1'000'000;
 
 template <class Number>
 Number number(const Settings& settings, std::string_view name, Number fallback) {
@@ -74,7 +78,12 @@ Settings SinkSession::consumer_settings() const {
 void SinkSession::make_consumer() {
     refuse_overrides("consumer.override.");
     const auto settings = consumer_settings();
-    max_poll_records_ = std::max<std::size_t>(number(settings, "max.poll.records", max_poll_records_), 1);
+    const auto most = number<std::int64_t>(settings, "max.poll.records", usual_poll_records);
+    if (most < 1) {
+        throw ConfigException(
+            fmt::format("Invalid value {} for configuration max.poll.records: Value must be at least 1", most));
+    }
+    max_poll_records_ = static_cast<std::size_t>(std::min(most, most_poll_records));
     metadata_max_age_ = milliseconds(number(settings, "metadata.max.age.ms", metadata_max_age_.count()));
     consumer_ = std::make_unique<GroupConsumer>(client_config(ClientKind::Consumer, settings), parts().logger,
                                                 static_cast<RebalanceListener&>(*this), &task_.metrics().client());
@@ -221,7 +230,16 @@ void SinkSession::require_assigned(std::span<const TopicPartition> partitions, s
     }
 }
 
+/// As Java, which takes a time that is not positive for none.
+void SinkSession::set_timeout(milliseconds timeout) {
+    timeout_ = timeout > milliseconds::zero() ? std::optional(timeout) : std::nullopt;
+}
+
+/// librdkafka would take a negative offset for the partition's end, or its beginning.
 void SinkSession::rewind(const TopicOffsets& offsets) {
+    if (std::ranges::any_of(offsets, [](const auto& entry) { return entry.second < 0; })) {
+        throw std::invalid_argument("seek offset must not be a negative number");
+    }
     for (const auto& [partition, offset] : offsets) rewinds_[partition] = offset;
 }
 

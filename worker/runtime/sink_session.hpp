@@ -41,7 +41,7 @@ public:
     int task_id() const noexcept override { return parts().id.task; }
     std::vector<TopicPartition> assignment() const override;
     void rewind(const TopicOffsets& offsets) override;
-    void set_timeout(std::chrono::milliseconds timeout) override { timeout_ = timeout; }
+    void set_timeout(std::chrono::milliseconds timeout) override;
     void pause(std::span<const TopicPartition> partitions) override;
     void resume(std::span<const TopicPartition> partitions) override;
     void request_commit() override { commit_requested_ = true; }
@@ -89,7 +89,7 @@ private:
     SinkBatch batch_;  ///< read and not yet taken by put(); goes before the consumer
     SinkOffsets offsets_;
 
-    std::size_t max_poll_records_ = 500;
+    std::size_t max_poll_records_ = 0;
     std::chrono::milliseconds metadata_max_age_{300'000};
     std::vector<std::string> subscribed_;
     Clock::time_point next_subscribe_{};
@@ -108,7 +108,8 @@ private:
     bool committing_ = false;
     bool commit_requested_ = false;
     bool started_ = false;
-    bool closed_ = false;  ///< partitions were given back: what the consumer still tells is of no interest
+    bool rebalance_failed_ = false;  ///< the task ends, and is not asked to open anything any more
+    bool closed_ = false;            ///< partitions were given back: what the consumer still tells is of no interest
 };
 
 }

@@ -14,11 +14,12 @@ void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicO
                       offset);
     }
     redelivering_ = redelivering_ && !batch_.records.empty();
-    if (partitions.empty()) return;
+    if (partitions.empty() || rebalance_failed_) return;
     opening_.assign(partitions.begin(), partitions.end());
     try {
         sink_->open(partitions);
     } catch (...) {
+        rebalance_failed_ = true;
         opening_.clear();
         throw;
     }
@@ -61,6 +62,7 @@ void SinkSession::close_partitions(std::span<const TopicPartition> partitions, b
             commit(partitions, true);
         }
     } catch (...) {
+        rebalance_failed_ = true;
         forget();
         throw;
     }

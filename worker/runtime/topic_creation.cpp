@@ -105,11 +105,19 @@ NewTopic TopicCreationRules::topic(const std::string& name) const {
             .settings = found->settings};
 }
 
+Admin::Creation TopicCreator::create(const std::string& topic) {
+    try {
+        return admin_->create_topic(rules_.topic(topic));
+    } catch (const KafkaException& e) {
+        std::throw_with_nested(ConnectException(e.what()));
+    }
+}
+
 void TopicCreator::ensure(std::string_view topic) {
     if (known_.contains(topic)) return;
     const std::string name(topic);
     if (!admin_->partition_count(name)) {
-        switch (admin_->create_topic(rules_.topic(name))) {
+        switch (create(name)) {
         case Admin::Creation::Created:
             logger_.info("Created topic '{}' using creation group settings", name);
             break;

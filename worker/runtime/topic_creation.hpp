@@ -48,6 +48,8 @@ public:
     void poll() { admin_->poll(); }
 
 private:
+    Admin::Creation create(const std::string& topic);
+
     TopicCreationRules rules_;
     std::unique_ptr<Admin> admin_;
     Logger logger_;

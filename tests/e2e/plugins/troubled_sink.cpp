@@ -25,6 +25,7 @@ constexpr ConfigKey keys[] = {
     {.name = "report.own", .doc = "With it a record of this value, which nobody gave to put()."},
     {.name = "rewind.once", .doc = "A file: who removes it wants its first records again, a commit, and then ends."},
     {.name = "rewind.to.start", .doc = "A file: who removes it wants everything again, from offset 0 on."},
+    {.name = "rewind.offset", .type = ConfigType::Long, .default_value = "0", .doc = "Instead of rewind.to.start's 0."},
     {.name = "rewind.topic", .doc = "The first partition of this topic is wanted again, as are the first records."},
     {.name = "rewind.every",
      .type = ConfigType::Int,
@@ -32,8 +33,16 @@ constexpr ConfigKey keys[] = {
      .doc = "Every so many put() ask for theirs "
             "and ten records more again. Lines 'again/TOPIC PARTITION OFFSET -' tell of it, 'start/ 0 0 -' of each "
             "start."},
+    {.name = "retriable.timeout",
+     .type = ConfigType::Int,
+     .default_value = "20",
+     .doc = "So many milliseconds later put() that fails so is to be called again."},
     {.name = "retriable.while", .doc = "A file: as long as it is there, put() fails and is to be called again."},
     {.name = "hold.while", .doc = "A FIFO: put() waits for its writer; FILE.held says that it waits."},
+    {.name = "close.fails",
+     .type = ConfigType::Boolean,
+     .default_value = "false",
+     .doc = "And 'opened' tells of open()."},
     {.name = "keep.back", .type = ConfigType::Int, .default_value = "0", .doc = "So many may not be committed."},
     {.name = "request.commit", .type = ConfigType::Boolean, .default_value = "false", .doc = "After each put()."},
     {.name = "more.tasks", .type = ConfigType::Int, .default_value = "0", .doc = "So many tasks beyond tasks.max."},
@@ -56,18 +65,21 @@ public:
         rewind_once_ = config.find("rewind.once");
         pause_topic_ = config.find("pause.topic");
         rewind_to_start_ = config.find("rewind.to.start");
+        rewind_offset_ = config.get_long("rewind.offset");
         rewind_topic_ = config.find("rewind.topic");
         rewind_every_ = config.get_int("rewind.every");
         if (rewind_every_ > 0) out_ << "start/ 0 0 -\n" << std::flush;
+        retriable_timeout_ = std::chrono::milliseconds(config.get_int("retriable.timeout"));
         retriable_while_ = config.find("retriable.while");
         hold_while_ = config.find("hold.while");
+        close_fails_ = config.get_boolean("close.fails");
         keep_back_ = config.get_int("keep.back");
         request_commit_ = config.get_boolean("request.commit");
     }
     void put(std::span<const SinkRecord> records) override {
         if (records.empty()) return;
         if (retriable_every_ > 0 && ++puts_ % retriable_every_ == 0) {
-            context_->set_timeout(std::chrono::milliseconds(20));
+            context_->set_timeout(retriable_timeout_);
             throw RetriableException("not now");
         }
         hold();
@@ -75,7 +87,7 @@ public:
         if (rewind_topic_) rewind_also(records);
         if (rewind_every_ > 0 && ++puts_ % rewind_every_ == 0) return rewind_further(records);
         if (retriable_while_ && std::filesystem::exists(*retriable_while_)) {
-            context_->set_timeout(std::chrono::milliseconds(20));
+            context_->set_timeout(retriable_timeout_);
             throw RetriableException("not while " + *retriable_while_ + " is there");
         }
         if (pause_topic_) pause(*std::exchange(pause_topic_, std::nullopt));
@@ -97,7 +109,13 @@ public:
         }
         write();
     }
-    void close(std::span<const TopicPartition>) override { lines_.clear(); }
+    void open(std::span<const TopicPartition>) override {
+        if (close_fails_) out_ << "opened\n" << std::flush;
+    }
+    void close(std::span<const TopicPartition>) override {
+        lines_.clear();
+        if (close_fails_) throw ConnectException("this close fails");
+    }
     void stop() noexcept override {}
 
 private:
@@ -153,7 +171,7 @@ private:
     }
     void rewind_to_start() {
         TopicOffsets first;
-        for (const auto& partition : context_->assignment()) first[partition] = 0;
+        for (const auto& partition : context_->assignment()) first[partition] = rewind_offset_;
         context_->rewind(first);
     }
     void pause(const std::string& topic) {
@@ -192,6 +210,9 @@ private:
     std::optional<std::string> rewind_topic_;
     std::optional<std::string> retriable_while_;
     std::optional<std::string> hold_while_;
+    std::int64_t rewind_offset_ = 0;
+    bool close_fails_ = false;
+    std::chrono::milliseconds retriable_timeout_{};
     int keep_back_ = 0;
     bool request_commit_ = false;
     bool rewound_ = false;

@@ -6,6 +6,8 @@
 #include "worker/kafka/offset_reset.hpp"
 #include "worker/kafka/producer.hpp"
 
+#include <limits>
+
 using namespace millrace;
 using namespace millrace::worker;
 
@@ -48,6 +50,35 @@ TEST_CASE("what Java's clients take and librdkafka does not is fitted to it") {
                         {"max.poll.interval.ms", limit}};
     HandleOpaque opaque;
     CHECK_NOTHROW(make_conf(translate(kind, java), opaque));
+}
+
+TEST_CASE("metadata is fetched so often that librdkafka's microseconds do not overflow") {
+    const auto kind = GENERATE(ClientKind::Producer, ClientKind::Consumer, ClientKind::Admin);
+    const auto [java, expected] = GENERATE(
+        table<std::string, std::int64_t>({{"300000", 300'000}, {"3600000", 700'000}, {"2147483647", 700'000}}));
+    constexpr std::int64_t kept_for = 3;  // intervals
+    const auto interval = translate(kind, {{"metadata.max.age.ms", java}}).find("topic.metadata.refresh.interval.ms");
+    REQUIRE(interval);
+    CHECK(std::stol(*interval) == expected);
+    CHECK(std::stol(*interval) * kept_for * 1000 <= std::numeric_limits<int>::max());
+}
+
+TEST_CASE("limits of a consumer that librdkafka would refuse together hold as far as it lets them") {
+    const auto [java, rdkafka, expected] = GENERATE(table<Settings, std::string, std::string>({
+        {{{"max.poll.interval.ms", "30000"}}, "max.poll.interval.ms", "45000"},
+        {{{"max.poll.interval.ms", "9000"}, {"session.timeout.ms", "10000"}}, "max.poll.interval.ms", "10000"},
+        {{{"max.poll.interval.ms", "60000"}}, "max.poll.interval.ms", "60000"},
+        {{{"session.timeout.ms", "600000"}}, "max.poll.interval.ms", "600000"},
+        {{{"fetch.max.bytes", "500000"}}, "fetch.max.bytes", "500000"},
+        {{{"fetch.max.bytes", "0"}}, "fetch.max.bytes", "1000"},
+    }));
+    const auto config = translate(ClientKind::Consumer, java);
+    CHECK(config.find(rdkafka) == expected);
+    const auto given = java.find(rdkafka);
+    const bool taken = given != java.end() && given->second == expected;
+    CHECK(config.warnings.size() == (taken || rdkafka != "max.poll.interval.ms" ? 0U : 1U));
+    HandleOpaque opaque;
+    CHECK_NOTHROW(rd_kafka_destroy(make_client(RD_KAFKA_CONSUMER, make_conf(config, opaque))));
 }
 
 TEST_CASE("host names are checked in connections that use TLS as Java checks them") {
