@@ -171,6 +171,19 @@ def test_a_principal_that_may_not_use_a_transactional_id_is_told_so(group, lines
     assert 'alice-secret' not in log()
 
 
+def test_what_exactly_once_leaves_no_choice_of_is_told(group, lines):
+    worker, rest = group.worker('only'), group.rest()
+    given = {'producer.override.transactional.id': 'mine', 'producer.override.enable.idempotence': 'false',
+             'consumer.override.isolation.level': 'read_uncommitted'}
+    assert rest.call('PUT', f'/connectors/{lines.name}/config', lines.config(**given))[0] == 201
+    rest.wait_running(lines.name)
+    used = {'transactional.id': f'{group.name}-{lines.name}-0', 'enable.idempotence': 'true', 'isolation.level': 'read_committed'}
+    for name, value in given.items():
+        key = name.split('.override.')[1]
+        assert f"The value '{value}' for the '{key}' property will be ignored" in worker.log()
+        assert f"The value '{used[key]}' will be used instead." in worker.log()
+
+
 def create_topic(bootstrap, name, policy):
     admin = AdminClient({'bootstrap.servers': bootstrap})
     for done in admin.create_topics([NewTopic(name, 2, 1, config={'cleanup.policy': policy})]).values():
