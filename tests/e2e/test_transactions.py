@@ -2,6 +2,7 @@
 and principals who may not."""
 import json
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import stack
 from conftest import unique
 from group import Group, Lines, login
 from sink import PLUGINS
+from tcp_proxy import TcpProxy
 from topics import read, records_of
 
 BOUNDED = 'org.example.BoundedSourceConnector'
@@ -230,3 +232,30 @@ def test_offsets_topics_that_will_not_do(group, lines, guarded_kafka):
     assert status == 500 and "found the topic currently has 'cleanup.policy=delete'" in answer, answer
     put('good')
     stack.wait_for('it to run', lambda: rest.states(lines.name) == ['RUNNING', 'RUNNING'])
+
+
+def test_offsets_of_a_connector_that_is_deleted_meanwhile_are_not_changed(group, lines, guarded_kafka):
+    """While its producers are fenced, which waits for brokers."""
+    group.worker('only')
+    rest, path = group.rest(), f'/connectors/{lines.name}'
+    host, port = guarded_kafka.address.split(':')
+    proxy = TcpProxy(int(port))
+    try:
+        assert rest.call('PUT', f'{path}/config', lines.config(**{'admin.override.bootstrap.servers': f'{host}:{proxy.port}'}))[0] == 201
+        rest.wait_running(lines.name)
+        assert rest.call('PUT', f'{path}/stop')[0] == 204
+        stack.wait_for('the stop', lambda: rest.states(lines.name) == ['STOPPED'])
+        kept, changes = proxy.kept, {'offsets': [{'partition': {'filename': str(lines.path)}, 'offset': {'position': 7}}]}
+        proxy.hold()
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(rest.raw('PATCH', f'{path}/offsets', changes)))
+        asking.start()
+        stack.wait_for('the brokers to be asked', lambda: proxy.kept > kept)
+        assert rest.call('DELETE', path)[0] == 204
+        group.wait_settled()
+        proxy.release()
+        asking.join(100)
+        assert [(status, json.loads(text)['message']) for status, text in answers] == [(404, f'Connector {lines.name} not found')]
+        assert [value for key, value in records_of(guarded_kafka.address, f'{group.name}-offsets', 5) if lines.name in key] == []
+    finally:
+        proxy.stop()
