@@ -86,7 +86,7 @@ def test_connectors_from_files_and_over_rest(services, folder, kafka_address, li
     plain = properties(folder / 'a.properties', {'name': lines.name, **lines.config()})
     sink = {'value.converter': 'org.apache.kafka.connect.storage.StringConverter', 'connector.class': 'FileStreamSink', 'topics': lines.topic, 'file': str(folder / 'out.txt'), 'tasks.max': 1}
     paused = folder / 'b.json'
-    paused.write_text(json.dumps({'name': 'paused', 'config': sink, 'initial_state': 'paused'}))
+    paused.write_text(json.dumps({'name': 'paused', 'config': sink, 'initial_state': 'paused', 'owner': {'of no': 'concern'}}))
     flat = folder / 'c.json'
     flat.write_text(json.dumps({'name': 'flat', **sink, 'file': str(folder / 'flat.txt')}))
     worker = start(services, folder / 'w', kafka_address, plain, paused, flat)
