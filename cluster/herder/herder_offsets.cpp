@@ -16,10 +16,12 @@ asio::awaitable<worker::ConnectorOffsets> DistributedHerder::connector_offsets(s
 /// the brokers need, and nothing else waits for it.
 asio::awaitable<std::string> DistributedHerder::alter_offsets(std::string name, worker::OffsetChange change) {
     std::function<asio::awaitable<bool>()> check = [=, this] { return require_stopped(name); };
-    co_await queued_done(std::move(check));
-    const auto info = info_of(*fresh(), name);
+    co_await queued_done(check);
+    auto info = info_of(*fresh(), name);
     if (info.type == "source" && deps_.config.exactly_once_source == worker::ExactlyOnceSource::Enabled) {
         co_await fence_before_change(name);
+        co_await queued_done(std::move(check));  // fencing takes a while, in which it may have been resumed
+        info = info_of(*fresh(), name);
     }
     const Stage stage(*this, "modifying offsets for connector " + name);
     co_return co_await await_callback<std::string>(

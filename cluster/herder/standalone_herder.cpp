@@ -95,6 +95,18 @@ asio::awaitable<void> StandaloneHerder::start(std::string name) {
     if (configured.target == TargetState::Started) co_await update_tasks(std::move(name), 0);
 }
 
+/// What went wrong, which the connector's status tells too; empty: nothing.
+asio::awaitable<std::string> StandaloneHerder::try_to_start(std::string name) {
+    std::string failure;
+    try {
+        co_await start(name);
+    } catch (const ConnectException& e) {
+        failure = e.what();
+    }
+    if (!failure.empty()) logger_.error("Failed to start connector '{}': {}", name, failure);
+    co_return failure;
+}
+
 void StandaloneHerder::start_task(const TaskId& id) {
     const auto& configured = known(id.connector);
     worker_->start_task(id, configured.config, configured.tasks.at(static_cast<std::size_t>(id.task)),

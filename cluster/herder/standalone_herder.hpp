@@ -99,6 +99,7 @@ private:
     std::vector<TaskId> task_ids(const std::string& name) const;
     asio::awaitable<void> set_target(std::string name, TargetState target);
     asio::awaitable<void> start(std::string name);
+    asio::awaitable<std::string> try_to_start(std::string name);
     asio::awaitable<void> stop_connector(std::string name);
     asio::awaitable<void> remove_tasks(std::string name);
     asio::awaitable<void> update_tasks(std::string name, int attempt);
@@ -109,7 +110,6 @@ private:
     bool still_failed(const Supervised& what) const;
     asio::awaitable<void> restart_failed_later(Supervised what, std::chrono::milliseconds wait, std::uint64_t failure);
     asio::awaitable<void> reload_later(std::string connector, std::chrono::milliseconds ttl, std::uint64_t token);
-    asio::awaitable<void> restart_and_log(std::string connector);
     void put_status(const std::string& key, const Status& status);
     ObjectStatus object_status(const Status& status) const;
 

@@ -51,11 +51,21 @@ asio::awaitable<Health> StandaloneHerder::health() {
     co_return ready ? Health::Healthy : Health::Starting;
 }
 
+/// That a connector which has failed does not follow is told by its status, as in a group.
 asio::awaitable<void> StandaloneHerder::set_target(std::string name, TargetState target) {
     known(name).target = target;
-    co_await await_done([&](auto done) { worker_->set_connector_state(name, target, std::move(done)); });
+    std::string failure;
+    try {
+        co_await await_done([&](auto done) { worker_->set_connector_state(name, target, std::move(done)); });
+    } catch (const ConnectException& e) {
+        failure = e.what();
+    }
     worker_->set_task_states(name, target);
-    if (target == TargetState::Started) co_await update_tasks(std::move(name), 0);
+    if (!failure.empty()) {
+        logger_.error("Failed to transition connector {} to target state {}: {}", name, to_string(target), failure);
+    } else if (target == TargetState::Started) {
+        co_await update_tasks(std::move(name), 0);
+    }
 }
 
 asio::awaitable<void> StandaloneHerder::pause(std::string name) {
@@ -90,17 +100,8 @@ asio::awaitable<CreateResult> StandaloneHerder::put_connector(std::string name, 
     auto& configured = configured_[name];
     configured.config = std::move(config);
     if (initial) configured.target = *initial;
-    const auto target = std::string(to_string(configured.target));
-    std::string failure;
-    try {
-        co_await start(name);
-    } catch (const ConnectException& e) {
-        failure = e.what();
-    }
-    if (!failure.empty()) {
-        logger_.error("Failed to start connector '{}': {}", name, failure);
-        throw ConnectException("Failed to transition connector " + name + " to state " + target);
-    }
+    const auto failure = co_await try_to_start(name);
+    if (!failure.empty()) throw ConnectException(failure);
     CreateResult result{.created = !exists, .info = info_of(name)};
     co_return result;
 }
@@ -145,7 +146,7 @@ asio::awaitable<ConnectorStateInfo> StandaloneHerder::restart_connector_and_task
     if (plan.restart_connector) put_status(connector_status_key(name), restarting);
     for (const auto& id : work.tasks) put_status(task_status_key(id), restarting);
     for (const auto& id : work.tasks) start_task(id);
-    if (plan.restart_connector) co_await start(name);
+    if (plan.restart_connector) co_await try_to_start(name);
     co_return std::move(plan.state);
 }
 
@@ -162,15 +163,8 @@ asio::awaitable<void> StandaloneHerder::restart_connector(std::string name) {
     known(name);
     supervisor_.forget(name);
     co_await stop_connector(name);
-    std::string failure;
-    try {
-        co_await start(name);
-        co_return;
-    } catch (const ConnectException& e) {
-        failure = e.what();
-    }
-    logger_.error("Failed to start connector '{}': {}", name, failure);
-    throw ConnectException("Failed to start connector: " + name);
+    const auto failure = co_await try_to_start(name);
+    if (!failure.empty()) throw ConnectException(failure);
 }
 
 asio::awaitable<void> StandaloneHerder::restart_task(TaskId id) {

@@ -36,7 +36,8 @@ asio::awaitable<void> StandaloneHerder::restart_failed_later(Supervised what, st
     if (!what.task) {
         logger_.info("Restarting connector {}, which has failed", what.connector);
         put_status(connector_status_key(what.connector), restarting);
-        co_await restart_and_log(what.connector);
+        co_await stop_connector(what.connector);
+        co_await try_to_start(what.connector);
         co_return;
     }
     const TaskId id{what.connector, *what.task};
@@ -46,16 +47,6 @@ asio::awaitable<void> StandaloneHerder::restart_failed_later(Supervised what, st
     co_await stop_in_worker(*worker_, std::move(work));
     put_status(task_status_key(id), restarting);
     start_task(id);
-}
-
-/// A start that fails is told by the connector's status.
-asio::awaitable<void> StandaloneHerder::restart_and_log(std::string connector) {
-    co_await stop_connector(connector);
-    try {
-        co_await start(connector);
-    } catch (const ConnectException& e) {
-        logger_.error("Failed to start connector '{}': {}", connector, e.what());
-    }
 }
 
 void StandaloneHerder::on_config_expiry(const std::string& connector, std::chrono::milliseconds ttl) {
@@ -75,7 +66,8 @@ asio::awaitable<void> StandaloneHerder::reload_later(std::string connector, std:
     if (found == configured_.end() || found->second.target != TargetState::Started) co_return;
     if (reloads_[connector] != token || !worker_->has_connector(connector)) co_return;
     logger_.info("Restarting connector {}: values from config providers may have changed", connector);
-    co_await restart_and_log(connector);
+    co_await stop_connector(connector);
+    co_await try_to_start(connector);
 }
 
 }

@@ -230,12 +230,7 @@ void KafkaBasedLog::State::fail_all() {
     }
     for (auto& command : left) std::visit([&](auto& c) { c.done(error); }, command);
     for (auto& [sequence, done] : std::exchange(in_flight, {})) done(error);
-    std::vector<EndWaiter> unread;
-    {
-        const std::lock_guard lock(positions_mutex);
-        unread.swap(waiters);
-    }
-    for (auto& waiter : unread) waiter.done(error);
+    end_waiters(error);
 }
 
 void KafkaBasedLog::State::pause(milliseconds time) {

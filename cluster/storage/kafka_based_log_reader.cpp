@@ -1,4 +1,5 @@
 #include "cluster/storage/kafka_based_log_state.hpp"
+#include "worker/kafka/error.hpp"
 
 #include <algorithm>
 
@@ -8,9 +9,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds reader_wait{100};   ///< longest wait for records: stop() waits that long
-constexpr milliseconds reopen_pause{100};  ///< before the next consumer, when one has failed
-constexpr milliseconds stall_limit{5000};  ///< without a record while somebody waits for the end: a new consumer
+constexpr worker::KafkaErrorCode topic_authorization_failed = 29;
+constexpr milliseconds reader_wait{100};       ///< longest wait for records: stop() waits that long
+constexpr milliseconds reopen_pause{100};      ///< before the next consumer, when one has failed
+constexpr milliseconds forbidden_pause{2000};  ///< the same while its principal may not read
+constexpr milliseconds stall_limit{5000};      ///< without a record while somebody waits for the end: a new consumer
 constexpr milliseconds open_transaction_limit{90000};  ///< the same where a transaction may stand before the end
 
 }
@@ -22,15 +25,22 @@ void KafkaBasedLog::State::run_reader() noexcept {
             read(consumer);
         } catch (const std::exception& e) {
             options.logger.error("Error polling topic {}, reading on from where it was: {}", options.topic, e.what());
-            pause(reopen_pause);
+            const auto* answer = dynamic_cast<const worker::KafkaException*>(&e);
+            const bool forbidden = answer != nullptr && answer->code == topic_authorization_failed;
+            if (forbidden) end_waiters(std::current_exception());
+            pause(forbidden ? forbidden_pause : reopen_pause);
         }
     }
+    end_waiters(stopped_error(options.topic));
+}
+
+void KafkaBasedLog::State::end_waiters(const std::exception_ptr& error) {
     std::vector<EndWaiter> left;
     {
         const std::lock_guard lock(positions_mutex);
         left.swap(waiters);
     }
-    for (auto& waiter : left) waiter.done(stopped_error(options.topic));
+    for (auto& waiter : left) waiter.done(error);
 }
 
 void KafkaBasedLog::State::read(worker::Consumer& consumer) {

@@ -92,6 +92,7 @@ struct KafkaBasedLog::State {
     void fail_all();
 
     void run_reader() noexcept;
+    void end_waiters(const std::exception_ptr& error);
     void read(worker::Consumer& consumer);
     bool advance(const worker::Consumer& consumer);
     bool reached(const EndWaiter& waiter) const;

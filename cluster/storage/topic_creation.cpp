@@ -21,6 +21,7 @@ using std::chrono::steady_clock;
 constexpr worker::KafkaErrorCode invalid_replication_factor = 38;
 constexpr worker::KafkaErrorCode unknown_topic = 3;
 constexpr milliseconds retry_pause{300};
+constexpr std::chrono::seconds seen_limit{10};  ///< for brokers to hear of a topic that somebody else has just made
 
 /// The policies in lower case, joined as a Java set of them prints.
 std::string cleanup_policies(std::string text) {
@@ -56,6 +57,20 @@ std::invoke_result_t<Ask&> patiently(steady_clock::time_point deadline, const Lo
         } catch (const RetriableException& e) {
             wait(e);
         }
+    }
+}
+
+/// A topic that the principal may neither create nor describe can be waited for in vain.
+void require_seen(worker::Admin& admin, const std::string& topic, const InternalTopicRole& role,
+                  steady_clock::time_point deadline) {
+    while (!admin.partition_count(topic)) {
+        if (steady_clock::now() >= deadline) {
+            throw ConnectException(
+                fmt::format("Topic '{}' for {} cannot be used: it does not exist, or may not be described, and may not "
+                            "be created. Create it, or allow the principal of the admin client to Describe it",
+                            topic, role.purpose));
+        }
+        std::this_thread::sleep_for(retry_pause);
     }
 }
 
@@ -95,8 +110,10 @@ void ensure_internal_topic(worker::Admin& admin, const worker::InternalTopicConf
         logger.info("Created topic {} with {} partitions for {}", topic.name, topic.partitions, role.purpose);
         return;
     }
-    if (creation == worker::Admin::Creation::NotAuthorized)
+    if (creation == worker::Admin::Creation::NotAuthorized) {
         logger.info("Not authorized to create topic {}, so it is taken to exist", topic.name);
+        require_seen(admin, topic.name, role, std::min(deadline, steady_clock::now() + seen_limit));
+    }
     const auto settings = patiently(deadline, logger, [&] { return admin.topic_settings(topic.name); });
     if (settings) {
         check_cleanup_policy(topic.name, role, *settings);

@@ -178,11 +178,11 @@ bool is_null_document(std::string_view body) noexcept {
     return text.empty() || text == "null";
 }
 
-CreateConnectorRequest parse_create_request(std::string_view body) {
+CreateConnectorRequest parse_create_request(std::string_view body, OtherMembers others) {
     const auto document = parse_document(body);
     const auto& root = document.root();
     if (!root.is_object()) refuse(fmt::format("The request's body is {}: an object is needed", kind_name(root)));
-    require_known_members(root, {"config", "name", "initial_state"});
+    if (others == OtherMembers::Refused) require_known_members(root, {"config", "name", "initial_state"});
     CreateConnectorRequest request;
     if (const auto* name = root.find("name")) request.name = name_of(*name);
     if (const auto* state = root.find("initial_state")) request.initial_state = initial_state_of(*state);

@@ -28,7 +28,8 @@ struct CreateConnectorRequest {
 
 /// Nothing, or "null". The parsers below refuse it, but some answers come first.
 bool is_null_document(std::string_view body) noexcept;
-CreateConnectorRequest parse_create_request(std::string_view body);
+enum class OtherMembers { Refused, Ignored };
+CreateConnectorRequest parse_create_request(std::string_view body, OtherMembers others = OtherMembers::Refused);
 /// A flat object of settings.
 SubmittedConfig parse_config(std::string_view body);
 /// An array of flat objects: task configurations that another worker sends. None where there is null instead. What

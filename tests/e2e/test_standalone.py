@@ -86,7 +86,7 @@ def test_connectors_from_files_and_over_rest(services, folder, kafka_address, li
     plain = properties(folder / 'a.properties', {'name': lines.name, **lines.config()})
     sink = {'value.converter': 'org.apache.kafka.connect.storage.StringConverter', 'connector.class': 'FileStreamSink', 'topics': lines.topic, 'file': str(folder / 'out.txt'), 'tasks.max': 1}
     paused = folder / 'b.json'
-    paused.write_text(json.dumps({'name': 'paused', 'config': sink, 'initial_state': 'paused'}))
+    paused.write_text(json.dumps({'name': 'paused', 'config': sink, 'initial_state': 'paused', 'owner': {'of no': 'concern'}}))
     flat = folder / 'c.json'
     flat.write_text(json.dumps({'name': 'flat', **sink, 'file': str(folder / 'flat.txt')}))
     worker = start(services, folder / 'w', kafka_address, plain, paused, flat)
@@ -131,6 +131,26 @@ def test_what_standalone_answers_otherwise(services, folder, kafka_address, line
         500, 'Kafka Connect in standalone mode does not support exactly-once source connectors.')
     assert ask(rest, 'PUT', '/admin/loggers/org.apache.kafka.connect?scope=cluster', {'level': 'DEBUG'})[0] == 204
     assert ask(rest, 'GET', '/admin/loggers/org.apache.kafka.connect')[1]['level'] == 'DEBUG'
+
+
+def test_a_connector_that_does_not_start(services, folder, kafka_address, lines):
+    """It stays, and does what it is told once it can."""
+    rest = stack.Rest(start(services, folder / 'w', kafka_address).address)
+    path, why = f'/connectors/{lines.name}', 'Missing required configuration "topic.creation.default.replication.factor" which has no default value.'
+    config = lines.config(name=lines.name, **{'topic.creation.default.partitions': '1'})
+    assert message(rest, 'POST', '/connectors', {'name': lines.name, 'config': config}) == (500, why)
+    for target in ('pause', 'resume'):
+        assert ask(rest, 'PUT', f'{path}/{target}')[0] == 202
+        assert why in rest.wait_failed(lines.name)
+    assert message(rest, 'POST', f'{path}/restart') == (500, why)
+    assert ask(rest, 'POST', f'{path}/restart?includeTasks=true')[0] == 202
+    assert why in rest.wait_failed(lines.name)
+    assert ask(rest, 'PUT', f'{path}/pause')[0] == 202
+    assert message(rest, 'PUT', f'{path}/config', config) == (500, why)
+    status, answer = ask(rest, 'PUT', f'{path}/config', {**config, 'topic.creation.default.replication.factor': '1'})
+    assert (status, answer['tasks']) == (200, []) and rest.states(lines.name) == ['PAUSED']
+    assert ask(rest, 'PUT', f'{path}/resume')[0] == 202
+    rest.wait_running(lines.name)
 
 
 def test_files_that_will_not_do_end_the_worker(folder, kafka_address):

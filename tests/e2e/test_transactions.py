@@ -2,16 +2,18 @@
 and principals who may not."""
 import json
 import re
+import threading
 from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, AdminClient, ResourcePatternType, ResourceType
+from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, AdminClient, NewTopic, ResourcePatternType, ResourceType
 
 import stack
 from conftest import unique
 from group import Group, Lines, login
 from sink import PLUGINS
+from tcp_proxy import TcpProxy
 from topics import read, records_of
 
 BOUNDED = 'org.example.BoundedSourceConnector'
@@ -134,11 +136,16 @@ def allow(bootstrap, kind, name, *operations):
         done.result()
 
 
+def as_alice(kafka, *clients):
+    """Settings with which these clients of a connector are hers."""
+    alice = {'bootstrap.servers': (kafka.folder / 'sasl').read_text().strip(), 'security.protocol': 'SASL_PLAINTEXT', **login('PLAIN')}
+    return {f'{client}.override.{name}': value for client in clients for name, value in alice.items()}
+
+
 def test_a_principal_that_may_not_use_a_transactional_id_is_told_so(group, lines, guarded_kafka):
     group.worker('only')
     rest = group.rest()
-    alice = {'bootstrap.servers': (guarded_kafka.folder / 'sasl').read_text().strip(), 'security.protocol': 'SASL_PLAINTEXT', **login('PLAIN')}
-    own = {f'{client}.override.{name}': value for client in ('producer', 'admin') for name, value in alice.items()}
+    own = as_alice(guarded_kafka, 'producer', 'admin')
     for topic in (lines.topic, f'{group.name}-offsets'):
         allow(guarded_kafka.address, ResourceType.TOPIC, topic, AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE, AclOperation.CREATE)
     identity = f'{group.name}-{lines.name}-0'
@@ -164,3 +171,91 @@ def test_a_principal_that_may_not_use_a_transactional_id_is_told_so(group, lines
         return rest.call('PATCH', path, start)[0] == 500 and re.search(f'transactional id {identity}: TRANSACTIONAL_ID_AUTHORIZATION_FAILED.*{told}', log())
     stack.wait_for('the refusal', refused)
     assert 'alice-secret' not in log()
+
+
+def test_what_exactly_once_leaves_no_choice_of_is_told(group, lines):
+    worker, rest = group.worker('only'), group.rest()
+    given = {'producer.override.transactional.id': 'mine', 'producer.override.enable.idempotence': 'false',
+             'consumer.override.isolation.level': 'read_uncommitted'}
+    assert rest.call('PUT', f'/connectors/{lines.name}/config', lines.config(**given))[0] == 201
+    rest.wait_running(lines.name)
+    used = {'transactional.id': f'{group.name}-{lines.name}-0', 'enable.idempotence': 'true', 'isolation.level': 'read_committed'}
+    for name, value in given.items():
+        key = name.split('.override.')[1]
+        assert f"The value '{value}' for the '{key}' property will be ignored" in worker.log()
+        assert f"The value '{used[key]}' will be used instead." in worker.log()
+
+
+def create_topic(bootstrap, name, policy):
+    admin = AdminClient({'bootstrap.servers': bootstrap})
+    for done in admin.create_topics([NewTopic(name, 2, 1, config={'cleanup.policy': policy})]).values():
+        done.result()
+
+
+def test_a_principal_that_may_not_read_its_offsets_topic_is_told_so(group, lines, guarded_kafka):
+    """As with Kafka Connect, it needs no right to a consumer group for that."""
+    worker, rest, own = group.worker('only'), group.rest(), f'{group.name}-own'
+    create_topic(guarded_kafka.address, own, 'compact')
+    allow(guarded_kafka.address, ResourceType.TOPIC, own, AclOperation.DESCRIBE)
+    config = lines.config(**{'offsets.storage.topic': own}, **as_alice(guarded_kafka, 'consumer'))
+    assert rest.call('PUT', f'/connectors/{lines.name}/config', config)[0] == 201
+    lines.start()
+    lines.wait_beyond()  # nothing was there to be read
+    assert rest.call('POST', f'/connectors/{lines.name}/tasks/0/restart')[0] == 204
+    told = f"TopicAuthorizationException: Cannot read topic '{own}'"
+    trace = rest.wait_failed(lines.name)
+    assert told in trace, trace
+    status, answer = rest.call('GET', f'/connectors/{lines.name}/offsets')
+    assert status == 500 and f"Cannot read topic '{own}'" in answer, answer
+    allow(guarded_kafka.address, ResourceType.TOPIC, own, AclOperation.READ)
+    assert rest.call('POST', f'/connectors/{lines.name}/tasks/0/restart')[0] == 204
+    assert lines.finish() == []
+    assert lines.numbers() == list(range(1, lines.written + 1))
+    assert 'Group authorization failed' not in worker.log()
+
+
+def test_offsets_topics_that_will_not_do(group, lines, guarded_kafka):
+    group.worker('only')
+    rest, path = group.rest(), f'/connectors/{lines.name}'
+
+    def put(name, **more):
+        status, answer = rest.call('PUT', f'{path}/config', lines.config(**{'offsets.storage.topic': f'{group.name}-{name}'}, **more))
+        assert status in (200, 201), answer
+
+    put('unseen', **as_alice(guarded_kafka, 'admin'))
+    trace = rest.wait_failed(lines.name)
+    assert f"Topic '{group.name}-unseen' for source connector offsets cannot be used" in trace, trace
+    create_topic(guarded_kafka.address, f'{group.name}-cut', 'delete')
+    put('cut')
+    stack.wait_for('the other failure', lambda: "found the topic currently has 'cleanup.policy=delete'" in rest.wait_failed(lines.name))
+    status, answer = rest.call('GET', f'{path}/offsets')
+    assert status == 500 and "found the topic currently has 'cleanup.policy=delete'" in answer, answer
+    put('good')
+    stack.wait_for('it to run', lambda: rest.states(lines.name) == ['RUNNING', 'RUNNING'])
+
+
+def test_offsets_of_a_connector_that_is_deleted_meanwhile_are_not_changed(group, lines, guarded_kafka):
+    """While its producers are fenced, which waits for brokers."""
+    group.worker('only')
+    rest, path = group.rest(), f'/connectors/{lines.name}'
+    host, port = guarded_kafka.address.split(':')
+    proxy = TcpProxy(int(port))
+    try:
+        assert rest.call('PUT', f'{path}/config', lines.config(**{'admin.override.bootstrap.servers': f'{host}:{proxy.port}'}))[0] == 201
+        rest.wait_running(lines.name)
+        assert rest.call('PUT', f'{path}/stop')[0] == 204
+        stack.wait_for('the stop', lambda: rest.states(lines.name) == ['STOPPED'])
+        kept, changes = proxy.kept, {'offsets': [{'partition': {'filename': str(lines.path)}, 'offset': {'position': 7}}]}
+        proxy.hold()
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(rest.raw('PATCH', f'{path}/offsets', changes)))
+        asking.start()
+        stack.wait_for('the brokers to be asked', lambda: proxy.kept > kept)
+        assert rest.call('DELETE', path)[0] == 204
+        group.wait_settled()
+        proxy.release()
+        asking.join(100)
+        assert [(status, json.loads(text)['message']) for status, text in answers] == [(404, f'Connector {lines.name} not found')]
+        assert [value for key, value in records_of(guarded_kafka.address, f'{group.name}-offsets', 5) if lines.name in key] == []
+    finally:
+        proxy.stop()

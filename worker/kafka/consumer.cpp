@@ -49,6 +49,7 @@ struct Consumer::State : HandleOpaque {
     rd_kafka_t* client = nullptr;
     rd_kafka_queue_t* queue = nullptr;
     std::map<TopicPartition, bool> at_end;
+    bool wants_group = false;  ///< it reads on from offsets that the group has
 };
 
 Consumer::Consumer(const ClientConfig& config, Logger logger, ClientMetrics* metrics)
@@ -73,6 +74,8 @@ Consumer::~Consumer() {
 void Consumer::assign(std::span<const Assignment> partitions) {
     const ListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
     state_->at_end.clear();
+    state_->wants_group =
+        std::ranges::any_of(partitions, [](const Assignment& p) { return p.offset == offset_committed; });
     for (const auto& p : partitions) {
         auto* entry = rd_kafka_topic_partition_list_add(list.get(), p.partition.topic.c_str(), p.partition.partition);
         entry->offset = to_rdkafka(p.offset);
@@ -97,6 +100,8 @@ std::size_t Consumer::poll(std::chrono::milliseconds max_wait, const OnRecord& o
         }
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
             if (is_retriable(message->err)) continue;  // librdkafka goes on trying
+            // It looks for the group's coordinator whether or not anybody needs it.
+            if (message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED && !state_->wants_group) continue;
             throw_kafka_error(fmt::format("Cannot read topic '{}'", topic), message->err,
                               rd_kafka_message_errstr(message.get()));
         }

@@ -25,7 +25,7 @@ std::optional<ConnectorFile> parse_json(const std::string& text) {
         return std::nullopt;
     }
     if (!whole_request) return ConnectorFile{.name = {}, .config = rest::parse_config(text)};
-    auto request = rest::parse_create_request(text);
+    auto request = rest::parse_create_request(text, rest::OtherMembers::Ignored);
     return ConnectorFile{
         .name = std::move(request.name), .config = std::move(request.config), .initial_state = request.initial_state};
 }

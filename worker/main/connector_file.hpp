@@ -1,8 +1,7 @@
 /// A connector's file on the command line of connect-standalone (KIP-980).
 ///
 /// Input   a JSON object of settings; one with "name", "config" and maybe "initial_state", as POST /connectors takes
-/// it;
-///         or Java's properties.
+///         it, whatever other members it has; or Java's properties.
 /// Throws  ConfigException naming the file and what is wrong.
 #pragma once
 #include "worker/runtime/ids.hpp"

@@ -1,4 +1,5 @@
 // What a source task does besides when its records are written exactly once.
+#include "connectors/support/text.hpp"
 #include "worker/kafka/client_config.hpp"
 #include "worker/runtime/answer.hpp"
 #include "worker/runtime/offset_clients.hpp"
@@ -19,11 +20,27 @@ constexpr milliseconds answer_slice{100};
 constexpr std::chrono::minutes fencing_patience{2};
 constexpr std::int64_t default_transaction_timeout = 60'000;
 
+/// Where the user has set something else than what has to be used.
+void warn_of_ignored(const Logger& logger, const std::string& key, const Settings& given, const Settings& used) {
+    const auto wanted = given.find(key);
+    const auto& instead = used.at(key);
+    if (wanted == given.end() || lower_case(trim(wanted->second)) == lower_case(instead)) return;
+    logger.warn(
+        "The value '{}' for the '{}' property will be ignored as it cannot be overridden for connectors when "
+        "exactly-once source support is enabled. The value '{}' will be used instead.",
+        wanted->second, key, instead);
+}
+
 }
 
 std::shared_ptr<OffsetStore> SourceSession::make_own_offsets() {
     const auto clients = offset_clients(*parts().config, connector_settings_, name());
     if (!clients) return nullptr;
+    if (exactly_once()) {
+        const auto& worker = parts().config->settings();
+        const auto given = sink_consumer_settings(worker, connector_settings_, "");
+        warn_of_ignored(logger_, "isolation.level", given, clients->consumer);
+    }
     refuse_overrides("consumer.override.");
     refuse_overrides("admin.override.");
     return until_it_succeeds("Cannot read its offsets topic yet",
@@ -33,6 +50,8 @@ std::shared_ptr<OffsetStore> SourceSession::make_own_offsets() {
 std::unique_ptr<SourceTransaction> SourceSession::make_transaction() {
     const auto delivery = source_delivery(connector_settings_);
     const auto producer = source_producer_settings(parts().config->settings(), connector_settings_, "");
+    const auto used = transactional(producer, transactional_id(parts().config->group_id, parts().id));
+    for (const auto* key : {"enable.idempotence", "transactional.id"}) warn_of_ignored(logger_, key, producer, used);
     const auto given = producer.find("transaction.timeout.ms");
     const auto timeout = given == producer.end() ? default_transaction_timeout : std::stoll(given->second);
     return std::make_unique<SourceTransaction>(

@@ -50,6 +50,15 @@ private:
     std::map<std::string, std::map<std::string, int>> counts_;
 };
 
+/// A connector's own offsets. That their topic will not do is no fault of the request that wants to see them.
+std::shared_ptr<OffsetStore> own_store(OffsetStore& shared, const OffsetClients& clients) {
+    try {
+        return shared.of_connector(clients);
+    } catch (const ConfigException& e) {
+        throw ConnectException(e.what());
+    }
+}
+
 std::exception_ptr timed_out(const std::string& what) {
     return std::make_exception_ptr(
         RetriableException(fmt::format("{} took longer than {} ms and goes on", what, connector_deadline.count())));
@@ -299,7 +308,7 @@ void Worker::State::with_offsets(const std::string& name, Settings settings, con
             const auto resolved = resolver->transform(settings);
             const auto plugin = d.plugins.create_connector(connector_basics(resolved).connector_class);
             const auto clients = offset_clients(*worker, resolved, name);
-            const auto own = clients ? d.offsets.of_connector(*clients) : nullptr;
+            const auto own = clients ? own_store(d.offsets, *clients) : nullptr;
             const bool exactly_once = writes_exactly_once(*worker);
             once(nullptr, work({.connector = name,
                                 .plugin = *plugin,

@@ -30,6 +30,16 @@ std::size_t fingerprint_of(const Settings& settings) {
     return std::hash<std::string>()(all);
 }
 
+/// What the plugin has just thrown, as the cause of what whoever asked is told.
+std::exception_ptr failed_transition(const std::string& name, TargetState target) {
+    try {
+        std::throw_with_nested(
+            ConnectException(fmt::format("Failed to transition connector {} to state {}", name, to_string(target))));
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
 }
 
 WorkerConnector::WorkerConnector(Parts parts)
@@ -96,7 +106,13 @@ void WorkerConnector::start(TargetState target, Once<std::exception_ptr> done) {
     post([this, target, done] {
         try {
             instantiate();
-            enter(target);
+            try {
+                enter(target);
+            } catch (...) {
+                fail(std::current_exception());
+                done(failed_transition(parts_.name, target));
+                return;
+            }
             parts_.logger.named("org.apache.kafka.connect.runtime.Worker")
                 .info("Finished creating connector {}", parts_.name);
             done(nullptr);

@@ -47,6 +47,13 @@ TEST_CASE("a request to create trims the name and reads the state in any case", 
           worker::TargetState::Started);
 }
 
+TEST_CASE("other members of a request to create are ignored where it is asked for", "[rest][json]") {
+    const auto request =
+        parse_create_request(R"({"name":"x","config":{"k":"v"},"extra":{"a":1},"more":[]})", OtherMembers::Ignored);
+    CHECK(request.name == "x");
+    CHECK(request.config.settings == Settings{{"k", "v"}});
+}
+
 TEST_CASE("a request to create with other members, states or without config is a 500", "[rest][json]") {
     const auto [body, part] = GENERATE(table<std::string, std::string>({
         {R"({"name":"x","config":{},"extra":1})", "extra"},
