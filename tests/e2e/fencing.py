@@ -22,9 +22,9 @@ class Fencing:
         self.group, self.rest, self.folder = group, group.rest(name), folder
         self.asking, self.answered = [], []
 
-    def ask(self, connector):
-        """Does not wait for the answer, which is one of answers()."""
-        self.asking.append(threading.Thread(target=lambda: self.answered.append(self.fence(connector))))
+    def ask(self, *what):
+        """What fence() does, without waiting for the answer, which is one of answers()."""
+        self.asking.append(threading.Thread(target=lambda: self.answered.append(self.fence(*what))))
         self.asking[-1].start()
 
     def answers(self):
