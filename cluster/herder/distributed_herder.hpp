@@ -215,6 +215,7 @@ private:
     asio::awaitable<void> run_fencing(std::string name, FencingRoundPtr round);
     asio::awaitable<void> fence(std::string name, FencingRoundPtr round);
     asio::awaitable<void> fence_as(std::string name, FencingRoundPtr round);
+    void require_lead(worker::Lease::Term term) const;
     asio::awaitable<bool> prepare_fencing(std::string name, FencingRoundPtr round);
     asio::awaitable<bool> finish_fencing(std::string name, FencingRoundPtr round);
     worker::ProducerGate gate_of(const TaskId& id);

@@ -1,7 +1,9 @@
 #include "cluster/async/await_callback.hpp"
+#include "cluster/async/with_timeout.hpp"
 #include "cluster/herder/distributed_herder.hpp"
 #include "cluster/herder/herder_stage.hpp"
 #include "cluster/herder/producer_fencing.hpp"
+#include "cluster/storage/given_up.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -32,6 +34,7 @@ struct DistributedHerder::FencingRound {
     FencingPlan plan;
     Settings connector = {};  ///< its configuration
     int generation = -1;
+    worker::Lease::Term term = 0;  ///< of this worker's lead
     std::exception_ptr error;
     Event done;
 };
@@ -54,8 +57,11 @@ asio::awaitable<void> DistributedHerder::join_fencing(std::string name) {
 asio::awaitable<void> DistributedHerder::run_fencing(std::string name, FencingRoundPtr round) {
     try {
         co_await fence(name, round);
-    } catch (const ConnectException&) {
+    } catch (const ConnectException& e) {
         round->error = std::current_exception();
+        if (round->plan.task_count) {
+            logger_.warn("A round of zombie fencing for connector {} failed: {}", name, e.what());
+        }
     } catch (...) {  // the worker shuts down
         round->error = std::make_exception_ptr(ConnectException("Worker is shutting down"));
     }
@@ -86,7 +92,21 @@ asio::awaitable<void> DistributedHerder::fence_as(std::string name, FencingRound
         const auto client = co_await await_callback<Settings>(ask);
         group = deps_.admin_connection(client);
     }
-    co_await fence_producers(std::move(group), round->plan.transactional_ids, fencing_limit);
+    std::function<void()> still_wanted = [this, round] { require_lead(round->term); };
+    try {
+        co_await fence_producers(std::move(group), round->plan.transactional_ids, fencing_limit,
+                                 std::move(still_wanted));
+    } catch (const TimeoutException& e) {  // of the round, not of who asks
+        throw RetriableException(fmt::format("Failed to perform zombie fencing: {}", e.what()));
+    }
+}
+
+/// Under another leader the producers of these ids may be those of the tasks that run now.
+void DistributedHerder::require_lead(worker::Lease::Term term) const {
+    if (!worker_->lease().held(term)) {
+        throw GivenUpException("this worker was no member of its group for a while, and another may lead by now");
+    }
+    require_leader("Only the leader may perform zombie fencing.");
 }
 
 asio::awaitable<bool> DistributedHerder::prepare_fencing(std::string name, FencingRoundPtr round) {
@@ -101,6 +121,7 @@ asio::awaitable<bool> DistributedHerder::prepare_fencing(std::string name, Fenci
     round->plan = plan_fencing(*state, deps_.config.group_id, name);
     round->connector = std::move(info.config);
     round->generation = generation_of(*state, name);
+    round->term = worker_->lease().term();
     co_return true;
 }
 

@@ -50,8 +50,10 @@ asio::awaitable<std::optional<BrokerAddress>> find_coordinator(BrokerAddress bro
 }
 
 /// False when it has to be tried again.
-asio::awaitable<bool> initialise(BrokerAddress coordinator, ConnectionSettings settings, std::string id) {
+asio::awaitable<bool> initialise(BrokerAddress coordinator, ConnectionSettings settings, std::string id,
+                                 std::function<void()> still_wanted) {
     const auto connection = co_await Connection::open(std::move(coordinator), std::move(settings));
+    still_wanted();
     InitProducerIdRequest request;
     request.transactional_id = id;
     request.transaction_timeout_ms = transaction_timeout_ms;
@@ -61,23 +63,25 @@ asio::awaitable<bool> initialise(BrokerAddress coordinator, ConnectionSettings s
     co_return false;
 }
 
-asio::awaitable<bool> try_to_fence(BrokerAddress broker, ConnectionSettings settings, std::string id) {
+asio::awaitable<bool> try_to_fence(BrokerAddress broker, ConnectionSettings settings, std::string id,
+                                   std::function<void()> still_wanted) {
     try {
         auto coordinator = co_await find_coordinator(std::move(broker), settings, id);
         if (!coordinator) co_return false;
-        co_return co_await initialise(std::move(*coordinator), settings, id);
+        co_return co_await initialise(std::move(*coordinator), settings, id, std::move(still_wanted));
     } catch (const DisconnectException&) {
         co_return false;
     }
 }
 
-asio::awaitable<void> fence_all(GroupSettings settings, std::vector<std::string> ids) {
+asio::awaitable<void> fence_all(GroupSettings settings, std::vector<std::string> ids,
+                                std::function<void()> still_wanted) {
     const auto connection = connection_settings(settings);
     std::size_t turn = 0;
     for (const auto& id : ids) {
         for (;;) {
             auto broker = settings.bootstrap_servers.at(turn++ % settings.bootstrap_servers.size());
-            if (co_await try_to_fence(std::move(broker), connection, id)) break;
+            if (co_await try_to_fence(std::move(broker), connection, id, still_wanted)) break;
             co_await sleep_for(retry_pause);
         }
     }
@@ -101,10 +105,10 @@ FencingPlan plan_fencing(const ClusterConfigState& state, const std::string& gro
 }
 
 asio::awaitable<void> fence_producers(GroupSettings settings, std::vector<std::string> transactional_ids,
-                                      std::chrono::milliseconds limit) {
+                                      std::chrono::milliseconds limit, std::function<void()> still_wanted) {
     if (transactional_ids.empty()) co_return;
-    co_await with_timeout(limit, fence_all(std::move(settings), std::move(transactional_ids)),
-                          "Fencing the producers of earlier tasks");
+    auto all = fence_all(std::move(settings), std::move(transactional_ids), std::move(still_wanted));
+    co_await with_timeout(limit, std::move(all), "Fencing the producers of earlier tasks");
 }
 
 }

@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,8 +25,9 @@ struct FencingPlan {
 FencingPlan plan_fencing(const ClusterConfigState& state, const std::string& group_id, const std::string& connector);
 
 /// Initialises every id anew, with the brokers and credentials in `settings`. Tries again while the brokers say that
-/// they are not ready, for at most `limit` in all. Throws ConnectException naming the id and the broker's error.
+/// they are not ready, for at most `limit` in all. Throws ConnectException naming the id and the broker's error, and
+/// what `still_wanted` throws, which is called before each.
 asio::awaitable<void> fence_producers(GroupSettings settings, std::vector<std::string> transactional_ids,
-                                      std::chrono::milliseconds limit);
+                                      std::chrono::milliseconds limit, std::function<void()> still_wanted);
 
 }

@@ -31,9 +31,10 @@ def kafka_address():
 
 
 @contextlib.contextmanager
-def own_broker():
-    """A broker that may restart, and which allows sessions of a second."""
-    service = stack.kafka(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('k-'), '--set', 'group.min.session.timeout.ms=1000').start()
+def own_broker(**settings):
+    """A broker that may restart, and which allows sessions of a second; settings have underscores for dots."""
+    options = [part for name, value in {'group_min_session_timeout_ms': 1000, **settings}.items() for part in ('--set', f'{name.replace("_", ".")}={value}')]
+    service = stack.kafka(Path(stack.environment('MILLRACE_TEST_DIR')) / unique('k-'), *options).start()
     try:
         yield service
     finally:

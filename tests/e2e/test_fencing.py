@@ -1,20 +1,13 @@
 """PUT /connectors/NAME/fence, by which workers have their leader fence the producers of earlier tasks (KIP-618): what a leader of
 each kind answers, and a worker that does not lead."""
-import contextlib
-import json
-import threading
-
 import pytest
 
 import stack
 from conftest import unique
+from fencing import DONE, FORGED, TWO_HOPS, UNSIGNED, Fencing, held_round
 from group import Group, Lines
 from signatures import session_key, signed
-from tcp_proxy import TcpProxy
-from topics import records_of
 
-DONE, UNSIGNED = (204, ''), (400, 'Internal request missing required signature')
-FORGED = (403, 'Internal request contained invalid signature.')
 REFUSED = [
     UNSIGNED, UNSIGNED, (400, 'Algorithm Zork not available'), (400, 'Illegal base64 character 25'),
     (400, "This worker does not support the 'HmacSHA1' key signing algorithm used by other workers. This worker is currently configured to use: "
@@ -26,52 +19,6 @@ OVERTAKEN = {'ours': (409, 'Failed to complete zombie fencing because a new set 
              'java': (500, 'Failed to perform zombie fencing')}
 NO_CLIENT = {'ours': (400, "bootstrap.servers: 'nowhere' is not host:port"), 'java': (500, 'Failed to create new KafkaAdminClient')}
 JOINING = '(Re-)joining group'
-TWO_HOPS = (409, 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
-
-
-class Fencing:
-    """Asks one worker, as another worker of its group would."""
-
-    def __init__(self, group, name, folder):
-        self.group, self.rest, self.folder = group, group.rest(name), folder
-        self.asking, self.answered = [], []
-
-    def ask(self, connector):
-        """Does not wait for the answer, which is one of answers()."""
-        self.asking.append(threading.Thread(target=lambda: self.answered.append(self.fence(connector))))
-        self.asking[-1].start()
-
-    def answers(self):
-        """Those to all that was asked since the last call."""
-        for thread in self.asking:
-            thread.join(100)
-        found, self.asking, self.answered = self.answered, [], []
-        return found
-
-    def fence(self, connector, headers=None, query=''):
-        """(status, message) of an answer, with NAME for the connector's."""
-        headers = signed(session_key(self.group.kafka_address, self.group.name)) if headers is None else headers
-        status, text = self.rest.raw('PUT', f'/connectors/{connector}/fence{query}', headers=headers)
-        return status, json.loads(text)['message'].replace(connector, 'NAME') if text else ''
-
-    def create(self, **config):
-        """A file source, once it runs."""
-        lines = Lines(self.folder, unique('lines'), self.group.kafka_address)
-        status, answer = self.rest.call('POST', '/connectors', {'name': lines.name, 'config': lines.config(**config)})
-        assert status == 201, answer
-        self.rest.wait_running(lines.name)
-        return lines.name
-
-    def to(self, state, connector):
-        status, answer = self.rest.call('PUT', f'/connectors/{connector}/{state}')
-        assert status in (202, 204), answer
-        if state == 'stop':
-            stack.wait_for('the stop', lambda: self.rest.states(connector) == ['STOPPED'])
-
-    def counts(self, connector):
-        """The counts of tasks that were written down for it."""
-        records = records_of(self.group.kafka_address, f'{self.group.name}-configs')
-        return [json.loads(value)['task-count'] for key, value in records if key == f'tasks-fencing-{connector}']
 
 
 def refused(fencing):
@@ -101,24 +48,6 @@ def without_tasks(fencing):
     found += [fencing.fence(gone), fencing.counts(gone), fencing.fence(gone), fencing.counts(gone)]
     fencing.to('stop', gone)
     return found + [fencing.fence(gone), fencing.counts(gone)]
-
-
-@contextlib.contextmanager
-def held_round(fencing):
-    """(connector, proxy) while a round of it waits for brokers, until the proxy is released; its answer is the first of fencing.answers()."""
-    host, port = fencing.group.kafka_address.split(':')
-    proxy = TcpProxy(int(port))
-    try:
-        name = fencing.create(**{'admin.override.bootstrap.servers': f'{host}:{proxy.port}'})
-        assert fencing.fence(name)[0] == 204
-        fencing.to('stop', name)
-        kept = proxy.kept
-        proxy.hold()
-        fencing.ask(name)
-        stack.wait_for('the round to ask brokers', lambda: proxy.kept > kept)
-        yield name, proxy
-    finally:
-        proxy.stop()
 
 
 def superseded(fencing):

@@ -1,12 +1,36 @@
 """Sinks that want records again (context.offset in Kafka Connect), at the worst moments: each is delivered again, and the group's offsets do
 not stay ahead of what the task has taken since."""
+import contextlib
+
 import pytest
+from confluent_kafka.admin import AclBinding, AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
 
 import stack
-from conftest import unique
+from conftest import own_broker, unique
 from sink import PLUGINS, Gate, Sink, committed, numbers, suspended
 
 ENDS = 4
+REFUSED = 'Commit of offsets threw an unexpected exception'
+
+
+@pytest.fixture(scope='module')
+def own_kafka():
+    """It allows everything until somebody is allowed something."""
+    with own_broker(authorizer_class_name='org.apache.kafka.metadata.authorizer.StandardAuthorizer', allow_everyone_if_no_acl_found='true') as service:
+        yield service
+
+
+@contextlib.contextmanager
+def only_described(sink):
+    """Its group may be looked at, and not be used."""
+    group = (ResourceType.GROUP, f'connect-{sink.name}', ResourcePatternType.LITERAL)
+    allowed = AclBinding(*group, 'User:ANONYMOUS', '*', AclOperation.DESCRIBE, AclPermissionType.ALLOW)
+    sink.admin.create_acls([allowed])[allowed].result(20)
+    try:
+        yield
+    finally:
+        everything = AclBindingFilter(*group, None, None, AclOperation.ANY, AclPermissionType.ANY)
+        assert sink.admin.delete_acls([everything])[everything].result(20) == [allowed]
 
 
 class Rewinding:
@@ -17,19 +41,31 @@ class Rewinding:
         self.sink, self.gate = Sink(stack.Rest(worker.address), kafka.address, folder), Gate(folder / 'gate')
         self.start, self.stay = folder / 'start', folder / 'stay'
 
-    def commit_and_rewind(self):
-        """Sends a commit of some records, which the suspended broker does not answer; the next are not taken: the task wants the first again, and
-        while `stay` is there it takes nothing. Returns how many were taken."""
-        sent = f'WorkerSinkTask{{id={self.sink.name}-0}} Committing offsets asynchronously using sequence number 1'
+    def commit(self):
+        """Sends a commit of some records, and waits with the next ones. Returns how many were taken."""
         self.gate.let_through()
         self.gate.wait_held()
         taken = self.taken()
-        assert sent in self.worker.log() and taken == list(range(len(taken))) and 0 < len(taken) < 30
+        assert f'WorkerSinkTask{{id={self.sink.name}-0}} Committing offsets asynchronously using sequence number ' in self.worker.log()
+        assert taken == list(range(len(taken))) and 0 < len(taken) < 30
+        return len(taken)
+
+    def rewind(self):
+        """Those are not taken: the task wants the first again, and while `stay` is there it takes nothing."""
         self.start.touch()
         self.stay.touch()
         self.gate.open()
         stack.wait_for('the rewind', lambda: not self.start.exists())
-        return len(taken)
+
+    def commit_and_rewind(self):
+        """The suspended broker does not answer the commit."""
+        some = self.commit()
+        self.rewind()
+        return some
+
+    def wait_taken_back(self):
+        stack.wait_for(lambda: f'the place that the task wants to be at; it is {self.sink.committed()}',
+                       lambda: self.sink.committed() == {(self.sink.topic, 0): 0} and len(self.sink.commits()) > 1)
 
     def taken(self):
         return self.sink.taken()[self.sink.topic, 0]
@@ -37,13 +73,14 @@ class Rewinding:
 
 @pytest.fixture
 def rewinding(folder, own_kafka, request):
-    worker = stack.worker(folder / 'w', own_kafka.address, group=unique('again-'), offset_flush_interval_ms=3_600_000, session_timeout_ms=10000,
-                          plugin_path=PLUGINS, **getattr(request, 'param', {})).start()
+    settings = {'offset_flush_interval_ms': 3_600_000, 'session_timeout_ms': 10000, 'consumer_session_timeout_ms': 10000,
+                'plugin_path': PLUGINS, **getattr(request, 'param', {})}
+    worker = stack.worker(folder / 'w', own_kafka.address, group=unique('again-'), **settings).start()
     made = Rewinding(folder, own_kafka, worker)
     try:
         made.sink.produce(numbers(0, 30))
         made.sink.put(hold_while=made.gate, rewind_to_start=made.start, retriable_while=made.stay, request_commit='true',
-                      consumer_override_max_poll_records=10, consumer_override_session_timeout_ms=10000)
+                      consumer_override_max_poll_records=10)
         made.gate.wait_held()
         yield made
     finally:
@@ -57,8 +94,7 @@ def test_a_rewind_while_a_commit_is_under_way(rewinding, request):
         some = rewinding.commit_and_rewind()
         if late:  # the worker has given the commit up, which the broker carries out all the same
             stack.wait_for('the next commit', lambda: 'asynchronously using sequence number 2' in rewinding.worker.log())
-    stack.wait_for(lambda: f'the place that the task wants to be at; it is {sink.committed()}',
-                   lambda: sink.committed() == {(sink.topic, 0): 0} and len(sink.commits()) > 1)
+    rewinding.wait_taken_back()
     assert sink.commits() == [some, 0]
     assert rewinding.taken() == list(range(some)), 'it takes nothing yet'
     rewinding.stay.unlink()
@@ -66,6 +102,43 @@ def test_a_rewind_while_a_commit_is_under_way(rewinding, request):
     assert rewinding.taken() == [*range(some), *range(30)]
     commits = sink.commits()
     assert commits[:2] == [some, 0] and commits[2:] == sorted(commits[2:])
+
+
+OFTEN = {'offset_flush_interval_ms': 1000}
+# A heartbeat, which would be refused as well, does not come meanwhile.
+NO_HEARTBEAT = {'consumer_heartbeat_interval_ms': 200_000, 'consumer_session_timeout_ms': 240_000}
+
+
+@pytest.mark.parametrize('rewinding', [{**OFTEN, **NO_HEARTBEAT}], ids=[''], indirect=True)
+def test_the_commit_that_takes_a_rewind_back_is_refused(rewinding):
+    """Each next one tries to do it, until that is allowed."""
+    sink = rewinding.sink
+    some = rewinding.commit()
+    stack.wait_for('the commit', lambda: sink.committed() == {(sink.topic, 0): some})
+    with only_described(sink):
+        rewinding.rewind()
+        stack.wait_for('two refusals', lambda: rewinding.worker.log().count(REFUSED) >= 2)
+        assert sink.committed() == {(sink.topic, 0): some} and sink.rest.states(sink.name) == ['RUNNING'] * 2
+    rewinding.wait_taken_back()
+    assert sink.commits() == [some, 0] and rewinding.taken() == list(range(some))
+    rewinding.stay.unlink()
+    sink.wait_committed(30)
+    assert rewinding.taken() == [*range(some), *range(30)]
+
+
+@pytest.mark.parametrize('rewinding', [OFTEN], ids=[''], indirect=True)
+def test_the_broker_dies_with_the_commit_that_takes_a_rewind_back(rewinding):
+    """Whatever it has carried out before of the commit under way, the records come again."""
+    sink = rewinding.sink
+    with suspended(rewinding.kafka):
+        some = rewinding.commit_and_rewind()
+        rewinding.kafka.kill()
+        rewinding.kafka.resume()
+    stack.wait_for('a commit that fails', lambda: REFUSED in rewinding.worker.log())
+    assert rewinding.taken() == list(range(some)), 'it takes nothing yet'
+    rewinding.stay.unlink()
+    stack.wait_for('the last commit', lambda: committed(sink) == 30)
+    assert rewinding.taken() == [*range(some), *range(30)]
 
 
 def test_kill_9_between_a_rewind_and_the_commit_that_takes_it_back(rewinding):

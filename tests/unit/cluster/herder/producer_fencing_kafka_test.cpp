@@ -29,9 +29,10 @@ asio::awaitable<int> next_epoch(BrokerAddress broker, std::string id) {
 asio::awaitable<void> fence_between(GroupSettings settings, std::string id) {
     const auto broker = settings.bootstrap_servers.front();
     std::vector<std::string> ids{id};
-    co_await fence_producers(settings, ids, 60s);
+    const std::function<void()> wanted = [] {};
+    co_await fence_producers(settings, ids, 60s, wanted);
     const auto before = co_await next_epoch(broker, id);
-    co_await fence_producers(settings, ids, 60s);
+    co_await fence_producers(settings, ids, 60s, wanted);
     const auto after = co_await next_epoch(broker, id);
     CHECK(after == before + 2);  // one more for the fencing in between
 }
