@@ -101,7 +101,7 @@ def test_a_task_asks_the_former_leader(group, lines):
 
 def test_what_it_answers(folder, group):
     """The next leader has made another key: the size that it was told is another."""
-    group.worker('former')
+    start(group, ['former'])
     group.worker('next', inter_worker_key_size=512)
     group.java('java', inter_worker_key_size=512)  # requests with a signature alone are for groups with such members
     group.wait_settled()
