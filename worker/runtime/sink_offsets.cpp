@@ -46,10 +46,18 @@ void SinkOffsets::rewind(const TopicOffsets& offsets) {
 
 void SinkOffsets::sent(const TopicOffsets& offsets) {
     rewound_since_sent_.clear();
+    ended_late(offsets);
+}
+
+bool SinkOffsets::ended_late(const TopicOffsets& offsets) {
+    bool doubted = false;
     for (const auto& [partition, offset] : offsets) {
         const auto known = of_group_.find(partition);
-        if (known != of_group_.end() && known->second != offset) of_group_.erase(known);
+        if (known == of_group_.end() || known->second == offset) continue;
+        of_group_.erase(known);
+        doubted = true;
     }
+    return doubted;
 }
 
 void SinkOffsets::committed(const TopicOffsets& offsets) {

@@ -24,6 +24,9 @@ public:
     void rewind(const TopicOffsets& offsets);
     /// These are on their way: what the group has of them is not known.
     void sent(const TopicOffsets& offsets);
+    /// A commit of these, which was given up, has ended after a newer one was sent: what the group has of them is not
+    /// known. False if that is known to be the same.
+    bool ended_late(const TopicOffsets& offsets);
     void committed(const TopicOffsets& offsets);
 
     /// True if the group has, or may have, offsets behind which a task that dies now would not be given what it wants

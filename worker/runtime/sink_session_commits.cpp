@@ -169,6 +169,8 @@ void SinkSession::on_committed(std::uint64_t sequence, const TopicOffsets& offse
             "{} Received out of order commit callback for sequence number {}, but most recent sequence number is {}",
             label_, sequence, commit_sequence_);
         task_.metrics().commit_skipped();
+        // librdkafka tries a commit again when brokers are back, and may do so behind the newer one.
+        if (offsets_.ended_late(offsets)) request_commit();
         return;
     }
     committing_ = false;

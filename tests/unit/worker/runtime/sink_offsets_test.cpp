@@ -103,6 +103,19 @@ TEST_CASE("a commit that failed is made again") {
     CHECK(offsets.committable(to_commit, both, "task", {}) == to_commit);
 }
 
+TEST_CASE("a commit that ends behind a newer one leaves in doubt what the group has") {
+    auto offsets = at_work();
+    offsets.sent({{a, 10}});
+    offsets.rewind({{a, 5}});
+    commit(offsets, {{a, 5}, {b, 3}});
+    const auto current = offsets.current(both);
+    REQUIRE(offsets.committable(current, both, "task", {}).empty());
+    CHECK_FALSE(offsets.ended_late({{b, 3}}));
+    CHECK(offsets.ended_late({{a, 10}}));
+    CHECK(offsets.committable(current, both, "task", {}) == TopicOffsets{{a, 5}, {b, 3}});
+    CHECK(offsets.ahead_of({{a, 5}}));
+}
+
 TEST_CASE("a partition that went is not spoken of") {
     auto offsets = at_work();
     offsets.remove(std::vector{a});
