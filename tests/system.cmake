@@ -51,8 +51,9 @@ add_test(NAME differential.avro COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/connect
 set_tests_properties(differential.avro PROPERTIES LABELS differential TIMEOUT 600)
 
 # What a broker stores, read by the librdkafka that is built here, with its patches, and by another one.
-add_test(NAME differential.batches COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/worker/kafka/confluent/compare $<TARGET_FILE:unit_worker>
-  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+add_executable(read_batches ${CMAKE_CURRENT_SOURCE_DIR}/librdkafka/read_batches.cpp)
+millrace_link(read_batches worker_kafka support)
+add_test(NAME differential.batches COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/librdkafka/compare $<TARGET_FILE:read_batches>)
 set_tests_properties(differential.batches PROPERTIES LABELS differential PROCESSORS 2 TIMEOUT 600)
 
 # And for Protobuf.

@@ -1,6 +1,5 @@
-"""compare.py UNIT_WORKER SEED: see compare. Batches of one record and of thousands with each compression, null, empty and long keys, values and
+"""compare.py READ_BATCHES SEED: see compare. Batches of one record and of thousands with each compression, null, empty and long keys, values and
 headers, both kinds of timestamps, transactions that are committed and aborted, fetches that end in the middle of a batch."""
-import os
 import random
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[4] / 'support'))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'support'))
 import stack  # noqa: E402
 
 PARTITIONS = 3
@@ -109,11 +108,9 @@ def compare(program, seed):
             for topic in TOPICS:
                 for isolation in ('read_committed', 'read_uncommitted'):
                     for start, size in ((0, 1 << 20), (0, 5000), (dice.randrange(1, 5000), 1 << 20)):
-                        read = folder / 'read'
-                        wanted = {'BROKERS': broker.address, 'TOPIC': topic, 'ISOLATION': isolation, 'START': start, 'BYTES': size, 'READ': read}
-                        subprocess.run([program, '[batches]'], check=True,
-                                       env={**os.environ, **{f'MILLRACE_BATCHES_{what}': str(value) for what, value in wanted.items()}})
-                        ours, theirs = read.read_text().splitlines(), lines_of(broker.address, topic, isolation, start, size)
+                        asked = [broker.address, topic, isolation, start, size]
+                        done = subprocess.run([program, *map(str, asked)], check=True, stdout=subprocess.PIPE, text=True)
+                        ours, theirs = done.stdout.splitlines(), lines_of(*asked)
                         print(topic, isolation, start, size, len(theirs), flush=True)
                         ours, theirs = of_partitions(ours), of_partitions(theirs)
                         assert theirs and len(ours) == len(theirs), (len(ours), len(theirs))

@@ -1,21 +1,27 @@
-/// What the librdkafka that is built here reads: all records of a topic's first partitions, a line of text each, for
-/// confluent/compare, which runs it by name and has a librdkafka of another make read the same. It says with
-/// MILLRACE_BATCHES_BROKERS, _TOPIC, _START (an offset), _ISOLATION and _BYTES (of a partition at once) what to read,
-/// and with _READ where the lines go.
+/// read_batches BROKERS TOPIC ISOLATION START BYTES: what the librdkafka that is built here reads of a topic's first
+/// partitions, from an offset on and so many bytes of a partition at once, a line of text for each record. compare.py
+/// has a librdkafka of another make read the same.
 #include "connectors/support/text.hpp"
-#include "tests/pch.hpp"
-#include "tests/unit/environment.hpp"
 
+#include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
 #include <array>
-#include <fstream>
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <stdexcept>
+#include <string>
 
 using namespace millrace;
 
 namespace {
 
 constexpr int partitions = 3;
+
+void require(bool good, const std::string& what) {
+    if (!good) throw std::runtime_error(what);
+}
 
 std::string as_text(const void* data, std::size_t length) {
     return data == nullptr ? "null" : '"' + to_hex({static_cast<const char*>(data), length}) + '"';
@@ -42,54 +48,63 @@ std::string as_line(const rd_kafka_message_t& message) {
                        as_text(message.payload, message.len), headers_of(message));
 }
 
-rd_kafka_t* new_consumer(const std::string& brokers) {
+rd_kafka_t* new_consumer(const std::string& brokers, const std::string& isolation, const std::string& bytes) {
     auto* conf = rd_kafka_conf_new();
+    std::array<char, 256> error{};
     const auto set = [&](const char* name, const std::string& value) {
-        std::array<char, 256> error{};
-        INFO(name);
-        REQUIRE(rd_kafka_conf_set(conf, name, value.c_str(), error.data(), error.size()) == RD_KAFKA_CONF_OK);
+        require(rd_kafka_conf_set(conf, name, value.c_str(), error.data(), error.size()) == RD_KAFKA_CONF_OK,
+                error.data());
     };
     set("bootstrap.servers", brokers);
     set("group.id", "batches");
     set("enable.auto.commit", "false");
     set("enable.partition.eof", "true");
     set("auto.offset.reset", "error");
-    set("isolation.level", environment_or("MILLRACE_BATCHES_ISOLATION", ""));
-    set("fetch.message.max.bytes", environment_or("MILLRACE_BATCHES_BYTES", ""));
-    auto* client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, nullptr, 0);
-    REQUIRE(client != nullptr);
+    set("isolation.level", isolation);
+    set("fetch.message.max.bytes", bytes);
+    auto* client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error.data(), error.size());
+    require(client != nullptr, error.data());
     return client;
 }
 
-}
-
-TEST_CASE("Records are read as another make of librdkafka reads them", "[.][batches]") {
-    std::ofstream read(environment_or("MILLRACE_BATCHES_READ", ""));
-    auto* client = new_consumer(environment_or("MILLRACE_BATCHES_BROKERS", ""));
-    auto* list = rd_kafka_topic_partition_list_new(partitions);
-    for (int partition = 0; partition < partitions; ++partition) {
-        rd_kafka_topic_partition_list_add(list, environment_or("MILLRACE_BATCHES_TOPIC", "").c_str(), partition)
-            ->offset = std::stoll(environment_or("MILLRACE_BATCHES_START", ""));
-    }
-    REQUIRE(rd_kafka_assign(client, list) == RD_KAFKA_RESP_ERR_NO_ERROR);
-    auto* queue = rd_kafka_queue_get_consumer(client);
+/// All partitions to their ends.
+void read(rd_kafka_queue_t& queue) {
     std::array<rd_kafka_message_t*, 1000> taken{};
     for (int ends = 0; ends < partitions;) {
-        const auto count = rd_kafka_consume_batch_queue(queue, 1000, taken.data(), taken.size());
-        REQUIRE(count >= 0);
+        const auto count = rd_kafka_consume_batch_queue(&queue, 1000, taken.data(), taken.size());
+        require(count >= 0, "nothing can be read");
         for (auto* message : std::span(taken).first(static_cast<std::size_t>(count))) {
             if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
                 ++ends;
             } else if (message->err) {
-                FAIL(rd_kafka_message_errstr(message));
+                throw std::runtime_error(rd_kafka_message_errstr(message));
             } else {
-                read << as_line(*message) << '\n';
+                fmt::print("{}\n", as_line(*message));
             }
             rd_kafka_message_destroy(message);
         }
     }
+}
+
+}
+
+int main(int argc, char** argv) try {
+    const std::span arguments(argv, static_cast<std::size_t>(argc));
+    require(arguments.size() == 6, "read_batches BROKERS TOPIC ISOLATION START BYTES");
+    auto* client = new_consumer(arguments[1], arguments[3], arguments[5]);
+    auto* list = rd_kafka_topic_partition_list_new(partitions);
+    for (int partition = 0; partition < partitions; ++partition) {
+        rd_kafka_topic_partition_list_add(list, arguments[2], partition)->offset = std::stoll(arguments[4]);
+    }
+    require(rd_kafka_assign(client, list) == RD_KAFKA_RESP_ERR_NO_ERROR, "the partitions cannot be assigned");
+    auto* queue = rd_kafka_queue_get_consumer(client);
+    read(*queue);
     rd_kafka_queue_destroy(queue);
     rd_kafka_consumer_close(client);
     rd_kafka_topic_partition_list_destroy(list);
     rd_kafka_destroy(client);
+    return 0;
+} catch (const std::exception& e) {
+    fmt::print(stderr, "{}\n", e.what());
+    return 1;
 }
