@@ -46,10 +46,10 @@ void SinkOffsets::rewind(const TopicOffsets& offsets) {
 
 void SinkOffsets::sent(const TopicOffsets& offsets) {
     rewound_since_sent_.clear();
-    ended_late(offsets);
+    doubt(offsets);
 }
 
-bool SinkOffsets::ended_late(const TopicOffsets& offsets) {
+bool SinkOffsets::doubt(const TopicOffsets& offsets) {
     bool doubted = false;
     for (const auto& [partition, offset] : offsets) {
         const auto known = of_group_.find(partition);

@@ -24,9 +24,9 @@ public:
     void rewind(const TopicOffsets& offsets);
     /// These are on their way: what the group has of them is not known.
     void sent(const TopicOffsets& offsets);
-    /// A commit of these, which was given up, has ended after a newer one was sent: what the group has of them is not
-    /// known. False if that is known to be the same.
-    bool ended_late(const TopicOffsets& offsets);
+    /// The group may have these, as when a commit of them that was given up ends after a newer one was sent: what it
+    /// has is not known. False if that is known to be the same.
+    bool doubt(const TopicOffsets& offsets);
     void committed(const TopicOffsets& offsets);
 
     /// True if the group has, or may have, offsets behind which a task that dies now would not be given what it wants

@@ -170,7 +170,7 @@ void SinkSession::on_committed(std::uint64_t sequence, const TopicOffsets& offse
             label_, sequence, commit_sequence_);
         task_.metrics().commit_skipped();
         // librdkafka tries a commit again when brokers are back, and may do so behind the newer one.
-        if (offsets_.ended_late(offsets)) request_commit();
+        if (offsets_.doubt(offsets)) request_commit();
         return;
     }
     committing_ = false;

@@ -57,9 +57,7 @@ std::optional<TopicCreator> SourceSession::make_topic_creator() const {
 Producer SourceSession::make_producer() {
     refuse_overrides("producer.override.");
     auto settings = source_producer_settings(parts().config->settings(), connector_settings_, client_id("producer"));
-    if (exactly_once()) {
-        settings = transactional(std::move(settings), transactional_id(parts().config->group_id, parts().id));
-    }
+    if (exactly_once()) settings = in_transactions(settings);
     return Producer(
         client_config(ClientKind::Producer, settings), parts().logger,
         [this](const Delivery& delivery) { on_delivery(delivery); }, &task_.metrics().client(),

@@ -63,6 +63,7 @@ private:
     std::chrono::milliseconds poll_wait() const;
     std::optional<TopicCreator> make_topic_creator() const;
     Producer make_producer();
+    Settings in_transactions(const Settings& producer);
 
     std::unique_ptr<SourceTask> source_;
     SubmittedRecords submitted_;

@@ -47,11 +47,15 @@ std::shared_ptr<OffsetStore> SourceSession::make_own_offsets() {
                              [&] { return parts().offsets.of_connector(*clients); });
 }
 
+Settings SourceSession::in_transactions(const Settings& producer) {
+    auto used = transactional(producer, transactional_id(parts().config->group_id, parts().id));
+    for (const auto* key : {"enable.idempotence", "transactional.id"}) warn_of_ignored(logger_, key, producer, used);
+    return used;
+}
+
 std::unique_ptr<SourceTransaction> SourceSession::make_transaction() {
     const auto delivery = source_delivery(connector_settings_);
     const auto producer = source_producer_settings(parts().config->settings(), connector_settings_, "");
-    const auto used = transactional(producer, transactional_id(parts().config->group_id, parts().id));
-    for (const auto* key : {"enable.idempotence", "transactional.id"}) warn_of_ignored(logger_, key, producer, used);
     const auto given = producer.find("transaction.timeout.ms");
     const auto timeout = given == producer.end() ? default_transaction_timeout : std::stoll(given->second);
     return std::make_unique<SourceTransaction>(

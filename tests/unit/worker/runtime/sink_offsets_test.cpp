@@ -110,8 +110,8 @@ TEST_CASE("a commit that ends behind a newer one leaves in doubt what the group 
     commit(offsets, {{a, 5}, {b, 3}});
     const auto current = offsets.current(both);
     REQUIRE(offsets.committable(current, both, "task", {}).empty());
-    CHECK_FALSE(offsets.ended_late({{b, 3}}));
-    CHECK(offsets.ended_late({{a, 10}}));
+    CHECK_FALSE(offsets.doubt({{b, 3}}));
+    CHECK(offsets.doubt({{a, 10}}));
     CHECK(offsets.committable(current, both, "task", {}) == TopicOffsets{{a, 5}, {b, 3}});
     CHECK(offsets.ahead_of({{a, 5}}));
 }
