@@ -107,6 +107,11 @@ asio::awaitable<std::string> StandaloneHerder::try_to_start(std::string name) {
     co_return failure;
 }
 
+asio::awaitable<std::string> StandaloneHerder::stop_and_start(std::string name) {
+    co_await stop_connector(name);
+    co_return co_await try_to_start(name);
+}
+
 void StandaloneHerder::start_task(const TaskId& id) {
     const auto& configured = known(id.connector);
     worker_->start_task(id, configured.config, configured.tasks.at(static_cast<std::size_t>(id.task)),

@@ -100,6 +100,7 @@ private:
     asio::awaitable<void> set_target(std::string name, TargetState target);
     asio::awaitable<void> start(std::string name);
     asio::awaitable<std::string> try_to_start(std::string name);
+    asio::awaitable<std::string> stop_and_start(std::string name);
     asio::awaitable<void> stop_connector(std::string name);
     asio::awaitable<void> remove_tasks(std::string name);
     asio::awaitable<void> update_tasks(std::string name, int attempt);

@@ -162,8 +162,7 @@ asio::awaitable<void> StandaloneHerder::restart_connector(std::string name) {
     const auto turn = co_await turn_.take();
     known(name);
     supervisor_.forget(name);
-    co_await stop_connector(name);
-    const auto failure = co_await try_to_start(name);
+    const auto failure = co_await stop_and_start(name);
     if (!failure.empty()) throw ConnectException(failure);
 }
 

@@ -36,8 +36,7 @@ asio::awaitable<void> StandaloneHerder::restart_failed_later(Supervised what, st
     if (!what.task) {
         logger_.info("Restarting connector {}, which has failed", what.connector);
         put_status(connector_status_key(what.connector), restarting);
-        co_await stop_connector(what.connector);
-        co_await try_to_start(what.connector);
+        co_await stop_and_start(what.connector);
         co_return;
     }
     const TaskId id{what.connector, *what.task};
@@ -66,8 +65,7 @@ asio::awaitable<void> StandaloneHerder::reload_later(std::string connector, std:
     if (found == configured_.end() || found->second.target != TargetState::Started) co_return;
     if (reloads_[connector] != token || !worker_->has_connector(connector)) co_return;
     logger_.info("Restarting connector {}: values from config providers may have changed", connector);
-    co_await stop_connector(connector);
-    co_await try_to_start(connector);
+    co_await stop_and_start(connector);
 }
 
 }
