@@ -15,6 +15,11 @@ FORGED = (403, 'Internal request contained invalid signature.')
 TWO_HOPS = (409, 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
 
 
+def two_tasks(**more):
+    """A source of two tasks: there are producers to be fenced before other tasks take their place."""
+    return {'connector.class': 'org.example.BoundedSourceConnector', 'tasks.max': '2', 'topic': unique('bounded-'), 'transaction.boundary': 'connector', **more}
+
+
 class Fencing:
     """Asks one worker, as another worker of its group would."""
 

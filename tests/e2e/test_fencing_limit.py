@@ -5,7 +5,7 @@ import pytest
 
 import stack
 from conftest import unique
-from fencing import DONE, Fencing, held_round
+from fencing import DONE, Fencing, held_round, two_tasks
 from group import Group, Lines
 from signatures import session_key, signed
 from sink import PLUGINS, suspended
@@ -52,8 +52,7 @@ def started(group, folder):
     proxy, rest = TcpProxy(int(group.kafka_address.split(':')[1])), group.rest()
     admin = {'admin.override.bootstrap.servers': f'127.0.0.1:{proxy.port}', **SHORT}
     try:
-        two = {'connector.class': 'org.example.BoundedSourceConnector', 'tasks.max': '2', 'topic': unique('bounded-'), 'transaction.boundary': 'connector'}
-        assert rest.call('PUT', f'/connectors/{lines.name}/config', {**two, **admin})[0] == 201
+        assert rest.call('PUT', f'/connectors/{lines.name}/config', two_tasks(**admin))[0] == 201
         rest.wait_running(lines.name)
         proxy.hold()
         assert rest.call('PUT', f'/connectors/{lines.name}/config', lines.config(**admin))[0] == 200

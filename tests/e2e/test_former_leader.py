@@ -7,7 +7,7 @@ import pytest
 
 import stack
 from conftest import unique
-from fencing import DONE, FORGED, TWO_HOPS, UNSIGNED, Fencing
+from fencing import DONE, FORGED, TWO_HOPS, UNSIGNED, Fencing, two_tasks
 from group import Group, Lines
 from signatures import session_key, signed
 from sink import PLUGINS
@@ -44,11 +44,6 @@ def start(group, names):
 def put(group, lines, config):
     status, answer = group.rest().call('PUT', f'/connectors/{lines.name}/config', config)
     assert status in (200, 201), answer
-
-
-def two_tasks(**more):
-    """A source of two tasks: there are producers to be fenced before other tasks take their place."""
-    return {'connector.class': 'org.example.BoundedSourceConnector', 'tasks.max': '2', 'topic': unique('bounded-'), 'transaction.boundary': 'connector', **more}
 
 
 def test_its_round_does_not_fence_those_who_run_under_the_next_leader(group, lines, proxy):
