@@ -11,7 +11,7 @@ namespace millrace::worker {
 
 namespace {
 
-constexpr std::string_view prefix = "topic.creation.";
+constexpr std::string_view topic_creation_prefix = "topic.creation.";
 
 std::vector<Regex> patterns(const Settings& group, std::string_view key) {
     constexpr std::string_view usual_words = "Invalid regex: ";
@@ -34,7 +34,7 @@ std::vector<Regex> patterns(const Settings& group, std::string_view key) {
 }
 
 std::int32_t count(const Settings& group, const std::string& name, std::string_view key, const std::int32_t* fallback) {
-    const auto full = fmt::format("{}{}.{}", prefix, name, key);
+    const auto full = fmt::format("{}{}.{}", topic_creation_prefix, name, key);
     const auto found = group.find(key);
     if (found == group.end()) {
         if (fallback) return *fallback;
@@ -67,7 +67,7 @@ bool any_matches(const std::vector<Regex>& all, const std::string& name) {
 
 TopicCreationRules::Group TopicCreationRules::parse_group(const Settings& connector, const std::string& name,
                                                           const Group* defaults) {
-    auto given = with_prefix_removed(connector, fmt::format("{}{}.", prefix, name));
+    auto given = with_prefix_removed(connector, fmt::format("{}{}.", topic_creation_prefix, name));
     Group group{.name = name, .include = {}, .exclude = {}, .settings = {}};
     if (defaults) {
         group.include = patterns(given, "include");
@@ -82,8 +82,8 @@ TopicCreationRules::Group TopicCreationRules::parse_group(const Settings& connec
 }
 
 std::optional<TopicCreationRules> TopicCreationRules::parse(const Settings& connector) {
-    const auto first = connector.lower_bound(prefix);
-    if (first == connector.end() || !first->first.starts_with(prefix)) return std::nullopt;
+    const auto first = connector.lower_bound(topic_creation_prefix);
+    if (first == connector.end() || !first->first.starts_with(topic_creation_prefix)) return std::nullopt;
     auto defaults = parse_group(connector, "default", nullptr);
     TopicCreationRules rules;
     if (const auto names = connector.find("topic.creation.groups"); names != connector.end()) {
