@@ -27,14 +27,14 @@ std::int64_t to_rdkafka(std::int64_t offset) noexcept {
 
 }
 
-ConsumerRecord as_record(const rd_kafka_message_t& message) {
+ConsumerRecord as_record(const rd_kafka_message_t& message, std::string_view topic) {
     const auto bytes = [](const void* data, std::size_t size) -> std::optional<std::string_view> {
         if (!data) return std::nullopt;
         return std::string_view(static_cast<const char*>(data), size);
     };
     rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
     const auto timestamp = rd_kafka_message_timestamp(&message, &type);
-    return {.topic = message.rkt ? std::string_view(rd_kafka_topic_name(message.rkt)) : std::string_view{},
+    return {.topic = topic,
             .partition = message.partition,
             .offset = message.offset,
             .timestamp = timestamp,
@@ -106,7 +106,7 @@ std::size_t Consumer::poll(std::chrono::milliseconds max_wait, const OnRecord& o
                               rd_kafka_message_errstr(message.get()));
         }
         ++given;
-        on_record(as_record(*message));
+        on_record(as_record(*message, topic));
     }
     return given;
 }

@@ -43,7 +43,7 @@ rd_kafka_t* make_client(rd_kafka_type_t type, ConfPtr conf);
 
 ListPtr list_of(std::span<const TopicPartition> partitions);
 ListPtr list_of(const TopicOffsets& offsets);
-/// Without its headers; its texts lie in the message.
-ConsumerRecord as_record(const rd_kafka_message_t& message);
+/// Without its headers; its texts lie in the message, and its topic's name where `topic` does.
+ConsumerRecord as_record(const rd_kafka_message_t& message, std::string_view topic);
 
 }

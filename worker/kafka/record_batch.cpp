@@ -11,6 +11,8 @@ namespace millrace::worker {
 struct RecordBatch::Memory {
     std::vector<MessagePtr> messages;
     std::vector<std::vector<RecordHeader>> headers;
+    const rd_kafka_topic_t* topic = nullptr;  ///< of the last message, which keeps it
+    std::string_view topic_name = {};
 };
 RecordBatch::RecordBatch() : memory_(std::make_unique<Memory>()) {}
 RecordBatch::RecordBatch(RecordBatch&&) noexcept = default;
@@ -24,7 +26,11 @@ void RecordBatch::expect(std::size_t messages) {
 
 void RecordBatch::add(rd_kafka_message_s& taken) {
     MessagePtr message(&taken);
-    auto& record = records_.emplace_back(as_record(*message));
+    if (message->rkt != memory_->topic) {
+        memory_->topic = message->rkt;
+        memory_->topic_name = rd_kafka_topic_name(message->rkt);
+    }
+    auto& record = records_.emplace_back(as_record(*message, memory_->topic_name));
     rd_kafka_headers_t* headers = nullptr;
     if (!rd_kafka_message_headers(message.get(), &headers)) {
         auto& all = memory_->headers.emplace_back();
