@@ -1,15 +1,12 @@
 #include "worker/runtime/worker_task.hpp"
 
 #include "connectors/support/text.hpp"
+#include "worker/runtime/heap.hpp"
 #include "worker/runtime/task_session.hpp"
 #include "worker/runtime/trace.hpp"
 
 #include <thread>
 #include <utility>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 namespace millrace::worker {
 
@@ -159,10 +156,8 @@ void WorkerTask::run() noexcept {
         callbacks = std::exchange(callbacks_, {});
     }
     for (const auto& callback : callbacks) callback();
-#ifdef __GLIBC__
     // What the task's threads freed stays with the process otherwise, more with every task that comes and goes.
-    ::malloc_trim(0);
-#endif
+    give_back_free_memory();
 }
 
 }
