@@ -31,8 +31,12 @@ void write_log(const rd_kafka_t* client, int level, const char* facility, const 
 
 /// Lost brokers are in the log already; what is fatal comes back from the calls.
 void on_error(rd_kafka_t* client, int code, const char* reason, void* opaque) {
-    const auto* owner = static_cast<const HandleOpaque*>(opaque);
+    auto* owner = static_cast<HandleOpaque*>(opaque);
     if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__RESOLVE) return;
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN &&
+        !owner->lost_brokers.tell(HandleOpaque::LostBrokers::Clock::now())) {
+        return;
+    }
     try {
         owner->logger.warn("[{}] {}", rd_kafka_name(client), reason);
     } catch (...) {  // NOLINT(bugprone-empty-catch): as above
@@ -67,6 +71,12 @@ std::string value_of(const rd_kafka_conf_t& conf, const char* name) {
 
 int may_produce(void* opaque) { return static_cast<const HandleOpaque*>(opaque)->may_produce() ? 1 : 0; }
 
+}
+
+bool HandleOpaque::LostBrokers::tell(Clock::time_point now) noexcept {
+    auto next = next_.load();
+    if (now.time_since_epoch().count() < next) return false;
+    return next_.compare_exchange_strong(next, (now + interval).time_since_epoch().count());
 }
 
 ConfPtr make_conf(const ClientConfig& config, HandleOpaque& opaque) {

@@ -7,6 +7,8 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,11 +31,23 @@ using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destro
 
 /// The opaque of every client of ours begins with this.
 struct HandleOpaque {
+    /// Whether it is time to say again that no broker can be reached: librdkafka tells several times a second.
+    class LostBrokers {
+    public:
+        using Clock = std::chrono::steady_clock;
+        static constexpr std::chrono::seconds interval{10};
+        bool tell(Clock::time_point now) noexcept;  ///< from any thread
+
+    private:
+        std::atomic<Clock::rep> next_{Clock::time_point::min().time_since_epoch().count()};
+    };
+
     Logger logger;
     ClientMetrics* metrics =
         nullptr;  ///< who wants the client's statistics; the client's owner hands them over when it polls
     std::function<bool()> may_produce = {};  ///< asked on librdkafka's threads; none: always
     std::string client_id = {};              ///< make_conf() sets it
+    LostBrokers lost_brokers = {};
 };
 
 /// Throws ConfigException naming the property that librdkafka refuses.
