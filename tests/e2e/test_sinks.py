@@ -222,6 +222,17 @@ def test_limits_that_only_java_takes(sink, limits):
     sink.wait_values(numbers(0, 30))
 
 
+def test_two_tasks_that_are_the_same_member_of_the_group(sink):
+    """As Java's: the one that came first fails."""
+    sink.put('FileStreamSink', tasks_max=2, file=sink.out, **{'consumer.override.group.instance.id': 'one'})
+    stack.wait_for(lambda: f'a task to fail; {sink.rest.status(sink.name)}',
+                   lambda: sorted(sink.rest.states(sink.name)) == ['FAILED', 'RUNNING', 'RUNNING'])
+    trace, = [task['trace'] for task in sink.rest.status(sink.name)['tasks'] if task['state'] == 'FAILED']
+    assert trace.splitlines()[0] == (
+        "org.apache.kafka.common.errors.FencedInstanceIdException: Cannot read from the group's topics: "
+        'Broker: Static consumer fenced by other consumer with same group.instance.id (FENCED_INSTANCE_ID)')
+
+
 def test_a_task_that_cannot_close_is_not_asked_to_open(sink):
     sink.put(close_fails='true', consumer_override_metadata_max_age_ms=500)
     for run in range(1, 4):  # the next partitions come in the call that took the others away, or after it

@@ -85,6 +85,7 @@ constexpr auto java_names = std::to_array<JavaName>({
     {RD_KAFKA_RESP_ERR_PRODUCER_FENCED, "ProducerFencedException"},
     {RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, "InvalidProducerEpochException"},
     {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "TransactionalIdAuthorizationException"},
+    {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "FencedInstanceIdException"},
     {RD_KAFKA_RESP_ERR__TRANSPORT, "DisconnectException"},
     {RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "DisconnectException"},
 });

@@ -114,7 +114,11 @@ void GroupConsumer::State::collect(MessagePtr message) {
     if (message->err) {
         // Lost brokers are waited out, and after a poll that came too late the group is joined again.
         if (is_retriable(message->err) || message->err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED) return;
-        throw_kafka_error("Cannot read from the group's topics", message->err, rd_kafka_message_errstr(message.get()));
+        constexpr const char* what = "Cannot read from the group's topics";
+        if (message->err == RD_KAFKA_RESP_ERR__FATAL) {
+            throw_kafka_error(what, rd_kafka_fatal_error(client, nullptr, 0));
+        }
+        throw_kafka_error(what, message->err, rd_kafka_message_errstr(message.get()));
     }
     collected->add(*message.release());
 }
