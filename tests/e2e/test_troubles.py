@@ -206,6 +206,43 @@ def test_a_put_that_takes_longer_than_the_group_waits(sink, gate):
     sink.wait_states('RUNNING', 'RUNNING')
 
 
+def test_a_put_that_does_not_return(folder, kafka_address, gate):
+    """The next task goes on without that one, whose return does no harm, and the worker ends while such a put is under way."""
+    with worker_with_plugins(kafka_address, 'hanging', task_shutdown_graceful_timeout_ms=500) as worker:
+        sink = Sink(stack.Rest(worker.address), kafka_address, folder)
+        short = {'consumer_override_max_poll_interval_ms': 6000, 'consumer_override_session_timeout_ms': 6000}
+        given_up = f'Graceful stop of task {sink.name}-0 failed.'
+        sink.produce(numbers(0, 30))
+        sink.put(hold_while=gate, **short)
+        gate.wait_held()
+        first, sink.out = sink.out, folder / 'second.out'
+        sink.put()
+        stack.wait_for('the task to be given up', lambda: given_up in worker.log())
+        sink.wait_values(numbers(0, 30))
+        assert not first.read_text(), 'it still waits'
+        sink.produce(numbers(30, 60))
+        sink.wait_committed(60)
+        gate.open()
+        stack.wait_for('the put to return', first.read_text)
+        sink.produce(numbers(60, 90))
+        sink.wait_committed(90)
+        assert sink.taken() == {(sink.topic, 0): list(range(90))}
+        sink.wait_states('RUNNING', 'RUNNING')
+        last = Gate(folder / 'last')
+        sink.change('stop')
+        sink.wait_states('STOPPED')
+        sink.produce(['more'])
+        sink.put(hold_while=last, **short)
+        sink.change('resume')
+        last.wait_held()
+        worker.stop()
+        assert worker.log().count(given_up) == 2
+        assert 'Kafka Connect stopped' in worker.log(), 'it was killed'
+        worker.resume()
+        last.path.unlink()
+        sink.wait_values(['more'])
+
+
 def test_a_partition_without_an_offset_is_read_from_a_time_ago(sink):
     now = int(time.time() * 1000)
     producer = Producer({'bootstrap.servers': sink.kafka_address})
