@@ -11,7 +11,7 @@
 #include "worker/kafka/client_warnings.hpp"
 #include "worker/kafka/offset_reset.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -47,20 +47,6 @@ std::string kilobytes(std::string_view text) {
 std::string offset_reset(std::string_view text) {
     if (reset_duration(text)) return "earliest";
     return lower_case(text) == "none" ? "error" : lower_case(text);
-}
-/// Java's list mixes eager and cooperative ones, which librdkafka refuses; Java's own groups start with the eager.
-std::string assignors(std::string_view text) {
-    std::string eager;
-    bool cooperative = false;
-    for (const auto& name : split_list(text)) {
-        const auto known = name.ends_with("RoundRobinAssignor") || name == "roundrobin" ? "roundrobin"
-                           : name.ends_with("RangeAssignor") || name == "range"         ? "range"
-                                                                                        : "";
-        if (*known) eager += (eager.empty() ? "" : ",") + std::string(known);
-        cooperative = cooperative || name.ends_with("CooperativeStickyAssignor") || name == "cooperative-sticky";
-    }
-    if (!eager.empty()) return eager;
-    return cooperative ? "cooperative-sticky" : "range";
 }
 constexpr std::int64_t int_max = 2'147'483'647;
 constexpr std::int64_t most_wait = 86'400'000;  // librdkafka's longest time between two of a thing
@@ -119,7 +105,6 @@ constexpr auto table = std::to_array<Row>({
     {"max.poll.interval.ms", "max.poll.interval.ms", C, bounded<1, most_wait>},
     {"check.crcs", "check.crcs", C, lower_case},
     {"allow.auto.create.topics", "allow.auto.create.topics", C, lower_case},
-    {"partition.assignment.strategy", "partition.assignment.strategy", C, assignors},
     {"group.protocol", "group.protocol", C, lower_case},
     {"group.remote.assignor", "group.remote.assignor", C},
 });
@@ -271,6 +256,39 @@ void check_group_protocol(const Settings& java) {
     }
 }
 
+/// Java's list mixes eager and cooperative ones, which librdkafka refuses; Java's own groups start with the eager.
+void choose_assignors(ClientConfig& config, std::string_view java) {
+    struct Assignor {
+        std::string_view java, rdkafka;
+    };
+    constexpr std::string_view package = "org.apache.kafka.clients.consumer.";
+    constexpr std::string_view cooperative = "cooperative-sticky";
+    constexpr auto known = std::to_array<Assignor>(
+        {{"RangeAssignor", "range"}, {"RoundRobinAssignor", "roundrobin"}, {"CooperativeStickyAssignor", cooperative}});
+    std::vector<std::string> chosen;
+    std::string unknown;
+    for (const auto& name : split_list(java)) {
+        const auto found = std::ranges::find_if(known, [&](const Assignor& each) {
+            return name == each.rdkafka || name == fmt::format("{}{}", package, each.java);
+        });
+        if (found != known.end())
+            chosen.emplace_back(found->rdkafka);
+        else
+            unknown += (unknown.empty() ? "" : ",") + name;
+    }
+    if (std::ranges::any_of(chosen, [&](const auto& name) { return name != cooperative; })) {
+        std::erase(chosen, cooperative);
+    }
+    if (chosen.empty()) chosen.emplace_back("range");
+    const auto holds = fmt::to_string(fmt::join(chosen, ","));
+    put(config.properties, "partition.assignment.strategy", holds);
+    if (unknown.empty()) return;
+    config.warnings.push_back(
+        fmt::format("partition.assignment.strategy={} has no effect: of {} there are RangeAssignor, RoundRobinAssignor "
+                    "and CooperativeStickyAssignor. Partitions are shared out by {}.",
+                    unknown, package.substr(0, package.size() - 1), holds));
+}
+
 /// librdkafka refuses what Java takes: less time between polls than in the session, and fetches smaller than the
 /// largest message, of which brokers send one all the same.
 void fit_consumer_limits(ClientConfig& config) {
@@ -292,6 +310,8 @@ void add_consumer_rest(ClientConfig& config, const Settings& java) {
     if (!config.find("group.id")) put(config.properties, "group.id", "millrace");
     fit_consumer_limits(config);
     if (config.find("group.protocol") == "consumer") check_group_protocol(java);
+    const auto assignors = java.find("partition.assignment.strategy");
+    if (assignors != java.end() && !trim(assignors->second).empty()) choose_assignors(config, assignors->second);
     const auto reset = java.find("auto.offset.reset");
     if (reset != java.end()) config.reset_duration = reset_duration(reset->second);
 }

@@ -10,6 +10,8 @@
 
 using namespace millrace;
 using namespace millrace::worker;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
 
 TEST_CASE("Java's client settings become librdkafka's") {
     const auto [java, rdkafka, expected] =
@@ -210,15 +212,24 @@ TEST_CASE("a sink's consumer is a member of its connector's group, as Java's is"
 }
 
 TEST_CASE("Java's assignors are those of librdkafka that go with them") {
-    const auto [java, expected] = GENERATE(table<std::string, std::string>({
-        {"org.apache.kafka.clients.consumer.RangeAssignor,org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
-         "range"},
-        {"org.apache.kafka.clients.consumer.RoundRobinAssignor", "roundrobin"},
-        {"org.apache.kafka.clients.consumer.CooperativeStickyAssignor", "cooperative-sticky"},
-        {"org.apache.kafka.clients.consumer.StickyAssignor", "range"},
+    const std::string package = "org.apache.kafka.clients.consumer.";
+    const auto [java, expected, unknown] = GENERATE_COPY(table<std::string, std::string, std::string>({
+        {package + "RangeAssignor," + package + "CooperativeStickyAssignor", "range", ""},
+        {package + "RoundRobinAssignor", "roundrobin", ""},
+        {package + "CooperativeStickyAssignor", "cooperative-sticky", ""},
+        {package + "StickyAssignor", "range", package + "StickyAssignor"},
+        {"org.example.RangeAssignor, roundrobin," + package + "StickyAssignor", "roundrobin",
+         "org.example.RangeAssignor," + package + "StickyAssignor"},
     }));
-    CHECK(translate(ClientKind::Consumer, {{"partition.assignment.strategy", java}})
-              .find("partition.assignment.strategy") == expected);
+    const auto config = translate(ClientKind::Consumer, {{"partition.assignment.strategy", java}});
+    CHECK(config.find("partition.assignment.strategy") == expected);
+    if (unknown.empty()) {
+        CHECK(config.warnings.empty());
+        return;
+    }
+    REQUIRE(config.warnings.size() == 1);
+    CHECK_THAT(config.warnings[0], StartsWith("partition.assignment.strategy=" + unknown + " has no effect: ") &&
+                                       EndsWith("Partitions are shared out by " + expected + "."));
 }
 
 TEST_CASE("a partition without an offset may be read from a time ago") {
