@@ -48,7 +48,7 @@ void ControlLoop::say_where() const {
 }
 
 void ControlLoop::end(int status) {
-    exit_status_ = status;
+    if (!stopping_) exit_status_ = status;
     begin_stop();
 }
 

@@ -20,7 +20,7 @@ public:
     /// Runs `herder`, which is cancelled at the end, and says how the process is to end: 0 after SIGTERM or SIGINT, 1
     /// after the herder's death, 3 if the REST server cannot start.
     int run(boost::asio::awaitable<void> herder);
-    /// Ends run() with this status.
+    /// Ends run() with this status, unless it ends already.
     void end(int status);
 
 private:
