@@ -1,5 +1,7 @@
 """connect-standalone: connectors from files and over REST, offsets in a file that Java's standalone worker goes on with, and back."""
 import json
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -167,6 +169,28 @@ def test_json_as_windows_writes_it(services, folder, kafka_address):
     rest = stack.Rest(start(services, folder / 'w', kafka_address, file).address)
     rest.wait_running('marked')
     assert ask(rest, 'GET', '/connectors/marked/config')[1] == settings
+
+
+def test_a_terminal_that_is_closed_ends_the_worker_in_order(services, folder, kafka_address, lines):
+    file = properties(folder / 'a.properties', {'name': lines.name, **lines.config()})
+    worker = start(services, folder / 'w', kafka_address, file)
+    stack.Rest(worker.address).wait_running(lines.name)
+    os.kill(worker.pid, signal.SIGHUP)
+    stack.wait_for('the end', lambda: not worker.running())
+    assert 'Kafka Connect stopped' in worker.log()
+
+    def without_terminal():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
+    with open(folder / 'nohup.log', 'w') as log, subprocess.Popen([program, worker.folder / 'worker.properties'], stdout=log, stderr=log,
+                                                                  preexec_fn=without_terminal) as process:
+        try:
+            stack.wait_for('the worker to be healthy', lambda: answers_health(worker.address))
+            process.send_signal(signal.SIGHUP)
+            assert answers_health(worker.address) and process.poll() is None
+        finally:
+            process.terminate()
+        assert process.wait(60) == 0
 
 
 def test_files_that_will_not_do_end_the_worker(folder, kafka_address):
