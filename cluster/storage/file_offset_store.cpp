@@ -5,10 +5,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,36 +19,59 @@ namespace millrace::cluster {
 
 namespace {
 
+[[noreturn]] void fail() { throw std::system_error(errno, std::generic_category()); }
+
+/// Throws system_error.
 class File {
 public:
-    explicit File(const std::string& name)
-        : name_(name), fd_(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
-        if (fd_ < 0) fail("made");
+    File(const std::string& name, int flags) : fd_(::open(name.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644)) {
+        if (fd_ < 0) fail();
     }
-    ~File() {
-        if (fd_ >= 0) ::close(fd_);
-    }
+    ~File() { ::close(fd_); }
     File(const File&) = delete;
     File& operator=(const File&) = delete;
 
-    void write(std::string_view bytes) {
+    /// Takes over whose the other file is, as far as that is allowed, and who may read it.
+    void be_like(const std::string& other) const {
+        struct stat found = {};
+        if (::stat(other.c_str(), &found) != 0) return;
+        [[maybe_unused]] const int owned = ::fchown(fd_, found.st_uid, found.st_gid);
+        if (::fchmod(fd_, found.st_mode & 07777) != 0) fail();
+    }
+    void write_all(std::string_view bytes) const {
+        const auto size = bytes.size();
         while (!bytes.empty()) {
             const auto written = ::write(fd_, bytes.data(), bytes.size());
             if (written < 0 && errno == EINTR) continue;
-            if (written < 0) fail("written");
+            if (written < 0) fail();
             bytes.remove_prefix(static_cast<std::size_t>(written));
         }
-        if (::fsync(fd_) != 0) fail("written");
+        if (::ftruncate(fd_, static_cast<off_t>(size)) != 0 || ::fsync(fd_) != 0) fail();
     }
 
 private:
-    [[noreturn]] void fail(std::string_view what) const {
-        throw ConnectException(
-            fmt::format("The offsets file {} cannot be {}: {}", name_, what, std::generic_category().message(errno)));
-    }
-    std::string name_;
     int fd_;
 };
+
+void replace(const std::string& file, std::string_view bytes) {
+    const auto next = file + ".new";
+    {
+        const File made(next, O_CREAT | O_TRUNC);
+        made.be_like(file);
+        made.write_all(bytes);
+    }
+    if (std::rename(next.c_str(), file.c_str()) == 0) return;
+    const int error = errno;
+    ::unlink(next.c_str());
+    errno = error;
+    fail();
+}
+
+/// A folder in which nothing may be made, or a file that is a mount of its own: it may be written all the same.
+bool forbids_replacing(const std::error_code& error) {
+    const int number = error.value();
+    return number == EACCES || number == EPERM || number == EROFS || number == EBUSY || number == EXDEV;
+}
 
 }
 
@@ -90,13 +115,32 @@ void FileOffsetStore::save() {
     auto entries = foreign_;
     for (auto& [key, value] : table_.all()) entries.emplace_back(std::move(key), std::move(value));
     std::error_code error;
-    auto target = std::filesystem::weakly_canonical(file_, error);  // a link stays a link
+    auto target = std::filesystem::weakly_canonical(file_, error).string();  // a link stays a link
     if (error) target = file_;
-    const auto next = target.string() + ".new";
-    File(next).write(write_java_hash_map(entries));
-    std::filesystem::rename(next, target, error);
-    if (error)
-        throw ConnectException(fmt::format("The offsets file {} cannot be replaced: {}", file_, error.message()));
+    const auto bytes = write_java_hash_map(entries);
+    try {
+        if (in_place_) {
+            File(target, 0).write_all(bytes);
+        } else {
+            replace_or_overwrite(target, bytes);
+        }
+    } catch (const std::system_error& e) {
+        throw ConnectException(fmt::format("The offsets file {} cannot be written: {}", file_, e.code().message()));
+    }
+}
+
+void FileOffsetStore::replace_or_overwrite(const std::string& target, std::string_view bytes) {
+    try {
+        replace(target, bytes);
+    } catch (const std::system_error& e) {
+        if (!forbids_replacing(e.code()) || ::access(target.c_str(), W_OK) != 0) throw;
+        in_place_ = true;
+        logger_.warn(
+            "The offsets file {} cannot be replaced by a new one ({}), so it is written in place: if the worker dies "
+            "meanwhile, the file may be of no use. Let it write to the file's folder.",
+            file_, e.code().message());
+        File(target, 0).write_all(bytes);
+    }
 }
 
 std::optional<OffsetMap> FileOffsetStore::read(const std::string& connector, OffsetEntries partition) {

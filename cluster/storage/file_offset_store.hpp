@@ -1,7 +1,8 @@
 /// Offsets of a standalone worker's connectors in a file, in the form of Java's: either goes on where the other
 /// stopped.
 ///
-/// Writes  The whole file anew, beside the old one and then in its place, so that a crash leaves one of both.
+/// Writes  The whole file anew, beside the old one and then in its place, so that a crash leaves one of both. In place
+///         where only that is allowed.
 /// Errors  ConfigException for a file that cannot be read or is no such map; a write that fails tells its callback.
 #pragma once
 #include "cluster/storage/java_hash_map.hpp"
@@ -11,6 +12,7 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace millrace::cluster {
 
@@ -30,9 +32,11 @@ public:
 private:
     void load();
     void save();
+    void replace_or_overwrite(const std::string& target, std::string_view bytes);
 
     std::string file_;
     Logger logger_;
+    bool in_place_ = false;
     std::mutex mutex_;  ///< guards what follows, and the file
     OffsetTable table_;
     JavaEntries foreign_;  ///< what is no offset as we know them, kept as it is

@@ -188,7 +188,7 @@ Settings parse_properties(std::string_view text, std::string_view source) {
     return settings;
 }
 
-Settings read_properties_file(const std::string& path) {
+std::string read_settings_file(const std::string& path) {
     if (std::filesystem::is_directory(path)) throw ConfigException(fmt::format("Cannot read {}: Is a directory", path));
     errno = 0;
     std::ifstream file(path, std::ios::binary);
@@ -196,7 +196,9 @@ Settings read_properties_file(const std::string& path) {
     if (!file.is_open() || file.bad()) {
         throw ConfigException(fmt::format("Cannot read {}: {}", path, std::generic_category().message(errno)));
     }
-    return parse_properties(text, path);
+    return text;
 }
+
+Settings read_properties_file(const std::string& path) { return parse_properties(read_settings_file(path), path); }
 
 }

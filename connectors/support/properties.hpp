@@ -23,5 +23,7 @@ PropertyList parse_property_list(std::string_view text, std::string_view source 
 Settings parse_properties(std::string_view text, std::string_view source = "properties");
 /// Throws ConfigException also if the file cannot be read.
 Settings read_properties_file(const std::string& path);
+/// The bytes of a file of settings, whatever its syntax. Throws ConfigException naming the file and why not.
+std::string read_settings_file(const std::string& path);
 
 }

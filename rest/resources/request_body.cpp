@@ -86,14 +86,25 @@ std::string with_huge_numbers_quoted(std::string_view text) {
     return out;
 }
 
-json::Document parse_document(std::string_view body, json::ParseOptions options = {}) {
-    body = json::without_byte_order_mark(body);
-    if (trim(body).empty()) refuse("The request has no body: a JSON document is needed");
+/// Throws ParseException.
+json::Document read_document(std::string_view text, json::ParseOptions options = {}) {
+    text = json::without_byte_order_mark(text);
     try {
-        return json::Document(body, options);
+        return json::Document(text, options);
+    } catch (const json::ParseException&) {
+        const auto readable = with_huge_numbers_quoted(text);
+        if (readable.size() == text.size()) throw;
+        return json::Document(readable, options);
+    }
+}
+
+json::Document parse_document(std::string_view body, json::ParseOptions options = {}) {
+    if (trim(json::without_byte_order_mark(body)).empty()) {
+        refuse("The request has no body: a JSON document is needed");
+    }
+    try {
+        return read_document(body, options);
     } catch (const json::ParseException& e) {
-        const auto readable = with_huge_numbers_quoted(body);
-        if (readable.size() != body.size()) return parse_document(readable, options);
         refuse(fmt::format("The request's body is no JSON: {}", e.what()));
     }
 }
@@ -171,6 +182,15 @@ std::string name_of(const Node& node) {
     return std::string(trim(node.kind() == Node::Kind::Boolean ? (node.as_boolean() ? "true" : "false") : node.text()));
 }
 
+CreateConnectorRequest create_request_of(const Node& root) {
+    CreateConnectorRequest request;
+    if (const auto* name = root.find("name")) request.name = name_of(*name);
+    if (const auto* state = root.find("initial_state")) request.initial_state = initial_state_of(*state);
+    const auto* config = root.find("config");
+    request.config = config_of(config == nullptr ? Node() : *config, "The member \"config\"");
+    return request;
+}
+
 }
 
 bool is_null_document(std::string_view body) noexcept {
@@ -178,17 +198,20 @@ bool is_null_document(std::string_view body) noexcept {
     return text.empty() || text == "null";
 }
 
-CreateConnectorRequest parse_create_request(std::string_view body, OtherMembers others) {
+CreateConnectorRequest parse_create_request(std::string_view body) {
     const auto document = parse_document(body);
     const auto& root = document.root();
     if (!root.is_object()) refuse(fmt::format("The request's body is {}: an object is needed", kind_name(root)));
-    if (others == OtherMembers::Refused) require_known_members(root, {"config", "name", "initial_state"});
-    CreateConnectorRequest request;
-    if (const auto* name = root.find("name")) request.name = name_of(*name);
-    if (const auto* state = root.find("initial_state")) request.initial_state = initial_state_of(*state);
+    require_known_members(root, {"config", "name", "initial_state"});
+    return create_request_of(root);
+}
+
+CreateConnectorRequest parse_connector_file(std::string_view text) {
+    const auto document = read_document(text);
+    const auto& root = document.root();
     const auto* config = root.find("config");
-    request.config = config_of(config == nullptr ? Node() : *config, "The member \"config\"");
-    return request;
+    if (config != nullptr && config->is_object()) return create_request_of(root);
+    return {.name = {}, .config = config_of(root, "The file")};
 }
 
 SubmittedConfig parse_config(std::string_view body) {

@@ -28,8 +28,10 @@ struct CreateConnectorRequest {
 
 /// Nothing, or "null". The parsers below refuse it, but some answers come first.
 bool is_null_document(std::string_view body) noexcept;
-enum class OtherMembers { Refused, Ignored };
-CreateConnectorRequest parse_create_request(std::string_view body, OtherMembers others = OtherMembers::Refused);
+CreateConnectorRequest parse_create_request(std::string_view body);
+/// A connector's file: such a body, whatever other members it has, or settings alone, with an empty name then. Throws
+/// json::ParseException where the text is no JSON.
+CreateConnectorRequest parse_connector_file(std::string_view text);
 /// A flat object of settings.
 SubmittedConfig parse_config(std::string_view body);
 /// An array of flat objects: task configurations that another worker sends. None where there is null instead. What

@@ -1,5 +1,7 @@
 """connect-standalone: connectors from files and over REST, offsets in a file that Java's standalone worker goes on with, and back."""
 import json
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -39,6 +41,13 @@ def start(services, folder, kafka_address, *connectors, kind='worker', **more):
 def ask(rest, method, path, body=None):
     status, text = rest.raw(method, path, body)
     return status, json.loads(text) if text else None
+
+
+def answers_health(address):
+    try:
+        return stack.Rest(address).raw('GET', '/health')[0] == 200
+    except OSError:
+        return False
 
 
 def message(rest, method, path, body=None):
@@ -153,12 +162,44 @@ def test_a_connector_that_does_not_start(services, folder, kafka_address, lines)
     rest.wait_running(lines.name)
 
 
+def test_json_as_windows_writes_it(services, folder, kafka_address):
+    file = folder / 'connector.JSON'
+    settings = {'name': 'marked', 'connector.class': 'FileStreamSink', 'topics': unique('t'), 'file': str(folder / 'out.txt')}
+    file.write_bytes(b'\xef\xbb\xbf' + json.dumps(settings, indent=1).replace('\n', '\r\n').encode())
+    rest = stack.Rest(start(services, folder / 'w', kafka_address, file).address)
+    rest.wait_running('marked')
+    assert ask(rest, 'GET', '/connectors/marked/config')[1] == settings
+
+
+def test_a_terminal_that_is_closed_ends_the_worker_in_order(services, folder, kafka_address, lines):
+    file = properties(folder / 'a.properties', {'name': lines.name, **lines.config()})
+    worker = start(services, folder / 'w', kafka_address, file)
+    stack.Rest(worker.address).wait_running(lines.name)
+    os.kill(worker.pid, signal.SIGHUP)
+    stack.wait_for('the end', lambda: not worker.running())
+    assert 'Kafka Connect stopped' in worker.log()
+
+    def without_terminal():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
+    with open(folder / 'nohup.log', 'w') as log, subprocess.Popen([program, worker.folder / 'worker.properties'], stdout=log, stderr=log,
+                                                                  preexec_fn=without_terminal) as process:
+        try:
+            stack.wait_for('the worker to be healthy', lambda: answers_health(worker.address))
+            process.send_signal(signal.SIGHUP)
+            assert answers_health(worker.address) and process.poll() is None
+        finally:
+            process.terminate()
+        assert process.wait(60) == 0
+
+
 def test_files_that_will_not_do_end_the_worker(folder, kafka_address):
     program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
 
     def ends(text):
-        file = folder / 'bad.properties'
-        file.write_text(text)
+        """text: the file's, or none for a folder."""
+        file = folder / unique('bad')
+        file.mkdir(parents=True) if text is None else file.write_text(text)
         service = stack.standalone(folder / unique('w'), kafka_address, file)
         service.start('--no-wait')
         stack.wait_for('the end', lambda: not service.running())
@@ -169,9 +210,36 @@ def test_files_that_will_not_do_end_the_worker(folder, kafka_address):
 
     assert "is missing the mandatory 'name' configuration" in ends('connector.class=FileStreamSink\n')
     assert 'Stopping after connector error' in ends('name=x\nconnector.class=Nobody\n')
+    assert 'as JSON it cannot be read: Malformed JSON' in ends('{\n  "name": "x",\n}\n')
+    assert 'an object of settings is needed' in ends('[{"name": "x"}]')
+    assert 'Is a directory' in ends(None)
     without_files = subprocess.run([program], capture_output=True, text=True, timeout=20)
     assert without_files.returncode == 1
     assert 'Usage: connect-standalone' in without_files.stderr + without_files.stdout
+
+
+def test_a_stop_while_connectors_are_created(services, folder, kafka_address):
+    folder.mkdir(exist_ok=True)
+    sink = {'connector.class': 'FileStreamSink', 'topics': unique('t'), 'file': folder / 'out.txt'}
+    files = [properties(folder / f'{number}.properties', {'name': f'c{number}', **sink}) for number in range(40)]
+    idle = start(services, folder / 'w', kafka_address)
+    idle.stop()
+    program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
+    log = folder / 'stopped.log'
+    with open(log, 'w') as out, subprocess.Popen([program, idle.folder / 'worker.properties', *files], stdout=out, stderr=out) as process:
+        stack.wait_for('the first', lambda: 'Created connector c0' in log.read_text(), every=0.005)
+        process.terminate()
+        assert process.wait(60) == 0
+    assert 'Created connector c39' not in log.read_text() and 'Stopping after connector error' not in log.read_text()
+
+
+def test_a_second_worker_on_one_port_says_so(services, folder, kafka_address):
+    first = start(services, folder / 'w', kafka_address)
+    program = Path(stack.environment('MILLRACE_WORKER')).with_name('connect-standalone')
+    second = subprocess.run([program, first.folder / 'worker.properties'], capture_output=True, text=True, timeout=60)
+    assert second.returncode == 3
+    assert 'Address already in use' in second.stdout + second.stderr
+    assert answers_health(first.address)
 
 
 def test_java_goes_on_from_the_offsets_file_and_back(services, folder, kafka_address, lines):

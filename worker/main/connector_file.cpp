@@ -2,53 +2,52 @@
 
 #include "connectors/support/json.hpp"
 #include "connectors/support/properties.hpp"
+#include "connectors/support/text.hpp"
 #include "rest/resources/request_body.hpp"
 
 #include <fmt/format.h>
-
-#include <fstream>
-#include <iterator>
 
 namespace millrace::worker {
 
 namespace {
 
-/// None if the text is no JSON object.
-std::optional<ConnectorFile> parse_json(const std::string& text) {
-    bool whole_request = false;
+bool looks_like_json(std::string_view text) noexcept {
+    text = trim(json::without_byte_order_mark(text));
+    return text.starts_with('{') || text.starts_with('[');
+}
+
+/// JSON if the text is, else properties; `no_json` says why it is none, where it looks like it.
+ConnectorFile parse(const std::string& text, const std::string& path, std::string& no_json) {
     try {
-        const json::Document document(text);
-        if (!document.root().is_object()) return std::nullopt;
-        const auto* config = document.root().find("config");
-        whole_request = config != nullptr && config->is_object();
-    } catch (const json::ParseException&) {
-        return std::nullopt;
+        auto request = rest::parse_connector_file(text);
+        return {.name = std::move(request.name),
+                .config = std::move(request.config),
+                .initial_state = request.initial_state};
+    } catch (const json::ParseException& e) {
+        if (looks_like_json(text)) no_json = fmt::format("; as JSON it cannot be read: {}", e.what());
     }
-    if (!whole_request) return ConnectorFile{.name = {}, .config = rest::parse_config(text)};
-    auto request = rest::parse_create_request(text, rest::OtherMembers::Ignored);
-    return ConnectorFile{
-        .name = std::move(request.name), .config = std::move(request.config), .initial_state = request.initial_state};
+    return {.name = {}, .config = {.settings = parse_properties(text, path)}};
 }
 
 }
 
 ConnectorFile parse_connector_file(const std::string& text, const std::string& path) {
     try {
-        auto file = parse_json(text);
-        if (!file) file = ConnectorFile{.name = {}, .config = {.settings = parse_properties(text, path)}};
-        auto& settings = file->config.settings;
+        std::string no_json;
+        auto file = parse(text, path, no_json);
+        auto& settings = file.config.settings;
         const auto named = settings.find("name");
-        if (!file->name.empty() && named != settings.end() && named->second != file->name) {
+        if (!file.name.empty() && named != settings.end() && named->second != file.name) {
             throw ConfigException(fmt::format(
                 "Connector name configuration in 'config' doesn't match the one specified in 'name' at '{}'", path));
         }
-        if (file->name.empty() && named != settings.end()) file->name = named->second;
-        if (file->name.empty()) {
-            throw ConfigException(
-                fmt::format("Connector configuration at '{}' is missing the mandatory 'name' configuration", path));
+        if (file.name.empty() && named != settings.end()) file.name = named->second;
+        if (file.name.empty()) {
+            throw ConfigException(fmt::format(
+                "Connector configuration at '{}' is missing the mandatory 'name' configuration{}", path, no_json));
         }
-        settings["name"] = file->name;
-        return *std::move(file);
+        settings["name"] = file.name;
+        return file;
     } catch (const ConfigException&) {
         throw;
     } catch (const ConnectException& e) {
@@ -57,10 +56,7 @@ ConnectorFile parse_connector_file(const std::string& text, const std::string& p
 }
 
 ConnectorFile read_connector_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in.is_open() || in.bad()) throw ConfigException(fmt::format("The file {} cannot be read", path));
-    return parse_connector_file(text, path);
+    return parse_connector_file(read_settings_file(path), path);
 }
 
 }

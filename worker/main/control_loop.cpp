@@ -12,8 +12,20 @@ namespace millrace::worker {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// As nohup has it, for a worker that is to outlive its terminal.
+bool ignored(int signal) {
+    struct sigaction now = {};
+    return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+}
+
 ControlLoop::ControlLoop(asio::io_context& context, rest::Application& rest, const StartUp& made, Logger logger)
-    : context_(context), rest_(rest), made_(made), logger_(std::move(logger)), signals_(context, SIGTERM, SIGINT) {}
+    : context_(context), rest_(rest), made_(made), logger_(std::move(logger)), signals_(context, SIGTERM, SIGINT) {
+    if (!ignored(SIGHUP)) signals_.add(SIGHUP);
+}
 
 int ControlLoop::run(asio::awaitable<void> herder) {
     try {
@@ -48,7 +60,7 @@ void ControlLoop::say_where() const {
 }
 
 void ControlLoop::end(int status) {
-    exit_status_ = status;
+    if (!stopping_) exit_status_ = status;
     begin_stop();
 }
 

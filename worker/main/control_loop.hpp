@@ -17,10 +17,10 @@ class ControlLoop {
 public:
     ControlLoop(boost::asio::io_context& context, rest::Application& rest, const StartUp& made, Logger logger);
 
-    /// Runs `herder`, which is cancelled at the end, and says how the process is to end: 0 after SIGTERM or SIGINT, 1
-    /// after the herder's death, 3 if the REST server cannot start.
+    /// Runs `herder`, which is cancelled at the end, and says how the process is to end: 0 after SIGTERM, SIGINT or
+    /// the end of its terminal (SIGHUP), 1 after the herder's death, 3 if the REST server cannot start.
     int run(boost::asio::awaitable<void> herder);
-    /// Ends run() with this status.
+    /// Ends run() with this status, unless it ends already.
     void end(int status);
 
 private:

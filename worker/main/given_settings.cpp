@@ -13,8 +13,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 namespace millrace::worker {
@@ -41,13 +39,6 @@ std::string own_ipv4_address() {
     return found.empty() ? boost::asio::ip::host_name() : found;
 }
 
-std::string text_of_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in.is_open() || in.bad()) throw ConfigException(fmt::format("The file {} cannot be read", path));
-    return text;
-}
-
 EnvironmentStyle wanted_style(const std::string& word, const Environment& variables) {
     if (lower_case(word) == "auto") return environment_style(variables);
     const auto style = parse_environment_style(word);
@@ -61,7 +52,7 @@ GivenSettings from_environment(const std::string& style, const std::string& file
     EnvironmentInput input{.style = wanted_style(style, variables),
                            .variables = variables,
                            .own_address = own_ipv4_address(),
-                           .read_file = text_of_file};
+                           .read_file = read_settings_file};
     if (!file.empty() && std::filesystem::exists(file)) input.file = read_properties_file(file);
     auto read = settings_from_environment(input);
     return {.settings = std::move(read.settings),

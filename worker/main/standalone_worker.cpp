@@ -10,7 +10,9 @@
 #include "worker/main/version.hpp"
 #include "worker/runtime/worker.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace millrace::worker {
 
@@ -57,7 +59,10 @@ struct StandaloneWorker::State {
             std::string failure;
             try {
                 co_await create(path);
-            } catch (const ConnectException& e) {
+            } catch (const boost::system::system_error& e) {
+                if (e.code() == asio::error::operation_aborted) throw;  // the worker ends before it has made them all
+                failure = e.what();
+            } catch (const std::exception& e) {
                 failure = e.what();
             }
             if (failure.empty()) continue;
@@ -67,6 +72,11 @@ struct StandaloneWorker::State {
             co_return;
         }
         herder.set_ready();
+    }
+    /// Begins nothing before the REST server listens: a worker that cannot start has nothing to end.
+    asio::awaitable<void> work(std::vector<std::string> paths) {
+        herder.spawn(create_all(std::move(paths)));
+        co_await herder.run();
     }
 
     const StartUp& made;
@@ -85,8 +95,7 @@ StandaloneWorker::~StandaloneWorker() = default;
 
 int StandaloneWorker::run(std::vector<std::string> files) {
     State& s = *state_;
-    s.herder.spawn(s.create_all(std::move(files)));
-    const auto status = s.loop.run(s.herder.run());
+    const auto status = s.loop.run(s.work(std::move(files)));
     s.worker.stop_all();
     s.logger.info("Kafka Connect stopped");
     return status;

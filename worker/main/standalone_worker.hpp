@@ -14,8 +14,8 @@ public:
     /// Throws ConfigException for an offsets file that will not do. `made` outlives this.
     explicit StandaloneWorker(const StartUp& made);
     ~StandaloneWorker();
-    /// Creates the connectors of these files one after the other. Until SIGTERM or SIGINT (0), the herder's death (1),
-    /// or because the REST server cannot start or a file's connector cannot be created (3).
+    /// Creates the connectors of these files one after the other. Until a signal (0), the herder's death (1), or
+    /// because the REST server cannot start or a file's connector cannot be created (3).
     int run(std::vector<std::string> files);
 
 private:

@@ -2,6 +2,9 @@
 
 #include "worker/runtime/trace.hpp"
 
+#include <algorithm>
+#include <thread>
+
 namespace millrace::worker {
 
 OffsetCommitter::OffsetCommitter(OffsetStore& store, std::string connector, std::string task, Options options,
@@ -76,7 +79,9 @@ void OffsetCommitter::settle(SubmittedRecords& records, const std::exception_ptr
     }
 }
 
+/// A store that refuses at once, as a full disk does, is asked anew at a pace at which the log can be read.
 void OffsetCommitter::finish(SubmittedRecords& records, Clock::time_point deadline) {
+    constexpr std::chrono::milliseconds retry_backoff{250};
     for (;;) {
         if (flight_) {
             const auto answer = flight_->answer->wait_until(deadline);
@@ -88,7 +93,7 @@ void OffsetCommitter::finish(SubmittedRecords& records, Clock::time_point deadli
                 return;
             }
             settle(records, *answer);
-            if (*answer && Clock::now() >= deadline) return;
+            if (*answer) std::this_thread::sleep_until(std::min(Clock::now() + retry_backoff, deadline));
         }
         if (Clock::now() >= deadline || !begin(records, Clock::now())) return;
     }

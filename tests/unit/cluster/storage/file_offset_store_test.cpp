@@ -42,6 +42,25 @@ std::string stored(FileOffsetStore& offsets, const std::string& connector, std::
     return found ? offset_value(found->entries()) : "";
 }
 
+/// Nothing can be made in the folder while it lives, not even by root.
+class Closed {
+public:
+    explicit Closed(const std::filesystem::path& folder) : folder_(folder) {
+        std::filesystem::permissions(folder, std::filesystem::perms(0555));
+        REQUIRE(::seteuid(::getuid() == 0 ? nobody : ::getuid()) == 0);
+    }
+    ~Closed() {
+        CHECK(::seteuid(::getuid()) == 0);
+        std::filesystem::permissions(folder_, std::filesystem::perms(0755));
+    }
+    Closed(const Closed&) = delete;
+    Closed& operator=(const Closed&) = delete;
+
+private:
+    static constexpr uid_t nobody = 65534;
+    std::filesystem::path folder_;
+};
+
 void write_file(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
 }
@@ -99,5 +118,34 @@ TEST_CASE("files that hold no offsets are refused, with the way out", "[standalo
 
 TEST_CASE("a file that cannot be written tells who wanted to store", "[standalone]") {
     FileOffsetStore offsets("/nonexistent/folder/offsets", {});
-    CHECK_THROWS_WITH(store(offsets, "c", R"({"file":"a"})", R"({"position":1})"), Catch::Contains("cannot be made"));
+    CHECK_THROWS_WITH(store(offsets, "c", R"({"file":"a"})", R"({"position":1})"),
+                      Catch::Contains("cannot be written: No such file or directory"));
+}
+
+TEST_CASE("a new offsets file may be read by whom the old one could be", "[standalone]") {
+    const Folder folder;
+    write_file(folder.file(), "");
+    std::filesystem::permissions(folder.file(), std::filesystem::perms(0600));
+    FileOffsetStore offsets(folder.file(), {});
+    store(offsets, "c", R"({"file":"a"})", R"({"position":1})");
+    CHECK(std::filesystem::status(folder.file()).permissions() == std::filesystem::perms(0600));
+}
+
+TEST_CASE("an offsets file in a folder where nothing can be made is written in place", "[standalone]") {
+    const Folder folder;
+    FileOffsetStore before(folder.file(), {});
+    store(before, "gone", R"({"file":"a"})", R"({"position":1000000})");
+    std::filesystem::permissions(folder.file(), std::filesystem::perms(0666));
+    {
+        const Closed closed(folder.path);
+        FileOffsetStore offsets(folder.file(), {});
+        store(offsets, "gone", R"({"file":"a"})", std::nullopt);
+        store(offsets, "c", R"({"file":"a"})", R"({"position":1})");
+        CHECK_THROWS_WITH(store(*std::make_unique<FileOffsetStore>((folder.path / "other").string(), Logger()), "c",
+                                R"({"file":"a"})", R"({"position":1})"),
+                          Catch::Contains("cannot be written: Permission denied"));
+    }
+    FileOffsetStore offsets(folder.file(), {});
+    CHECK(stored(offsets, "c", R"({"file":"a"})") == R"({"position":1})");
+    CHECK(offsets.list("gone").empty());
 }

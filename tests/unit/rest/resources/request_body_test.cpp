@@ -1,5 +1,6 @@
 #include "rest/resources/request_body.hpp"
 
+#include "connectors/support/json.hpp"
 #include "rest/http/error_response.hpp"
 #include "tests/pch.hpp"
 
@@ -47,11 +48,17 @@ TEST_CASE("a request to create trims the name and reads the state in any case", 
           worker::TargetState::Started);
 }
 
-TEST_CASE("other members of a request to create are ignored where it is asked for", "[rest][json]") {
-    const auto request =
-        parse_create_request(R"({"name":"x","config":{"k":"v"},"extra":{"a":1},"more":[]})", OtherMembers::Ignored);
+TEST_CASE("a connector's file is a request to create, whatever other members it has, or settings alone",
+          "[rest][json]") {
+    const auto request = parse_connector_file(R"({"name":"x","config":{"k":"v"},"extra":{"a":1},"more":[]})");
     CHECK(request.name == "x");
     CHECK(request.config.settings == Settings{{"k", "v"}});
+    const auto flat = parse_connector_file("\xEF\xBB\xBF{\"name\":\"x\",\"config\":\"v\",\"huge\":1e400}");
+    CHECK(flat.name.empty());
+    CHECK(flat.config.settings == Settings{{"config", "v"}, {"huge", "1e400"}, {"name", "x"}});
+    CHECK_THROWS_WITH(parse_connector_file("[1]"), Catch::Contains("an object of settings is needed"));
+    CHECK_THROWS_AS(parse_connector_file(R"({"name":"x",})"), json::ParseException);
+    CHECK_THROWS_AS(parse_connector_file("name=x"), json::ParseException);
 }
 
 TEST_CASE("a request to create with other members, states or without config is a 500", "[rest][json]") {

@@ -6,6 +6,8 @@
 #include "worker/plugins/registry.hpp"
 #include "worker/runtime/worker.hpp"
 
+#include <limits>
+
 using namespace millrace;
 using namespace millrace::worker;
 using namespace millrace::worker::test;
@@ -80,6 +82,16 @@ TEST_CASE("records that brokers refuse are passed over where that is tolerated",
     bench.start(connector);
     CHECK(eventually([&] { return bench.offsets.stored("tolerant") == 99; }));
     CHECK(bench.listener.states("tolerant-0") == std::vector{State::Running});
+}
+
+TEST_CASE("a store that refuses offsets at once is not asked without a pause when the task stops", "[source-session]") {
+    Bench bench(Settings{{"offset.flush.interval.ms", "60000"}, {"offset.flush.timeout.ms", "1000"}});
+    bench.offsets.fail_next = std::numeric_limits<int>::max();
+    bench.start(counting_connector("refused", "t", 10));
+    CHECK(eventually([&] { return !bench.listener.topics({"refused", 0}).empty(); }));
+    bench.worker->stop_all();
+    CHECK(bench.offsets.writes() > 1);
+    CHECK(bench.offsets.writes() < 10);
 }
 
 TEST_CASE("settings of topics to be made mean nothing to a worker that makes none", "[source-session]") {
