@@ -83,9 +83,11 @@ std::unique_ptr<TopicReader> SourceSession::read_topic(const std::string& topic,
 }
 
 milliseconds SourceSession::poll_wait() const {
-    if (transaction_) return transaction_->is_open() ? milliseconds{0} : idle_wait;
+    const auto now = OffsetCommitter::Clock::now();
+    if (transaction_)
+        return std::min(producer_.outstanding() > 0 ? busy_wait : idle_wait, transaction_->until_due(now));
     if (producer_.outstanding() > 0 || committer_.in_flight()) return busy_wait;
-    const auto until_flush = std::chrono::ceil<milliseconds>(committer_.next() - OffsetCommitter::Clock::now());
+    const auto until_flush = std::chrono::ceil<milliseconds>(committer_.next() - now);
     return std::clamp(until_flush, busy_wait, idle_wait);
 }
 

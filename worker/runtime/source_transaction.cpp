@@ -18,6 +18,8 @@ constexpr milliseconds longest_stream{1000};
 /// For a transaction that is of no more use: brokers that are away abort it themselves in time, or when a new producer
 /// takes the id over.
 constexpr milliseconds longest_goodbye{2000};
+/// What is asked to be longer than this does not come about either; a clock can count it.
+constexpr milliseconds never = std::chrono::hours(24 * 365);
 
 }
 
@@ -27,8 +29,10 @@ SourceTransaction::SourceTransaction(Producer& producer, OffsetStore& offsets, s
       offsets_(offsets),
       connector_(std::move(connector)),
       offset_topic_(offsets.records(connector_, {}).topic),
-      options_(options),
-      on_committed_(std::move(on_committed)) {}
+      options_(std::move(options)),
+      on_committed_(std::move(on_committed)) {
+    options_.interval = std::min<milliseconds>(options_.interval, never);
+}
 
 void SourceTransaction::open() {
     producer_.begin_transaction();
@@ -90,7 +94,7 @@ void SourceTransaction::after_batch() {
         }
         return;
     case TransactionBoundary::Interval:
-        if (now - last_commit_ >= options_.interval || (open_ && now - opened_ >= options_.longest)) commit();
+        if (now >= due()) commit();
         return;
     case TransactionBoundary::Connector:
         if (abort_wanted && commit_wanted) {
@@ -102,6 +106,17 @@ void SourceTransaction::after_batch() {
             commit();
         }
     }
+}
+
+SourceTransaction::Clock::time_point SourceTransaction::due() const {
+    const auto end = last_commit_ + options_.interval;
+    return open_ ? std::min(end, opened_ + options_.longest) : end;
+}
+
+milliseconds SourceTransaction::until_due(Clock::time_point now) const {
+    if (!open_ || options_.boundary == TransactionBoundary::Connector) return never;
+    if (options_.boundary == TransactionBoundary::Poll) return milliseconds{0};
+    return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(due() - now));
 }
 
 void SourceTransaction::when_idle() {

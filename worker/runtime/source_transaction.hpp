@@ -58,6 +58,8 @@ public:
     /// poll() brought nothing.
     void when_idle();
     bool is_open() const noexcept { return open_; }
+    /// When this wants to hear of what came, records or none: so long a poll may wait for records.
+    std::chrono::milliseconds until_due(Clock::time_point now) const;
     /// Before a pause: where the task alone knows what belongs together, the transaction stays open unless it has ended
     /// it.
     void pause();
@@ -73,6 +75,8 @@ public:
 
 private:
     void open();
+    /// With the boundary interval.
+    Clock::time_point due() const;
     [[noreturn]] void refuse_offset_topic() const;
     void commit();
     [[noreturn]] void fail(const KafkaException& error) const;

@@ -39,6 +39,7 @@ constexpr ConfigKey keys[] = {
      .doc = "So many milliseconds later put() that fails so is to be called again."},
     {.name = "retriable.while", .doc = "A file: as long as it is there, put() fails and is to be called again."},
     {.name = "hold.while", .doc = "A FIFO: put() waits for its writer; FILE.held says that it waits."},
+    {.name = "count.puts", .doc = "A file that each put() adds a byte to, records or none."},
     {.name = "close.fails",
      .type = ConfigType::Boolean,
      .default_value = "false",
@@ -72,11 +73,13 @@ public:
         retriable_timeout_ = std::chrono::milliseconds(config.get_int("retriable.timeout"));
         retriable_while_ = config.find("retriable.while");
         hold_while_ = config.find("hold.while");
+        if (const auto count = config.find("count.puts")) count_.open(*count, std::ios::app);
         close_fails_ = config.get_boolean("close.fails");
         keep_back_ = config.get_int("keep.back");
         request_commit_ = config.get_boolean("request.commit");
     }
     void put(std::span<const SinkRecord> records) override {
+        if (count_.is_open()) count_ << '.' << std::flush;
         if (records.empty()) return;
         if (retriable_every_ > 0 && ++puts_ % retriable_every_ == 0) {
             context_->set_timeout(retriable_timeout_);
@@ -193,6 +196,7 @@ private:
 
     SinkTaskContext* context_ = nullptr;
     std::ofstream out_;
+    std::ofstream count_;
     std::string lines_;
     bool buffered_ = false;
     int retriable_every_ = 0;
@@ -259,6 +263,7 @@ constexpr ConfigKey bounded_keys[] = {
     {.name = "topic", .default_value = required, .doc = "Where the numbers 1, 2, ... go."},
     {.name = "limit", .type = ConfigType::Long, .default_value = "30", .doc = "The last number."},
     {.name = "batch.size", .type = ConfigType::Int, .default_value = "10", .doc = "So many at a time."},
+    {.name = "count.polls", .doc = "A file that each poll() adds a byte to."},
     {.name = "part", .default_value = "0", .doc = "Each task counts for itself; set by the connector."},
 };
 
@@ -271,12 +276,14 @@ public:
         limit_ = config.get_long("limit");
         batch_size_ = config.get_int("batch.size");
         part_ = config.get_string("part");
+        if (const auto count = config.find("count.polls")) count_.open(*count, std::ios::app);
         partition_[0] = {"of", Value::string(part_)};
         transactions_ = context.transaction_context();
         if (transactions_ == nullptr) throw ConnectException("Set transaction.boundary=connector");
         if (const auto stored = context.offset(partition_)) last_ = stored->find("number")->as_integer();
     }
     SourceBatch poll(std::stop_token stop, std::chrono::milliseconds max_wait) override {
+        if (count_.is_open()) count_ << '.' << std::flush;
         SourceBatch batch;
         if (last_ >= limit_) {
             std::mutex mutex;
@@ -306,6 +313,7 @@ private:
     }
 
     std::string part_;
+    std::ofstream count_;
     OffsetEntry partition_[1] = {};
     const SchemaPtr schema_ = make_schema({.type = Type::Int64});
     TransactionContext* transactions_ = nullptr;

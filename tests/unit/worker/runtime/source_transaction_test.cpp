@@ -78,6 +78,44 @@ TEST_CASE("a pause ends a transaction, but not where the task alone knows what b
     }
 }
 
+TEST_CASE("a poll may wait for records until the transaction is to end", "[exactly-once]") {
+    MockBroker broker;
+    const auto now = SourceTransaction::Clock::now();
+    SECTION("with the boundary poll not at all, once it is open") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Poll);
+        CHECK(f.transaction.until_due(now) > 24h);
+        f.transaction.begin(topic);
+        CHECK(f.transaction.until_due(now) == 0ms);
+    }
+    SECTION("with the boundary interval until that is over") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Interval, 1h, 24h);
+        CHECK(f.transaction.until_due(now) > 24h);
+        f.send(1, 1);
+        CHECK(f.transaction.until_due(now) > 59min);
+        CHECK(f.transaction.until_due(now) <= 61min);
+        CHECK(f.transaction.until_due(now + 2h) == 0ms);
+    }
+    SECTION("with the boundary interval until brokers would end it") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Interval, 24h, 1h);
+        f.send(1, 1);
+        CHECK(f.transaction.until_due(now) > 59min);
+        CHECK(f.transaction.until_due(now) <= 61min);
+    }
+    SECTION("with the boundary connector as long as it likes") {
+        TransactionFixture f(broker.address(), TransactionBoundary::Connector);
+        f.send(1, 1);
+        CHECK(f.transaction.until_due(now) > 24h);
+    }
+}
+
+TEST_CASE("an interval that is never over is none that is over at once", "[exactly-once]") {
+    MockBroker broker;
+    TransactionFixture f(broker.address(), TransactionBoundary::Interval, std::chrono::milliseconds::max());
+    f.send(1, 3);
+    CHECK(f.committed.empty());
+    CHECK(f.transaction.is_open());
+}
+
 TEST_CASE("a task that wants both to commit and to abort gets neither", "[exactly-once]") {
     MockBroker broker;
     TransactionFixture f(broker.address(), TransactionBoundary::Connector);
