@@ -333,3 +333,20 @@ def test_commits_that_brokers_do_not_answer_in_time(folder, gate):
         finally:
             lines.done.set()
             worker.stop()
+
+
+def test_a_task_is_not_hurried_while_a_commit_is_under_way(folder, gate):
+    """Its turns come as often as commits, although the next one has been due for long."""
+    count = folder / 'puts'
+    with own_broker() as kafka, worker_with_plugins(kafka.address, 'unhurried', offset_flush_interval_ms=100, offset_flush_timeout_ms=3000) as worker:
+        sink = Sink(stack.Rest(worker.address), kafka.address, folder)
+        sink.produce(numbers(0, 30))
+        sink.put(hold_while=gate, count_puts=count)
+        gate.wait_held()
+        with suspended(kafka):
+            before = count.stat().st_size
+            gate.open()
+            stack.wait_for('the commit to be late', lambda: f'WorkerSinkTask{{id={sink.name}-0}} Commit of offsets timed out' in worker.log())
+            assert 0 < count.stat().st_size - before < 100
+        stack.wait_for(lambda: f'the commit; {committed(sink)}', lambda: committed(sink) == 30)
+        assert sink.taken() == {(sink.topic, 0): list(range(30))}

@@ -139,9 +139,16 @@ void SinkSession::subscribe(std::vector<std::string> topics) {
     subscribed_ = std::move(topics);
 }
 
+/// While a commit is under way none begins, however late it is: put() is called as often as at other times.
+SinkSession::Clock::time_point SinkSession::next_turn() const {
+    if (!committing_) return next_commit_;
+    const auto& config = *parts().config;
+    return std::min(commit_started_ + config.offset_flush_timeout, Clock::now() + config.offset_flush_interval);
+}
+
 /// Reads until there is something, or it is time to call put() or to commit; false if something else is to be done.
 bool SinkSession::poll() {
-    auto deadline = std::min(next_commit_, next_subscribe_);
+    auto deadline = std::min(next_turn(), next_subscribe_);
     if (timeout_) deadline = std::min(deadline, Clock::now() + *timeout_);
     if (redelivering_ && !timeout_) deadline = std::min(deadline, Clock::now() + redelivery_wait);
     timeout_.reset();
@@ -155,7 +162,7 @@ bool SinkSession::poll() {
         if (any) return true;
         if (task_.stop_requested() || task_.pause_wanted() != paused_) return false;
         if (!rewinds_.empty() || commit_requested_) return false;
-        if (left <= milliseconds{0}) return true;
+        if (left <= milliseconds{0} || (!committing_ && Clock::now() >= next_commit_)) return true;
     }
 }
 

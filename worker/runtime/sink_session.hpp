@@ -61,6 +61,7 @@ private:
     void make_consumer();
     void subscribe_when_due();
     void subscribe(std::vector<std::string> topics);
+    Clock::time_point next_turn() const;
     bool poll();
     void deliver();
     void apply_rewinds();
