@@ -87,14 +87,8 @@ std::optional<std::vector<std::string>> GroupConsumer::topics(std::chrono::milli
 }
 
 void GroupConsumer::ask_for(const std::string& topic, std::chrono::milliseconds max_wait) {
-    auto* handle = rd_kafka_topic_new(state_->client, topic.c_str(), nullptr);
-    if (!handle) return;
-    const rd_kafka_metadata_t* found = nullptr;
-    const auto failed = rd_kafka_metadata(state_->client, 0, handle, &found, as_int(max_wait));
-    rd_kafka_topic_destroy(handle);
-    if (failed) return;
-    const MetadataPtr metadata(found);
-    if (metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
+    const auto metadata = state_->metadata(topic, as_int(max_wait));
+    if (metadata && metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
         throw KafkaException(fmt::format("Invalid topics: [{}]", topic), RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION);
     }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string>
 
 namespace millrace::worker {
 
@@ -45,6 +47,15 @@ std::optional<std::int64_t> GroupConsumer::State::first_offset_since(const Topic
     list->elems[0].offset = std::max<std::int64_t>(since.count(), 0);
     if (rd_kafka_offsets_for_times(client, list.get(), timeout_ms) || list->elems[0].err) return std::nullopt;
     return list->elems[0].offset;
+}
+
+MetadataPtr GroupConsumer::State::metadata(const std::string& topic, int timeout_ms) const {
+    auto* handle = rd_kafka_topic_new(client, topic.c_str(), nullptr);
+    if (handle == nullptr) return nullptr;
+    const rd_kafka_metadata_t* found = nullptr;
+    const auto failed = rd_kafka_metadata(client, 0, handle, &found, timeout_ms);
+    rd_kafka_topic_destroy(handle);
+    return MetadataPtr(failed ? nullptr : found);
 }
 
 /// Where each partition starts, as far as brokers tell.
@@ -132,6 +143,9 @@ void GroupConsumer::State::take_over(const std::vector<TopicPartition>& given, i
 void GroupConsumer::State::take_over_waiting() {
     if (waiting.empty() || std::chrono::steady_clock::now() < ask_again) return;
     const auto wanted = std::exchange(waiting, {});
+    std::set<std::string> topics;
+    for (const auto& partition : wanted) topics.insert(partition.topic);
+    for (const auto& topic : topics) metadata(topic, later_timeout_ms);
     const auto unknown = positions(wanted, later_timeout_ms).unknown;
     if (unknown.size() == wanted.size()) {
         waiting = wanted;

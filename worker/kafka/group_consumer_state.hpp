@@ -21,7 +21,8 @@ struct GroupConsumer::State : HandleOpaque {
     std::vector<TopicPartition> assignment;
     TopicOffsets started;  ///< where each of them was told to start
     /// Partitions that the group has given and whose start is not known. librdkafka would ask for it itself, but for
-    /// ever gives up on a coordinator that answers that it is none (its issue 5586).
+    /// ever gives up on a coordinator that answers that it is none (its issue 5586). Of partitions that nobody reads
+    /// yet it would not hear either that they have got a leader.
     std::vector<TopicPartition> waiting;
     std::chrono::steady_clock::time_point ask_again{};
     RecordBatch* collected = nullptr;  ///< of the poll that is running
@@ -43,6 +44,8 @@ struct GroupConsumer::State : HandleOpaque {
     void collect(MessagePtr message);
     void collect_ready(std::size_t max_records);
     void seek(const TopicOffsets& offsets);
+    /// Asks brokers for this topic, of which librdkafka then knows who leads. None if no broker answers in time.
+    MetadataPtr metadata(const std::string& topic, int timeout_ms) const;
     struct Positions {
         TopicOffsets start;
         std::vector<TopicPartition> unknown;

@@ -72,6 +72,39 @@ TEST_CASE("a partition is read although the coordinator had moved when its offse
     CHECK(consumer.assignment().size() == 2);
 }
 
+TEST_CASE("a partition is read although it had no leader when its start was asked for", "[kafka]") {
+    MockBroker broker;
+    REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    Producer producer(translate(ClientKind::Producer, {{"bootstrap.servers", broker.address()}}), {},
+                      [](const Delivery&) {});
+    for (std::int32_t i = 0; i < 20; ++i) producer.send({.topic = "t", .partition = i % 2, .value = "v"});
+    REQUIRE(producer.flush(10s));
+
+    const auto lead = [&](std::int32_t by) {
+        for (std::int32_t i = 0; i < 2; ++i) rd_kafka_mock_partition_set_leader(broker.cluster, "t", i, by);
+    };
+    constexpr std::int32_t nobody = -1;
+    lead(nobody);
+    Remembering listener;
+    GroupConsumer consumer(translate(ClientKind::Consumer, {{"bootstrap.servers", broker.address()},
+                                                            {"group.id", "g"},
+                                                            {"auto.offset.reset", "earliest"},
+                                                            {"partition.assignment.strategy", "range"}}),
+                           {}, listener);
+    const std::vector<std::string> topics{"t"};
+    consumer.subscribe(topics);
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (listener.rebalances == 0 && std::chrono::steady_clock::now() < deadline) consumer.poll(100ms, 100);
+    REQUIRE(listener.rebalances == 1);
+    CHECK(listener.assigned.empty());
+
+    lead(1);
+    std::size_t read = 0;
+    while (read < 20 && std::chrono::steady_clock::now() < deadline) read += consumer.poll(100ms, 100).records().size();
+    CHECK(read == 20);
+    CHECK(consumer.assignment().size() == 2);
+}
+
 TEST_CASE("a consumer may be closed before it has heard what partitions it is given", "[kafka]") {
     MockBroker broker;
     REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
