@@ -72,6 +72,7 @@ GroupConsumer::GroupConsumer(const ClientConfig& config, Logger logger, Rebalanc
 }
 
 GroupConsumer::~GroupConsumer() {
+    state_->closing = true;
     state_->queue.reset();
     rd_kafka_consumer_close(state_->client);
     rd_kafka_destroy(state_->client);

@@ -1,5 +1,5 @@
 /// A member of a consumer group: reads the topics it subscribes to, shares their partitions with the other members, and
-/// commits by hand. Owned by one thread; the listener is called inside of poll() and close(), on that thread.
+/// commits by hand. Owned by one thread; the listener is called inside of poll(), on that thread.
 ///
 /// Assignment  A new partition starts at the group's committed offset, else where auto.offset.reset says. One whose
 /// start
@@ -46,7 +46,7 @@ public:
     /// `metrics` gets the client's statistics, and outlives it.
     GroupConsumer(const ClientConfig& config, Logger logger, RebalanceListener& listener,
                   ClientMetrics* metrics = nullptr);
-    ~GroupConsumer();  ///< leaves the group
+    ~GroupConsumer();  ///< leaves the group; the listener is not asked
     GroupConsumer(const GroupConsumer&) = delete;
     GroupConsumer& operator=(const GroupConsumer&) = delete;
 

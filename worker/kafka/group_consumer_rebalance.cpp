@@ -171,6 +171,10 @@ void GroupConsumer::State::revoke(const rd_kafka_topic_partition_list_t& list, b
 }
 
 void GroupConsumer::State::rebalance(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t& list) noexcept {
+    if (closing) {  // librdkafka still tells what the group gives, and waits for an answer
+        rd_kafka_assign(client, nullptr);
+        return;
+    }
     rebalanced = true;
     if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         take_over(partitions_of(list), position_timeout_ms);

@@ -27,6 +27,7 @@ struct GroupConsumer::State : HandleOpaque {
     std::chrono::steady_clock::time_point ask_again{};
     RecordBatch* collected = nullptr;  ///< of the poll that is running
     bool rebalanced = false;
+    bool closing = false;
     std::vector<TopicPartition> revoked = {};     ///< in the poll that is running
     std::vector<rd_kafka_message_t*> taken = {};  ///< room for what librdkafka gives at once
     std::exception_ptr thrown;

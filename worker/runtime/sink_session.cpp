@@ -311,7 +311,6 @@ void SinkSession::finish() noexcept {
     } catch (const std::exception& e) {
         logger_.error("{} Failed to close its partitions: {}", label_, trace_of(e));
     }
-    closed_ = true;
 }
 
 void SinkSession::stop() noexcept {

@@ -110,7 +110,6 @@ private:
     bool commit_requested_ = false;
     bool started_ = false;
     bool rebalance_failed_ = false;  ///< the task ends, and is not asked to open anything any more
-    bool closed_ = false;            ///< partitions were given back: what the consumer still tells is of no interest
 };
 
 }

@@ -7,7 +7,6 @@
 namespace millrace::worker {
 
 void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicOffsets& start) {
-    if (closed_) return;
     offsets_.assign(start);
     for (const auto& [partition, offset] : start) {
         logger_.debug("{} Assigned topic partition {}-{} with offset {}", label_, partition.topic, partition.partition,
@@ -33,11 +32,11 @@ void SinkSession::on_assigned(std::span<const TopicPartition> partitions, TopicO
 
 void SinkSession::on_ready() {
     task_.metrics().partitions(consumer_->assignment().size());
-    if (!closed_) apply_pauses();
+    apply_pauses();
 }
 
 void SinkSession::on_revoked(std::span<const TopicPartition> partitions, bool lost) {
-    if (closed_ || partitions.empty()) return;
+    if (partitions.empty()) return;
     logger_.debug("{} Partitions {}: {}", label_, lost ? "lost" : "revoked", partitions.size());
     close_partitions(partitions, lost);
 }
