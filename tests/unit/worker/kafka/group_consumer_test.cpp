@@ -7,6 +7,7 @@
 #include "worker/kafka/producer.hpp"
 
 #include <chrono>
+#include <optional>
 #include <set>
 
 using namespace millrace;
@@ -40,85 +41,81 @@ struct Remembering : RebalanceListener {
     TopicOffsets started;
 };
 
+const std::vector<std::string> topics{"t"};
+
+void create_topic(const MockBroker& broker) {
+    REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+ClientConfig member_of_a_group(const MockBroker& broker, const Settings& more) {
+    Settings settings{
+        {"bootstrap.servers", broker.address()}, {"group.id", "g"}, {"partition.assignment.strategy", "range"}};
+    settings.insert(more.begin(), more.end());
+    return translate(ClientKind::Consumer, settings);
+}
+
+/// Twenty records, and a member of a group that is given their two partitions before it can know where they start.
+struct UnknownStart {
+    UnknownStart() {
+        create_topic(broker);
+        Producer producer(translate(ClientKind::Producer, {{"bootstrap.servers", broker.address()}}), {},
+                          [](const Delivery&) {});
+        for (std::int32_t i = 0; i < 20; ++i) producer.send({.topic = "t", .partition = i % 2, .value = "v"});
+        REQUIRE(producer.flush(10s));
+    }
+    void join() {
+        consumer.emplace(member_of_a_group(broker, {{"auto.offset.reset", "earliest"}}), Logger{}, listener);
+        consumer->subscribe(topics);
+        while (listener.rebalances == 0 && std::chrono::steady_clock::now() < deadline) consumer->poll(100ms, 100);
+        REQUIRE(listener.rebalances == 1);
+        CHECK(listener.assigned.empty());
+        CHECK(consumer->assignment().empty());
+    }
+    void read_all() {
+        std::size_t read = 0;
+        while (read < 20 && std::chrono::steady_clock::now() < deadline)
+            read += consumer->poll(100ms, 100).records().size();
+        CHECK(read == 20);
+        CHECK(listener.started == TopicOffsets{{{"t", 0}, 0}, {{"t", 1}, 0}});
+        CHECK(consumer->assignment().size() == 2);
+    }
+
+    MockBroker broker;
+    Remembering listener;
+    std::optional<GroupConsumer> consumer;
+    const std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::now() + 60s;
+};
+
 }
 
 TEST_CASE("a partition is read although the coordinator had moved when its offset was asked for", "[kafka]") {
-    MockBroker broker;
-    REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
-    Producer producer(translate(ClientKind::Producer, {{"bootstrap.servers", broker.address()}}), {},
-                      [](const Delivery&) {});
-    for (std::int32_t i = 0; i < 20; ++i) producer.send({.topic = "t", .partition = i % 2, .value = "v"});
-    REQUIRE(producer.flush(10s));
-
-    is_no_coordinator(broker);
-    Remembering listener;
-    GroupConsumer consumer(translate(ClientKind::Consumer, {{"bootstrap.servers", broker.address()},
-                                                            {"group.id", "g"},
-                                                            {"auto.offset.reset", "earliest"},
-                                                            {"partition.assignment.strategy", "range"}}),
-                           {}, listener);
-    const std::vector<std::string> topics{"t"};
-    consumer.subscribe(topics);
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (listener.rebalances == 0 && std::chrono::steady_clock::now() < deadline) consumer.poll(100ms, 100);
-    REQUIRE(listener.rebalances == 1);
-    CHECK(listener.assigned.empty());
-    CHECK(consumer.assignment().empty());
-
-    is_coordinator(broker);
-    std::size_t read = 0;
-    while (read < 20 && std::chrono::steady_clock::now() < deadline) read += consumer.poll(100ms, 100).records().size();
-    CHECK(read == 20);
-    CHECK(listener.started == TopicOffsets{{{"t", 0}, 0}, {{"t", 1}, 0}});
-    CHECK(consumer.assignment().size() == 2);
+    UnknownStart f;
+    is_no_coordinator(f.broker);
+    f.join();
+    is_coordinator(f.broker);
+    f.read_all();
 }
 
 TEST_CASE("a partition is read although it had no leader when its start was asked for", "[kafka]") {
-    MockBroker broker;
-    REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
-    Producer producer(translate(ClientKind::Producer, {{"bootstrap.servers", broker.address()}}), {},
-                      [](const Delivery&) {});
-    for (std::int32_t i = 0; i < 20; ++i) producer.send({.topic = "t", .partition = i % 2, .value = "v"});
-    REQUIRE(producer.flush(10s));
-
+    UnknownStart f;
     const auto lead = [&](std::int32_t by) {
-        for (std::int32_t i = 0; i < 2; ++i) rd_kafka_mock_partition_set_leader(broker.cluster, "t", i, by);
+        for (std::int32_t i = 0; i < 2; ++i) rd_kafka_mock_partition_set_leader(f.broker.cluster, "t", i, by);
     };
     constexpr std::int32_t nobody = -1;
     lead(nobody);
-    Remembering listener;
-    GroupConsumer consumer(translate(ClientKind::Consumer, {{"bootstrap.servers", broker.address()},
-                                                            {"group.id", "g"},
-                                                            {"auto.offset.reset", "earliest"},
-                                                            {"partition.assignment.strategy", "range"}}),
-                           {}, listener);
-    const std::vector<std::string> topics{"t"};
-    consumer.subscribe(topics);
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (listener.rebalances == 0 && std::chrono::steady_clock::now() < deadline) consumer.poll(100ms, 100);
-    REQUIRE(listener.rebalances == 1);
-    CHECK(listener.assigned.empty());
-
+    f.join();
     lead(1);
-    std::size_t read = 0;
-    while (read < 20 && std::chrono::steady_clock::now() < deadline) read += consumer.poll(100ms, 100).records().size();
-    CHECK(read == 20);
-    CHECK(consumer.assignment().size() == 2);
+    f.read_all();
 }
 
 TEST_CASE("a consumer may be closed before it has heard what partitions it is given", "[kafka]") {
     MockBroker broker;
-    REQUIRE(rd_kafka_mock_topic_create(broker.cluster, "t", 2, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    create_topic(broker);
     rd_kafka_mock_group_initial_rebalance_delay_ms(broker.cluster, 20);
     rd_kafka_mock_start_request_tracking(broker.cluster);
     Remembering listener;
     {
-        GroupConsumer consumer(translate(ClientKind::Consumer, {{"bootstrap.servers", broker.address()},
-                                                                {"group.id", "g"},
-                                                                {"heartbeat.interval.ms", "10"},
-                                                                {"partition.assignment.strategy", "range"}}),
-                               {}, listener);
-        const std::vector<std::string> topics{"t"};
+        GroupConsumer consumer(member_of_a_group(broker, {{"heartbeat.interval.ms", "10"}}), {}, listener);
         consumer.subscribe(topics);
         // The assignment is there once a heartbeat follows the group's last answer.
         REQUIRE(eventually([&] { return broker.last_request_of({sync_group, heartbeat}) == heartbeat; }));
